@@ -23,6 +23,16 @@ CREATE TABLE access_setting (
     changed_by TEXT
 );
 
+-- How often somebody used a verb in the present span of time.
+CREATE TABLE access_rate (
+    person TEXT NOT NULL,
+    name TEXT NOT NULL,
+    span BIGINT NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (person, name)
+);
+
 -- +goose Down
+DROP TABLE access_rate;
 DROP TABLE access_setting;
 DROP TABLE access_audit;

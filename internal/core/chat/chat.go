@@ -1,0 +1,193 @@
+package chat
+
+import (
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+)
+
+// Limits of a conversation.
+const (
+	MostRunes  = 4000 // characters in one message
+	MostKey    = 64   // bytes in a client key
+	PageLength = 50   // messages shown at once
+	mostBatch  = 200  // messages read for one catching-up
+)
+
+// Retention, from safety.md: guests' conversations 7 days, members' 90 days
+// unless they keep them; a deleted one's key lives 24 hours more, so that a
+// report or a concern that came first can still be served; the peer who took
+// part may read for 24 hours after the end, or until the debrief.
+const (
+	KeepGuest       = 7 * 24 * time.Hour
+	KeepMember      = 90 * 24 * time.Hour
+	DestroyAfter    = 24 * time.Hour
+	WorkerReadsOnly = 24 * time.Hour
+)
+
+// EditWithin is how long own words can be changed. Withdrawing is always possible.
+const EditWithin = 15 * time.Minute
+
+// Say is how often one person may send: sixty messages a minute is faster than anybody types.
+var saying = access.Rate{Name: "chat.say", Most: 60, Per: time.Minute}
+
+// Side is how somebody takes part.
+type Side string
+
+// The sides. The one who is helped may keep or delete the words.
+const (
+	Helped Side = "helped"
+	Helper Side = "helper"
+)
+
+// Kind is what an entry in a conversation is.
+type Kind string
+
+// The kinds. Everything but Text is said by the place itself and has no body.
+const (
+	Text    Kind = "text"
+	Began   Kind = "began"
+	Ended   Kind = "ended"
+	Checked Kind = "checked" // the gentle question after a silence
+)
+
+// Part is one person's part in a conversation.
+type Part struct {
+	Person      moment.ID
+	Side        Side
+	JoinedAt    moment.Time
+	AccessUntil moment.Time // 0 while open
+	ReadSeq     int64
+	ReadAt      moment.Time
+}
+
+// Conversation is the frame around the words.
+type Conversation struct {
+	ID          moment.ID
+	Kind        string
+	CreatedAt   moment.Time
+	ActiveAt    moment.Time
+	EndedAt     moment.Time
+	LastSeq     int64
+	Kept        bool
+	KeepUntil   moment.Time
+	HiddenAt    moment.Time
+	DestroyedAt moment.Time
+	Parts       []Part
+}
+
+// Open tells whether words can still be added.
+func (c Conversation) Open() bool { return c.EndedAt.IsZero() && c.HiddenAt.IsZero() }
+
+// Part gives a person's part.
+func (c Conversation) Part(p moment.ID) (Part, bool) {
+	for _, x := range c.Parts {
+		if x.Person == p {
+			return x, true
+		}
+	}
+	return Part{}, false
+}
+
+// Other gives the other person's part in a conversation of two.
+func (c Conversation) Other(p moment.ID) (Part, bool) {
+	for _, x := range c.Parts {
+		if x.Person != p {
+			return x, true
+		}
+	}
+	return Part{}, false
+}
+
+// Message is one entry.
+type Message struct {
+	Conversation moment.ID
+	Seq          int64 // its place
+	Touched      int64 // seq of its latest change
+	Kind         Kind
+	Author       moment.ID
+	Text         string
+	At           moment.Time
+	EditedAt     moment.Time
+	WithdrawnAt  moment.Time
+}
+
+// Draft is what somebody wants to say. Key is made by the sender's device: the
+// same key sent twice is stored once.
+type Draft struct {
+	Key  string
+	Text string
+}
+
+// Validate cleans the words and checks them.
+func (d *Draft) Validate() error {
+	var p fault.Problems
+	if d.Key == "" || len(d.Key) > MostKey || !plainKey(d.Key) {
+		p.Add("key", "chat.error.key")
+	}
+	text, key := CleanText(d.Text)
+	if key != "" {
+		p.AddWith("text", key, map[string]any{"most": MostRunes})
+	}
+	d.Text = text
+	return p.Err()
+}
+
+func plainKey(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_') {
+			return false
+		}
+	}
+	return true
+}
+
+// CleanText makes words safe to keep and to show: control characters and
+// direction overrides go (an override can make a line read as something else),
+// line ends become one kind. It returns the key of what is wrong, if anything.
+func CleanText(s string) (string, string) {
+	if !utf8.ValidString(s) {
+		return "", "chat.error.encoding"
+	}
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	visible := false
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case r == '\r':
+			return '\n'
+		case unicode.Is(unicode.Cc, r), isOverride(r), r == '\uFEFF':
+			return -1
+		case !unicode.IsSpace(r) && !unicode.Is(unicode.Cf, r) && !isBlank(r):
+			visible = true
+		}
+		return r
+	}, s)
+	s = strings.TrimSpace(s)
+	switch {
+	case !visible:
+		return s, "chat.error.empty"
+	case utf8.RuneCountInString(s) > MostRunes:
+		return s, "chat.error.long"
+	}
+	return s, ""
+}
+
+// isOverride names the bidirectional embeddings, overrides and isolates of
+// Unicode UAX #9; the plain marks that Arabic and Hebrew writers use stay.
+func isOverride(r rune) bool { return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 }
+
+// isBlank names letters that show nothing: Hangul fillers and the Braille blank.
+func isBlank(r rune) bool {
+	return r == 0x115F || r == 0x1160 || r == 0x3164 || r == 0xFFA0 || r == 0x2800
+}
+
+// Topic is the live topic of a conversation.
+func Topic(id moment.ID) string { return "chat:" + string(id) }

@@ -1,0 +1,61 @@
+package people
+
+import (
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/moment"
+)
+
+// Kind is how somebody is known here.
+type Kind string
+
+// The kinds. Joining upgrades a guest under the same id. A person who deleted
+// their account leaves only an id, of kind Gone.
+const (
+	KindGuest  Kind = "guest"
+	KindMember Kind = "member"
+	KindGone   Kind = "gone"
+)
+
+// Visibility is who may see an item of lived experience.
+type Visibility string
+
+// The visibilities. OnlyMatching is never named to anybody, not even as a reason.
+const (
+	OnlyMatching Visibility = "matching"
+	ToMatches    Visibility = "matches"
+	ToAll        Visibility = "all"
+)
+
+// Card is what a page may show of a person beside their words.
+type Card struct {
+	ID         moment.ID
+	Kind       Kind
+	Name       string // pseudonym; for a guest "Guest 412"; empty when gone
+	Pronouns   string
+	HidesReads bool
+}
+
+// Lived is one situation somebody has lived through.
+type Lived struct {
+	Situation  string // slug in the taxonomy
+	Visibility Visibility
+}
+
+// Fit is what matching needs to know of a person.
+type Fit struct {
+	ID        moment.ID
+	Rev       int64 // grows with every change of what stands here
+	Roles     access.Roles
+	Languages []string // BCP 47 tags the person speaks, preferred first
+	Lived     []Lived
+	NotToday  []string // situations the person does not want to talk about now
+}
+
+// Situation is an entry of the taxonomy, in the reader's language.
+type Situation struct {
+	Slug      string
+	Label     string // "a hospital stay"
+	Kind      string // "situation" or "identity"
+	Sensitive bool   // starts as OnlyMatching
+	Retired   bool
+}
