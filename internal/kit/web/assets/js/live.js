@@ -1,0 +1,137 @@
+// <cairn-live src="/talk/ID/stream" after="12">: a region the server keeps up
+// to date over one line of server-sent events.
+//
+// The data of an event is HTML: <template data-act="append|replace|remove|update"
+// data-target="dom-id">…</template>, one or more. Appending a child whose id is
+// already there replaces it, so nothing is shown twice. The id of an event
+// becomes `after`; the line goes on from there when it comes back. Events named
+// other than "message" are also dispatched as CustomEvents of that name on the
+// element ('typing').
+
+const waits = [1000, 2000, 4000, 8000, 15000];
+
+class CairnLive extends HTMLElement {
+  connectedCallback() {
+    this.tries = 0;
+    this.onVisible = () => (document.hidden ? this.close() : this.open());
+    this.onLeave = () => this.close();
+    document.addEventListener('visibilitychange', this.onVisible);
+    window.addEventListener('pagehide', this.onLeave);
+    this.atEnd();
+    this.onVisible();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener('visibilitychange', this.onVisible);
+    window.removeEventListener('pagehide', this.onLeave);
+    this.close();
+  }
+
+  get scroller() {
+    return this.querySelector('[data-scroll]') || this;
+  }
+
+  open() {
+    if (this.source || !this.getAttribute('src') || !window.EventSource) return;
+    const url = new URL(this.getAttribute('src'), location.href);
+    if (url.origin !== location.origin) return;
+    if (this.getAttribute('after')) url.searchParams.set('after', this.getAttribute('after'));
+    const source = new EventSource(url);
+    this.source = source;
+    source.onopen = () => {
+      this.tries = 0;
+      this.say('open', '');
+    };
+    source.onmessage = (event) => this.take(event);
+    for (const name of (this.dataset.events || 'typing').split(' ')) {
+      source.addEventListener(name, (event) => this.pass(name, event));
+    }
+    source.onerror = () => this.lost();
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.timer = 0;
+    if (this.source) this.source.close();
+    this.source = null;
+  }
+
+  // lost closes and comes back by itself: the browser's own way gives up after
+  // an answer that is not a stream, such as a server that is just starting.
+  lost() {
+    this.close();
+    if (!this.isConnected || document.hidden) return;
+    const wait = waits[Math.min(this.tries, waits.length - 1)];
+    this.tries += 1;
+    if (this.tries > 1) this.say('lost', this.dataset.lost || '');
+    this.timer = setTimeout(() => this.open(), wait * (0.75 + Math.random() / 2));
+  }
+
+  say(state, words) {
+    if (this.dataset.state === state) return;
+    const before = this.dataset.state;
+    this.dataset.state = state;
+    const place = this.querySelector('.live-state');
+    if (!place) return;
+    place.textContent = state === 'open' && before === 'lost' ? this.dataset.back || '' : words;
+  }
+
+  pass(name, event) {
+    let detail = event.data;
+    try {
+      detail = JSON.parse(event.data);
+    } catch {
+      // plain words are passed as they are
+    }
+    this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+  }
+
+  take(event) {
+    const stay = this.atEnd();
+    const box = document.createElement('template');
+    box.innerHTML = event.data;
+    for (const step of box.content.querySelectorAll('template[data-act]')) this.apply(step);
+    if (event.lastEventId) this.setAttribute('after', event.lastEventId);
+    if (stay) this.toEnd();
+    this.dispatchEvent(new CustomEvent('cairn:changed', { bubbles: true }));
+  }
+
+  apply(step) {
+    const target = document.getElementById(step.dataset.target);
+    if (!target) return;
+    const parts = step.content;
+    switch (step.dataset.act) {
+      case 'append':
+        for (const child of [...parts.children]) {
+          const twin = child.id && document.getElementById(child.id);
+          if (twin) twin.replaceWith(child);
+          else target.append(child);
+        }
+        break;
+      case 'replace':
+        target.replaceWith(parts);
+        break;
+      case 'update':
+        target.replaceChildren(parts);
+        break;
+      case 'remove':
+        target.remove();
+        break;
+    }
+  }
+
+  // atEnd tells whether the reader is at the newest. A column-reverse scroller
+  // counts from its end, so that zero is the newest there.
+  atEnd() {
+    const box = this.scroller;
+    if (getComputedStyle(box).flexDirection === 'column-reverse') return Math.abs(box.scrollTop) < 80;
+    return box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+  }
+
+  toEnd() {
+    const box = this.scroller;
+    box.scrollTop = getComputedStyle(box).flexDirection === 'column-reverse' ? 0 : box.scrollHeight;
+  }
+}
+
+customElements.define('cairn-live', CairnLive);

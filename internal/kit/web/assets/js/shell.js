@@ -1,0 +1,41 @@
+// Small things of every page: the document's own attributes follow Turbo's
+// visits, announcements are spoken, focus goes to what was wrong.
+
+const kept = ['lang', 'dir', 'data-theme', 'data-shared'];
+
+document.addEventListener('turbo:before-render', (event) => {
+  const next = event.detail.newBody.ownerDocument.documentElement;
+  if (next === document.documentElement) return;
+  for (const name of kept) {
+    const value = next.getAttribute(name);
+    if (value === null) document.documentElement.removeAttribute(name);
+    else document.documentElement.setAttribute(name, value);
+  }
+});
+
+const attend = () => document.getElementById('wrong')?.focus();
+document.addEventListener('turbo:render', attend);
+document.addEventListener('DOMContentLoaded', attend);
+if (document.readyState !== 'loading') attend();
+
+// A press is answered once: a second tap on a slow line does not send again.
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== 'post' || form.closest('cairn-send')) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = '1';
+  setTimeout(() => delete form.dataset.sent, 4000);
+});
+window.addEventListener('pageshow', () => {
+  for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
+});
+
+// say('…') lets a screen reader speak a sentence: any element may dispatch
+// new CustomEvent('cairn:say', { bubbles: true, detail: 'sentence' }).
+document.addEventListener('cairn:say', (event) => {
+  const place = document.getElementById('say');
+  if (place) place.textContent = event.detail;
+});

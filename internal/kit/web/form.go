@@ -1,0 +1,69 @@
+package web
+
+import (
+	"errors"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"cairn/internal/kit/fault"
+)
+
+// maxFields bounds the number of values in one form.
+const maxFields = 500
+
+// Form reads the body as a form, within the route's MaxBody. Text that is not
+// UTF-8 or holds a NUL, and bodies of another type, are fault.Invalid; a larger
+// body is fault.TooLarge. Line ends are made "\n". The query is not read.
+func Form(r *http.Request) (url.Values, error) {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || (kind != "application/x-www-form-urlencoded" && kind != "multipart/form-data") {
+		return nil, fault.New(fault.Invalid, "web.error.form")
+	}
+	if kind == "multipart/form-data" {
+		err = r.ParseMultipartForm(DefaultMaxBody)
+	} else {
+		err = r.ParseForm()
+	}
+	if err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return nil, fault.New(fault.TooLarge, "web.error.toolarge")
+		}
+		return nil, fault.New(fault.Invalid, "web.error.form")
+	}
+	return checked(r.PostForm)
+}
+
+// Query reads the query with the same care as a form.
+func Query(r *http.Request) (url.Values, error) {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "web.error.form")
+	}
+	return checked(values)
+}
+
+func checked(values url.Values) (url.Values, error) {
+	count := 0
+	for name, vs := range values {
+		count += len(vs)
+		if !sound(name) || count > maxFields {
+			return nil, fault.New(fault.Invalid, "web.error.form")
+		}
+		for i, v := range vs {
+			if !sound(v) {
+				return nil, &fault.Fault{Kind: fault.Invalid, Key: "web.error.form",
+					Fields: []fault.Field{{Name: name, Key: "web.error.characters"}}}
+			}
+			if strings.Contains(v, "\r") {
+				vs[i] = strings.ReplaceAll(strings.ReplaceAll(v, "\r\n", "\n"), "\r", "\n")
+			}
+		}
+	}
+	return values, nil
+}
+
+func sound(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }

@@ -1,0 +1,71 @@
+package web
+
+import (
+	"net/http"
+	"time"
+)
+
+const (
+	cookieSecure = "__Host-s" // bound to this host by the browser; https only
+	cookiePlain  = "s"        // on plain http, where __Host- is refused
+)
+
+// SetSession gives the browser its session token. keepFor 0 makes a cookie
+// that ends with the browser, as for guests and shared devices.
+func SetSession(w http.ResponseWriter, r *http.Request, token string, keepFor time.Duration) {
+	c := newCookie(r, sessionName(r), token)
+	if keepFor > 0 {
+		c.MaxAge = int(keepFor / time.Second)
+	}
+	http.SetCookie(w, c)
+}
+
+// SessionToken reads the session token, or "".
+func SessionToken(r *http.Request) string {
+	c, err := r.Cookie(sessionName(r))
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// ClearSession takes the session cookie away.
+func ClearSession(w http.ResponseWriter, r *http.Request) { clearCookie(w, r, sessionName(r)) }
+
+// Leave ends a quick exit: it takes every cookie of ours and what pages have
+// stored, and sends the browser to the neutral page. Whoever handles /leave
+// calls it after the session is closed. The browser's own history stays.
+func Leave(w http.ResponseWriter, r *http.Request) error {
+	for _, name := range []string{sessionName(r), langCookie, themeCookie} {
+		clearCookie(w, r, name)
+	}
+	w.Header().Set("Clear-Site-Data", `"storage"`)
+	return SeeOther(w, r, ExitURL(r.Context()))
+}
+
+func sessionName(r *http.Request) string {
+	if isSecure(r) {
+		return cookieSecure
+	}
+	return cookiePlain
+}
+
+func isSecure(r *http.Request) bool {
+	if sc := scopeOf(r.Context()); sc != nil {
+		return sc.secure
+	}
+	return r.TLS != nil
+}
+
+func newCookie(r *http.Request, name, value string) *http.Cookie {
+	return &http.Cookie{
+		Name: name, Value: value, Path: "/",
+		HttpOnly: true, Secure: isSecure(r), SameSite: http.SameSiteLaxMode,
+	}
+}
+
+func clearCookie(w http.ResponseWriter, r *http.Request, name string) {
+	c := newCookie(r, name, "")
+	c.MaxAge = -1
+	http.SetCookie(w, c)
+}
