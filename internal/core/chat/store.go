@@ -157,3 +157,9 @@ func conversationsOf(ctx context.Context, r db.Reader, person moment.ID) ([]mome
 	rows, err := r.Query(ctx, `SELECT conversation FROM chat_part WHERE person = $1 ORDER BY joined_at, conversation`, person)
 	return db.Collect(rows, err, func(r db.Row, id *moment.ID) error { return r.Scan(id) })
 }
+
+// messagesInOrder gives messages after a place, in the order of their places.
+func messagesInOrder(ctx context.Context, r db.Reader, id moment.ID, after int64, limit int) ([]row, error) {
+	rows, err := r.Query(ctx, `SELECT `+messageColumns+` FROM chat_message WHERE conversation = $1 AND seq > $2 ORDER BY seq LIMIT $3`, id, after, limit)
+	return db.Collect(rows, err, scanMessage)
+}

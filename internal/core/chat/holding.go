@@ -1,0 +1,136 @@
+package chat
+
+import (
+	"context"
+
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+)
+
+// Holding is chat's part of "all my data" and of deleting an account.
+type Holding struct{ *Service }
+
+// Name names the part.
+func (Holding) Name() string { return "conversations" }
+
+// ExportedMessage is a message as its owner takes it away.
+type ExportedMessage struct {
+	At        string `json:"at"`
+	From      string `json:"from"` // "you", "the other person" or "the service"
+	Kind      Kind   `json:"kind"`
+	Text      string `json:"text,omitempty"`
+	Edited    bool   `json:"edited,omitempty"`
+	Withdrawn bool   `json:"withdrawn,omitempty"`
+}
+
+// ExportedConversation is a conversation as its owner takes it away.
+type ExportedConversation struct {
+	ID       moment.ID         `json:"id"`
+	Kind     string            `json:"kind"`
+	Side     Side              `json:"side"`
+	Started  string            `json:"started"`
+	Ended    string            `json:"ended,omitempty"`
+	Kept     bool              `json:"kept"`
+	Messages []ExportedMessage `json:"messages"`
+}
+
+// Export gives every conversation that the person can still read.
+func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put func(file string, v any) error) error {
+	ids, err := conversationsOf(ctx, r, person)
+	if err != nil {
+		return err
+	}
+	all := []ExportedConversation{}
+	for _, id := range ids {
+		c, ok, err := h.exportOne(ctx, r, person, id)
+		if err != nil {
+			return err
+		}
+		if ok {
+			all = append(all, c)
+		}
+	}
+	return put("conversations.json", all)
+}
+
+func (h Holding) exportOne(ctx context.Context, r db.Reader, person, id moment.ID) (ExportedConversation, bool, error) {
+	f, found, err := loadFrame(ctx, r, id)
+	if err != nil || !found {
+		return ExportedConversation{}, false, err
+	}
+	me, _ := f.Part(person)
+	if !f.HiddenAt.IsZero() || !f.DestroyedAt.IsZero() || !me.AccessUntil.IsZero() && h.Clock.Now() >= me.AccessUntil {
+		return ExportedConversation{}, false, nil
+	}
+	out := ExportedConversation{ID: id, Kind: f.Conversation.Kind, Side: me.Side, Started: stamp(f.CreatedAt), Ended: stamp(f.EndedAt), Kept: f.Kept, Messages: []ExportedMessage{}}
+	for after := int64(0); ; {
+		rows, err := messagesInOrder(ctx, r, id, after, mostBatch)
+		if err != nil {
+			return out, false, err
+		}
+		ms, err := h.unseal(f, rows)
+		if err != nil {
+			return out, false, err
+		}
+		for _, m := range ms {
+			after = m.Seq
+			out.Messages = append(out.Messages, ExportedMessage{At: stamp(m.At), From: from(person, m.Author), Kind: m.Kind, Text: m.Text, Edited: !m.EditedAt.IsZero(), Withdrawn: !m.WithdrawnAt.IsZero()})
+		}
+		if len(rows) < mostBatch {
+			return out, true, nil
+		}
+	}
+}
+
+func from(person, author moment.ID) string {
+	switch author {
+	case "":
+		return "the service"
+	case person:
+		return "you"
+	default:
+		return "the other person"
+	}
+}
+
+func stamp(t moment.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Std().Format("2006-01-02T15:04:05Z")
+}
+
+// Erase destroys the conversations in which the person was helped. Where they
+// helped somebody, the words belong to that somebody and stay with them; the
+// name beside them is gone with the account.
+func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, now moment.Time) error {
+	ids, err := conversationsOf(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		f, found, err := loadFrame(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if !found {
+			continue
+		}
+		if f.EndedAt.IsZero() {
+			if _, err := h.End(ctx, tx, id); err != nil {
+				return err
+			}
+		}
+		if helpedID(f.Parts) != person {
+			continue
+		}
+		if err := h.Bus.Cancel(ctx, tx, jobRetain, string(id)); err != nil {
+			return err
+		}
+		if err := h.destroy(ctx, tx, id); err != nil {
+			return fault.Op("chat erase", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,258 @@
+package chat
+
+import (
+	"context"
+	"strconv"
+
+	"cairn/internal/core/people"
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/bus"
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+	"cairn/internal/kit/vault"
+)
+
+// People is what chat asks about who talks.
+type People interface {
+	Cards(ctx context.Context, r db.Reader, ids ...moment.ID) (map[moment.ID]people.Card, error)
+}
+
+// Deps is what the engine stands on.
+type Deps struct {
+	DB     *db.DB
+	Vault  *vault.Vault
+	Bus    *bus.Bus
+	Clock  moment.Clock
+	Ledger *access.Ledger
+	People People
+}
+
+// Service holds the verbs of a conversation.
+type Service struct {
+	Deps
+}
+
+// New makes the engine and registers its timers.
+func New(d Deps) *Service {
+	s := &Service{Deps: d}
+	d.Bus.Handle(jobDestroy, s.destroyJob)
+	d.Bus.Handle(jobRetain, s.retainJob)
+	return s
+}
+
+// View is a conversation as one of its people may see it.
+type View struct {
+	Conversation
+	Me       Part
+	Messages []Message // oldest first
+	Earlier  bool      // there are more before the first
+	Names    map[moment.ID]people.Card
+}
+
+// Latest is the seq up to which the view is complete.
+func (v View) Latest() int64 { return v.LastSeq }
+
+// Start opens a conversation in the caller's transaction.
+func (s *Service) Start(ctx context.Context, tx db.Writer, kind string, helped, helper moment.ID) (moment.ID, error) {
+	id, now := moment.NewID(), s.Clock.Now()
+	if err := insertConversation(ctx, tx, id, kind, now); err != nil {
+		return "", fault.Op("chat start", err)
+	}
+	if _, err := s.Vault.NewScope(ctx, tx, id, now); err != nil {
+		return "", err
+	}
+	for _, p := range []struct {
+		who  moment.ID
+		side Side
+	}{{helped, Helped}, {helper, Helper}} {
+		if err := insertPart(ctx, tx, id, p.who, p.side, now); err != nil {
+			return "", fault.Op("chat start", err)
+		}
+	}
+	return id, s.announce(ctx, tx, id, Began)
+}
+
+// announce adds an entry that the place itself says.
+func (s *Service) announce(ctx context.Context, tx db.Writer, id moment.ID, kind Kind) error {
+	now := s.Clock.Now()
+	seq, err := nextSeq(ctx, tx, id, now, false)
+	if err != nil {
+		return fault.Op("chat announce", err)
+	}
+	m := row{Message: Message{Conversation: id, Seq: seq, Kind: kind, At: now}, key: "place-" + strconv.FormatInt(seq, 10)}
+	if err := insertMessage(ctx, tx, m); err != nil {
+		return fault.Op("chat announce", err)
+	}
+	s.Bus.Publish(tx, Topic(id), seq)
+	return nil
+}
+
+// Say adds the actor's words and returns once they are durable. The same key
+// sent again gives the message that is there already.
+func (s *Service) Say(ctx context.Context, a access.Actor, id moment.ID, d Draft) (Message, error) {
+	if err := d.Validate(); err != nil {
+		return Message{}, err
+	}
+	var out Message
+	err := s.DB.Write(ctx, func(tx db.Writer) error {
+		now := s.Clock.Now()
+		f, found, err := loadFrameForKey(ctx, tx, id, a.Person, d.Key)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return fault.Hidden()
+		}
+		if err := canSay(a, f.Conversation, now).Err(); err != nil {
+			// What was stored before the end is still "saved" when it is sent again.
+			if f.had == 0 || !canRead(a, f.Conversation, now).OK() {
+				return err
+			}
+		}
+		if f.had > 0 {
+			out, err = s.one(ctx, tx, f, f.had)
+			return err
+		}
+		out, err = s.store(ctx, tx, a, f, d, now)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) store(ctx context.Context, tx db.Writer, a access.Actor, f frame, d Draft, now moment.Time) (Message, error) {
+	box, err := s.Vault.BoxFrom(f.ID, f.wrapped)
+	if err != nil {
+		return Message{}, err
+	}
+	if err := saying.Spend(ctx, tx, a.Person, now); err != nil {
+		return Message{}, err
+	}
+	seq, err := nextSeq(ctx, tx, f.ID, now, true)
+	if err != nil {
+		return Message{}, err
+	}
+	m := Message{Conversation: f.ID, Seq: seq, Touched: seq, Kind: Text, Author: a.Person, Text: d.Text, At: now}
+	if err := insertMessage(ctx, tx, row{Message: m, key: d.Key, body: box.Seal([]byte(d.Text), place(f.ID, seq))}); err != nil {
+		return Message{}, err
+	}
+	if err := access.Record(ctx, tx, a, now, access.Entry{Verb: "chat.say", Kind: "conversation", Object: f.ID}); err != nil {
+		return Message{}, err
+	}
+	s.Bus.Publish(tx, Topic(f.ID), seq)
+	return m, nil
+}
+
+// place names where a body belongs, so that no body can be moved to another.
+func place(id moment.ID, seq int64) string {
+	return "chat_message.body|" + string(id) + "|" + strconv.FormatInt(seq, 10)
+}
+
+// one reads a single message.
+func (s *Service) one(ctx context.Context, r db.Reader, f frame, seq int64) (Message, error) {
+	m, err := messageAt(ctx, r, f.ID, seq)
+	if db.IsNone(err) {
+		return Message{}, fault.Hidden()
+	}
+	if err != nil {
+		return Message{}, db.Problem("message", err)
+	}
+	out, err := s.unseal(f, []row{m})
+	if err != nil {
+		return Message{}, err
+	}
+	return out[0], nil
+}
+
+// unseal opens the bodies of a conversation's messages.
+func (s *Service) unseal(f frame, rows []row) ([]Message, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	box, err := s.Vault.BoxFrom(f.ID, f.wrapped)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Message, len(rows))
+	for i, m := range rows {
+		m.Conversation = f.ID
+		if m.Kind == Text && m.WithdrawnAt.IsZero() {
+			plain, err := box.Open(m.body, place(f.ID, m.Seq))
+			if err != nil {
+				return nil, fault.Op("chat unseal", err)
+			}
+			m.Text = string(plain)
+		}
+		out[i] = m.Message
+	}
+	return out, nil
+}
+
+// Edit changes the actor's own words within EditWithin. What was there before
+// is not kept.
+func (s *Service) Edit(ctx context.Context, a access.Actor, id moment.ID, seq int64, text string) error {
+	text, wrong := CleanText(text)
+	if wrong != "" {
+		var p fault.Problems
+		p.AddWith("text", wrong, map[string]any{"most": MostRunes})
+		return p.Err()
+	}
+	return s.rewrite(ctx, a, id, seq, "chat.edit", canEdit, func(f frame, m *row, touched int64, now moment.Time) error {
+		box, err := s.Vault.BoxFrom(f.ID, f.wrapped)
+		if err != nil {
+			return err
+		}
+		m.body, m.EditedAt = box.Seal([]byte(text), place(f.ID, seq)), now
+		return nil
+	})
+}
+
+// Withdraw takes the actor's own words back; the place they had stays.
+func (s *Service) Withdraw(ctx context.Context, a access.Actor, id moment.ID, seq int64) error {
+	return s.rewrite(ctx, a, id, seq, "chat.withdraw", canWithdraw, func(_ frame, m *row, _ int64, now moment.Time) error {
+		m.body = nil
+		if m.WithdrawnAt.IsZero() {
+			m.WithdrawnAt = now
+		}
+		return nil
+	})
+}
+
+type messagePolicy func(access.Actor, Conversation, Message, moment.Time) access.Decision
+
+func (s *Service) rewrite(ctx context.Context, a access.Actor, id moment.ID, seq int64, verb string, may messagePolicy,
+	change func(f frame, m *row, touched int64, now moment.Time) error,
+) error {
+	return s.DB.Write(ctx, func(tx db.Writer) error {
+		now := s.Clock.Now()
+		f, found, err := loadFrame(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return fault.Hidden()
+		}
+		m, err := messageAt(ctx, tx, id, seq)
+		if db.IsNone(err) {
+			return fault.Hidden()
+		}
+		if err != nil {
+			return err
+		}
+		if err := may(a, f.Conversation, m.Message, now).Err(); err != nil {
+			return err
+		}
+		touched, err := nextSeq(ctx, tx, id, now, false)
+		if err != nil {
+			return err
+		}
+		if err := change(f, &m, touched, now); err != nil {
+			return err
+		}
+		if err := rewriteMessage(ctx, tx, id, seq, touched, m.body, m.EditedAt, m.WithdrawnAt); err != nil {
+			return err
+		}
+		s.Bus.Publish(tx, Topic(id), touched)
+		return access.Record(ctx, tx, a, now, access.Entry{Verb: verb, Kind: "conversation", Object: id})
+	})
+}
