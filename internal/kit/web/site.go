@@ -62,7 +62,7 @@ type Shell struct {
 	// Places gives the rooms that exist for whoever is asking.
 	Places func(ctx context.Context) []Place
 	// Account gives the links at the end of the masthead; nil: sign in, or my page.
-	Account func(ctx context.Context) []Link
+	Account    func(ctx context.Context) []Link
 	PolicyHref string // of the policy in plain words; "" means there is none yet
 
 	ExitURL        string         // "" means DefaultExitURL
