@@ -1,0 +1,14 @@
+// Package shifts knows who is here: who works now, who leads, who is free, and
+// when the service means to be open.
+//
+// Who may do what: peers start and end their own shift and say whether they are
+// ready; supervisors and coordinators may lead one; coordinators and
+// administrators set the hours and the minimum of people.
+//
+// A place with a worker is taken with Claim in the transaction that needs it,
+// never by looking first: an offer cannot go past what a worker can carry.
+//
+// Tables: shifts_shift, shifts_hours, shifts_testpage. Events sent:
+// shifts.changed (somebody arrived, left or became free), shifts.stopped ("I
+// need to stop now"). Jobs: shifts.forgotten ends a shift nobody ended.
+package shifts

@@ -1,0 +1,20 @@
+package shifts
+
+import "cairn/internal/kit/access"
+
+// Permissions of shifts.
+var (
+	PermWork = access.Permit("shifts.work", "Peers, supervisors and coordinators start and end their own shift.", access.Peer, access.Supervisor, access.Coordinator)
+	PermPlan = access.Permit("shifts.plan", "Coordinators and administrators set hours and the minimum of people.", access.Coordinator, access.Administrator)
+)
+
+// canLead: whoever supervises or coordinates may lead a shift.
+func canLead(a access.Actor) access.Decision {
+	if a.Roles.Any(access.Set(access.Supervisor, access.Coordinator)) {
+		return access.Allow()
+	}
+	return access.Refuse("shifts.error.lead")
+}
+
+// canTalk: who is offered people. A lead without the peer role only leads.
+func canTalk(a access.Actor) bool { return a.Has(access.Peer) }

@@ -1,0 +1,263 @@
+package shifts
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/bus"
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+)
+
+// Deps is what shifts stand on.
+type Deps struct {
+	DB    *db.DB
+	Bus   *bus.Bus
+	Clock moment.Clock
+}
+
+// Service holds the verbs of a shift.
+type Service struct{ Deps }
+
+// New makes the service and registers its timers.
+func New(d Deps) *Service {
+	s := &Service{d}
+	d.Bus.Handle(jobForgotten, s.forgottenJob)
+	return s
+}
+
+const jobForgotten = "shifts.forgotten"
+
+type aboutShift struct {
+	Shift  moment.ID `json:"shift"`
+	Person moment.ID `json:"person"`
+}
+
+// Mine gives the actor's running shift.
+func (s *Service) Mine(ctx context.Context, r db.Reader, person moment.ID) (Shift, bool, error) {
+	return runningOf(ctx, r, person)
+}
+
+// On lists everybody on shift, the longest here first.
+func (s *Service) On(ctx context.Context, r db.Reader) ([]Shift, error) { return running(ctx, r) }
+
+// Start begins the actor's shift, on a break until they say they are ready: nobody
+// is offered to somebody who has just sat down.
+func (s *Service) Start(ctx context.Context, a access.Actor, leads bool) error {
+	if leads {
+		if err := canLead(a).Err(); err != nil {
+			return err
+		}
+	}
+	return s.DB.Write(ctx, func(tx db.Writer) error {
+		if _, on, err := runningOf(ctx, tx, a.Person); err != nil || on {
+			return err // pressing twice is no error
+		}
+		now := s.Clock.Now()
+		shift := Shift{ID: moment.NewID(), Person: a.Person, Leads: leads, State: Break, StartedAt: now, Most: 1}
+		if !canTalk(a) {
+			shift.Most = 0
+		}
+		if err := insertShift(ctx, tx, shift); err != nil {
+			return fault.Op("shift start", err)
+		}
+		if err := s.Bus.At(ctx, tx, jobForgotten, string(shift.ID), now.Add(LongestShift), aboutShift{shift.ID, a.Person}); err != nil {
+			return err
+		}
+		return s.changed(ctx, tx, a, "shifts.start", shift.ID)
+	})
+}
+
+// Say sets what the actor does: ready, or on a short break. What else must
+// hold before somebody is ready is the caller's to check in the same breath.
+func (s *Service) Say(ctx context.Context, a access.Actor, state State) error {
+	if state != Ready && state != Break {
+		return fault.New(fault.Invalid, "shifts.error.state")
+	}
+	return s.own(ctx, a, func(tx db.Writer, shift Shift) error {
+		if shift.State == state {
+			return nil
+		}
+		if state == Ready && shift.Most == 0 {
+			return fault.New(fault.Conflict, "shifts.error.only_leads")
+		}
+		return s.setState(ctx, tx, a, shift, state)
+	})
+}
+
+func (s *Service) own(ctx context.Context, a access.Actor, f func(tx db.Writer, shift Shift) error) error {
+	return s.DB.Write(ctx, func(tx db.Writer) error {
+		shift, on, err := runningOf(ctx, tx, a.Person)
+		if err != nil {
+			return err
+		}
+		if !on {
+			return fault.New(fault.Conflict, "shifts.error.none")
+		}
+		return f(tx, shift)
+	})
+}
+
+func (s *Service) setState(ctx context.Context, tx db.Writer, a access.Actor, shift Shift, state State) error {
+	readyAt := moment.Time(0)
+	if state == Ready {
+		readyAt = s.Clock.Now()
+	}
+	if err := setState(ctx, tx, shift.ID, state, readyAt); err != nil {
+		return fault.Op("shift state", err)
+	}
+	return s.changed(ctx, tx, a, "shifts."+string(state), shift.ID)
+}
+
+// Leave ends the actor's shift, or, while somebody is still with them, closes
+// it: no new people come, and it ends with the last conversation.
+func (s *Service) Leave(ctx context.Context, a access.Actor) error {
+	return s.own(ctx, a, func(tx db.Writer, shift Shift) error { return s.leave(ctx, tx, a, shift) })
+}
+
+func (s *Service) leave(ctx context.Context, tx db.Writer, a access.Actor, shift Shift) error {
+	if shift.Busy > 0 && shift.State != Stopped {
+		return s.setState(ctx, tx, a, shift, Closing)
+	}
+	if err := setEnded(ctx, tx, shift.ID, s.Clock.Now()); err != nil {
+		return fault.Op("shift end", err)
+	}
+	if err := s.Bus.Cancel(ctx, tx, jobForgotten, string(shift.ID)); err != nil {
+		return err
+	}
+	return s.changed(ctx, tx, a, "shifts.end", shift.ID)
+}
+
+// Stop is "I need to stop now", in the caller's transaction: no offers come any
+// more. What becomes of the conversations is the caller's to do.
+func (s *Service) Stop(ctx context.Context, tx db.Writer, a access.Actor) error {
+	shift, on, err := runningOf(ctx, tx, a.Person)
+	if err != nil || !on {
+		return err
+	}
+	return s.setState(ctx, tx, a, shift, Stopped)
+}
+
+// Rest puts a worker on a break in the caller's transaction: they were asked
+// and did not answer, and nobody shall wait for them a second time.
+func (s *Service) Rest(ctx context.Context, tx db.Writer, person moment.ID) error {
+	shift, on, err := runningOf(ctx, tx, person)
+	if err != nil || !on || shift.State != Ready {
+		return err
+	}
+	return s.setState(ctx, tx, access.System(), shift, Break)
+}
+
+// Claim takes a place with a worker in the caller's transaction. It is false
+// when the worker is not ready or carries as much as they may.
+func (s *Service) Claim(ctx context.Context, tx db.Writer, person moment.ID) (bool, error) {
+	ok, err := claim(ctx, tx, person)
+	if err == nil && ok {
+		s.Bus.Publish(tx, Topic, int64(s.Clock.Now()))
+	}
+	return ok, fault.Op("shift claim", err)
+}
+
+// Take claims a place even though the worker is not "ready": a lead who takes a
+// person themselves, by their own choice.
+func (s *Service) Take(ctx context.Context, tx db.Writer, person moment.ID) error {
+	_, err := tx.Exec(ctx, takeAnyway, person)
+	s.Bus.Publish(tx, Topic, int64(s.Clock.Now()))
+	return fault.Op("shift take", err)
+}
+
+// Release gives a place back; talked tells that a conversation was in it. A shift
+// that was closing ends with its last one.
+func (s *Service) Release(ctx context.Context, tx db.Writer, person moment.ID, talked bool) error {
+	n := 0
+	if talked {
+		n = 1
+	}
+	if err := release(ctx, tx, person, n); err != nil {
+		return fault.Op("shift release", err)
+	}
+	shift, on, err := runningOf(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	if on && shift.State == Closing && shift.Busy == 0 {
+		return s.leave(ctx, tx, access.System(), shift)
+	}
+	s.Bus.Publish(tx, Topic, int64(s.Clock.Now()))
+	return s.Bus.Emit(ctx, tx, bus.Event{Name: "shifts.changed", ID: person})
+}
+
+// changed writes the audit, tells the pages, and lets others react.
+func (s *Service) changed(ctx context.Context, tx db.Writer, a access.Actor, verb string, id moment.ID) error {
+	now := s.Clock.Now()
+	s.Bus.Publish(tx, Topic, int64(now))
+	if err := access.Record(ctx, tx, a, now, access.Entry{Verb: verb, Kind: "shift", Object: id}); err != nil {
+		return err
+	}
+	return s.Bus.Emit(ctx, tx, bus.Event{Name: "shifts.changed", ID: id})
+}
+
+// forgottenJob ends a shift that nobody ended.
+func (s *Service) forgottenJob(ctx context.Context, j bus.Job) error {
+	var about aboutShift
+	if err := j.Read(&about); err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx db.Writer) error {
+		shift, on, err := runningOf(ctx, tx, about.Person)
+		if err != nil || !on || shift.ID != about.Shift {
+			return err
+		}
+		if err := s.leave(ctx, tx, access.System(), shift); err != nil || shift.Busy == 0 {
+			return err
+		}
+		// Somebody is still talking: look again, so that it ends with them.
+		return s.Bus.At(ctx, tx, jobForgotten, string(shift.ID), s.Clock.Now().Add(time.Hour), about)
+	})
+}
+
+// Staffing counts who is here.
+func (s *Service) Staffing(ctx context.Context, r db.Reader) (Staffing, error) {
+	on, err := running(ctx, r)
+	if err != nil {
+		return Staffing{}, err
+	}
+	minimum, second, err := s.Minimum(ctx, r)
+	if err != nil {
+		return Staffing{}, err
+	}
+	out := Staffing{Minimum: minimum, Second: second != ""}
+	for _, x := range on {
+		if x.State == Closing || x.State == Stopped {
+			continue
+		}
+		out.People++
+		if x.Most > 0 {
+			out.Peers++
+		}
+		if x.Free() {
+			out.Free++
+		}
+		if x.Leads && out.Lead == "" {
+			out.Lead = x.Person
+		}
+	}
+	return out, nil
+}
+
+// Minimum gives how many people a shift needs, and the named second, if any.
+func (s *Service) Minimum(ctx context.Context, r db.Reader) (int, moment.ID, error) {
+	text, err := access.Setting(ctx, r, SettingMinimum, strconv.Itoa(MinimumDefault))
+	if err != nil {
+		return 0, "", err
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		n = MinimumDefault
+	}
+	second, err := access.Setting(ctx, r, SettingSecond, "")
+	return n, moment.ID(second), err
+}
