@@ -143,7 +143,7 @@ func isoTime(t moment.Time) string { return t.Std().Format("2006-01-02T15:04:05Z
 func iconSVG(key string) string {
 	box := "0 0 26 26"
 	if key == "empty" {
-		box = "0 0 110 56"
+		box = "7 23 96 34"
 	}
 	shapes := iconShapes()[key]
 	if shapes == "" {

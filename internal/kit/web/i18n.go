@@ -298,13 +298,14 @@ func (t *tongue) write(b *strings.Builder, v any) {
 }
 
 // against tells whether the text holds letters of the other direction, or
-// controls that could turn the sentence around.
+// controls that could turn the sentence around. In a right-to-left sentence a
+// number with a space in it (555 0100) would be read backwards.
 func (t *tongue) against(s string) bool {
 	for _, r := range s {
 		switch {
 		case r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069, r == 0x200E, r == 0x200F, r == 0x061C:
 			return true
-		case t.dir == "rtl" && (r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r >= 0x00C0 && r <= 0x052F):
+		case t.dir == "rtl" && (r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r >= 0x00C0 && r <= 0x052F):
 			return true
 		case t.dir == "ltr" && (r >= 0x0590 && r <= 0x08FF || r >= 0xFB1D && r <= 0xFDFF || r >= 0xFE70 && r <= 0xFEFF):
 			return true

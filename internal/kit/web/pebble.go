@@ -81,7 +81,12 @@ func num(f float64) string {
 	if s == "-0" {
 		return "0"
 	}
-	s = strings.Replace(s, "0.", ".", 1)
+	if rest, ok := strings.CutPrefix(s, "0."); ok {
+		return "." + rest
+	}
+	if rest, ok := strings.CutPrefix(s, "-0."); ok {
+		return "-." + rest
+	}
 	return s
 }
 
