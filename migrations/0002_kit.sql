@@ -29,7 +29,6 @@ CREATE TABLE bus_job (
     UNIQUE (kind, key)
 );
 CREATE INDEX bus_job_due ON bus_job (due, id);
-CREATE INDEX bus_job_lease ON bus_job (lease_by) WHERE lease_by <> '';
 CREATE INDEX bus_job_failed ON bus_job (failed_at, id) WHERE failed_at > 0;
 
 -- +goose Down

@@ -159,85 +159,91 @@ func natsServer(t *testing.T, port int) *server.Server {
 	return s
 }
 
+// news takes the next note that is no resync: those of a first connection come
+// whenever they come.
+func news(t *testing.T, s *Subscription) Note {
+	t.Helper()
+	for {
+		if n := take(t, s); n.Kind != Resync {
+			return n
+		}
+	}
+}
+
+func drain(s *Subscription) {
+	for {
+		select {
+		case <-s.C():
+		case <-time.After(20 * time.Millisecond):
+			return
+		}
+	}
+}
+
 func TestNodesHearEachOtherOverNATSAndResyncAfterAGap(t *testing.T) {
 	s := natsServer(t, server.RANDOM_PORT)
 	url := s.ClientURL()
-	one, two := New(dbtest.SQLite(t), start(), quiet), New(dbtest.SQLite(t), start(), quiet)
+	one, two := New(dbtest.SQLite(t), start(), quiet), New(nil, start(), quiet)
 	stranger := New(nil, start(), quiet)
 	for b, installation := range map[*Bus]string{one: "inst-1", two: "inst-1", stranger: "inst-2"} {
 		if err := b.ConnectNATS(url, installation); err != nil {
 			t.Fatal(err)
 		}
 		defer b.Close()
-		eventually(t, "connected", func() bool { _, up := b.Linked(); return up })
+		if _, up := b.Linked(); !up {
+			t.Fatal("not connected")
+		}
 	}
 	if err := one.ConnectNATS(url, "inst-1"); err == nil {
 		t.Error("connected twice")
 	}
 	here, there, elsewhere := one.Subscribe("chat:1"), two.Subscribe("chat:1"), stranger.Subscribe("chat:1")
-	settle(t, one, here, there)
 	write(t, one, func(tx db.Writer) error { one.Publish(tx, "chat:1", 42); return nil })
 	for name, sub := range map[string]*Subscription{"here": here, "there": there} {
-		if n := take(t, sub); n != (Note{Topic: "chat:1", Seq: 42}) {
+		if n := news(t, sub); n != (Note{Topic: "chat:1", Seq: 42}) {
 			t.Fatalf("%s: %+v", name, n)
 		}
 	}
-	two.Signal("chat:1", "typing", "on")
-	if n := take(t, here); n.Kind != "typing" || n.Data != "on" {
-		t.Fatalf("note = %+v", n)
+	// NATS does not echo: what comes after the first is the second.
+	for _, data := range []string{"on", "off"} {
+		two.Signal("chat:1", "typing", data)
 	}
-	_ = take(t, there) // its own, from memory: exactly one, NATS does not echo
-	none(t, there)
-	none(t, here)
+	for name, sub := range map[string]*Subscription{"here": here, "there": there} {
+		for _, data := range []string{"on", "off"} {
+			if n := news(t, sub); n != (Note{Topic: "chat:1", Kind: "typing", Data: data}) {
+				t.Fatalf("%s: %+v, want %s", name, n, data)
+			}
+		}
+	}
 
-	port := s.Addr().String()
+	addr := s.Addr().String()
 	s.Shutdown()
 	s.WaitForShutdown()
 	eventually(t, "both notice", func() bool { _, a := one.Linked(); _, b := two.Linked(); return !a && !b })
+	drain(here)
+	drain(there)
 	one.Signal("chat:1", "lost", "") // there cannot hear this one
 	if n := take(t, here); n.Kind != "lost" {
 		t.Fatalf("alone: %+v", n)
 	}
-	p, err := strconv.Atoi(port[strings.LastIndex(port, ":")+1:])
+	port, err := strconv.Atoi(addr[strings.LastIndex(addr, ":")+1:])
 	if err != nil {
 		t.Fatal(err)
 	}
-	natsServer(t, p)
+	natsServer(t, port)
 	for name, sub := range map[string]*Subscription{"here": here, "there": there} {
-		if n := take(t, sub); n.Kind != Resync || n.Topic != "" {
+		if n := take(t, sub); n != (Note{Kind: Resync}) {
 			t.Fatalf("%s after the gap: %+v", name, n)
 		}
 	}
 	eventually(t, "both are back", func() bool { _, a := one.Linked(); _, b := two.Linked(); return a && b })
 	one.Signal("chat:1", "again", "")
-	for n := take(t, there); n.Kind != "again"; n = take(t, there) {
-		if n.Kind != Resync {
-			t.Fatalf("note = %+v", n)
-		}
+	if n := news(t, there); n.Kind != "again" {
+		t.Fatalf("there: %+v", n)
 	}
-	select {
-	case n := <-elsewhere.C():
-		if n.Kind != Resync { // its own, of its own gap
-			t.Fatalf("another installation heard %+v", n)
-		}
-	default:
-	}
-}
-
-// settle passes over the resyncs of the first connection: a signal that
-// everybody hears comes after them.
-func settle(t *testing.T, b *Bus, subs ...*Subscription) {
-	t.Helper()
-	if err := b.link.p.Load().conn.Flush(); err != nil {
-		t.Fatal(err)
-	}
-	b.Signal("chat:1", "settled", "")
-	for _, s := range subs {
-		for n := take(t, s); n.Kind != "settled"; n = take(t, s) {
-			if n.Kind != Resync {
-				t.Fatalf("note = %+v", n)
-			}
-		}
+	stranger.Signal("chat:1", "own", "")
+	if n := news(t, elsewhere); n.Kind != "own" {
+		t.Fatalf("another installation heard %+v", n)
 	}
 }
 

@@ -15,6 +15,9 @@ import (
 // again of jitter so that nodes do not come back at once.
 const reconnectWait = 250 * time.Millisecond
 
+// flushWait bounds waiting for the server at the start and at the end.
+const flushWait = 2 * time.Second
+
 // link is the way to the other nodes.
 type link struct {
 	conn    *nats.Conn
@@ -56,8 +59,8 @@ func (b *Bus) ConnectNATS(url, installation string) error {
 		nats.ReconnectWait(reconnectWait), nats.ReconnectJitter(reconnectWait, reconnectWait),
 		// Notes of a gap are not kept: the resync says more in one message.
 		nats.ReconnectBufSize(-1),
-		nats.ConnectHandler(func(*nats.Conn) { b.afterGap() }),
-		nats.ReconnectHandler(func(*nats.Conn) { b.afterGap() }),
+		nats.ConnectHandler(b.afterGap),
+		nats.ReconnectHandler(b.afterGap),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
 				b.log.Warn("NATS is out of reach; live pages on other nodes wait", "error", err)
@@ -81,12 +84,18 @@ func (b *Bus) ConnectNATS(url, installation string) error {
 		conn.Close()
 		return errors.New("bus: NATS is connected already")
 	}
+	if conn.IsConnected() {
+		b.afterGap(conn)
+	}
 	return nil
 }
 
 // afterGap makes good what was lost while the connection was: notes of others
-// to us, and ours to them.
-func (b *Bus) afterGap() {
+// to us, and ours to them. The connection counts as up before the server has
+// taken our subscription, so the answer to a flush is awaited first: a note lost
+// after the resync would be lost for good.
+func (b *Bus) afterGap(conn *nats.Conn) {
+	_ = conn.FlushTimeout(flushWait) // failing means another gap, with its own call
 	b.hub.resync()
 	b.link.send(Note{Kind: Resync})
 }
@@ -113,7 +122,7 @@ func (b *Bus) Linked() (configured, connected bool) {
 // Close leaves NATS. Local notes and jobs go on.
 func (b *Bus) Close() {
 	if l := b.link.p.Swap(nil); l != nil {
-		_ = l.conn.FlushTimeout(time.Second) // what is left is best effort
+		_ = l.conn.FlushTimeout(flushWait) // what is left is best effort
 		l.conn.Close()
 	}
 }
