@@ -120,8 +120,12 @@ func (c ChoiceData) inputType() string {
 	return "radio"
 }
 
-// stoneHref is the address of a stone in the sprite.
-func stoneHref(n int) string { return Asset("stones.svg") + "#p" + strconv.Itoa(n) }
+// stoneSVG refers to a stone of the sprite. Nothing in it comes from outside:
+// the class and the tone are ours, n is a number.
+func stoneSVG(class, tone string, n int) string {
+	return `<svg class="` + class + ` ` + stoneTone(tone) + `" viewBox="0 0 36 28" aria-hidden="true"><use href="` +
+		Asset("stones.svg") + `#p` + strconv.Itoa(n) + `"></use></svg>`
+}
 
 // stoneTone is the class that colours a stone: "moss" for here and yours, "2" to
 // "5" from light to dark; "" is the middle.

@@ -84,6 +84,14 @@ func placesOf(ctx context.Context) (helping, working []Place) {
 	return helping, working
 }
 
+// label is the place's own words or the shell's.
+func (p Place) label(ctx context.Context) string {
+	if p.LabelKey == "" {
+		return T(ctx, "web.place."+p.Key)
+	}
+	return T(ctx, p.LabelKey)
+}
+
 func findPlace(ctx context.Context) (Place, bool) {
 	sh := shellOf(ctx)
 	if sh.Places == nil {

@@ -32,7 +32,8 @@ type CrisisLine struct{ Name, Number, Kind, Href string }
 
 // Place is one entry of the navigation. Key names its icon (now, people,
 // groups, community, path); the key "find" stands beside the account link.
-// Work places (shift, board, admin) are for those who work here.
+// Work places (shift, board, admin) are for those who work here. LabelKey may
+// stay empty: the shell has words for all of these keys.
 type Place struct {
 	Key, Href, LabelKey string
 	Work                bool
