@@ -59,3 +59,20 @@ type Situation struct {
 	Sensitive bool   // starts as OnlyMatching
 	Retired   bool
 }
+
+// ApartKind is why two people must not be matched.
+type ApartKind string
+
+// Block hides one from the other; MayKnow is "I may know this person", which is
+// never explained to anybody.
+const (
+	Block   ApartKind = "block"
+	MayKnow ApartKind = "may_know"
+)
+
+// Arrival is how a guest comes in.
+type Arrival struct {
+	Lang  string
+	Zone  string
+	Label string // the kind of device, for the list of sessions
+}

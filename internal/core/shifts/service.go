@@ -164,7 +164,7 @@ func (s *Service) Claim(ctx context.Context, tx db.Writer, person moment.ID) (bo
 // Take claims a place even though the worker is not "ready": a lead who takes a
 // person themselves, by their own choice.
 func (s *Service) Take(ctx context.Context, tx db.Writer, person moment.ID) error {
-	_, err := tx.Exec(ctx, takeAnyway, person)
+	err := takeAnyway(ctx, tx, person)
 	s.Bus.Publish(tx, Topic, int64(s.Clock.Now()))
 	return fault.Op("shift take", err)
 }

@@ -113,4 +113,8 @@ func eraseShifts(ctx context.Context, tx db.Writer, person moment.ID, now moment
 	return err
 }
 
-const takeAnyway = `UPDATE shifts_shift SET busy = busy + 1 WHERE person = $1 AND ended_at = 0`
+// takeAnyway claims a place whatever the state: somebody's own choice.
+func takeAnyway(ctx context.Context, tx db.Writer, person moment.ID) error {
+	_, err := tx.Exec(ctx, `UPDATE shifts_shift SET busy = busy + 1 WHERE person = $1 AND ended_at = 0`, person)
+	return err
+}

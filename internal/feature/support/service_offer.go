@@ -1,0 +1,412 @@
+package support
+
+import (
+	"context"
+
+	"cairn/internal/core/people"
+	"cairn/internal/core/shifts"
+	"cairn/internal/feature/matching"
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/bus"
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+)
+
+// dispatch looks for somebody for each who waits, first come first, in the
+// caller's transaction. It is called by every verb that could make a match
+// possible, so no timer has to be waited for.
+func (s *Service) dispatch(ctx context.Context, tx db.Writer) error {
+	waiting, err := line(ctx, tx)
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	floor, err := s.floor(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, q := range waiting {
+		if q.State != Waiting {
+			continue
+		}
+		if err := s.seek(ctx, tx, q, floor); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// floor is everybody who could be offered people.
+type floor struct {
+	peers []moment.ID // on shift, talking or not
+	free  map[moment.ID]shifts.Shift
+}
+
+func (f floor) freeIDs() []moment.ID {
+	var out []moment.ID
+	for _, id := range f.peers {
+		if _, ok := f.free[id]; ok {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+func (s *Service) floor(ctx context.Context, tx db.Writer) (*floor, error) {
+	on, err := s.Shifts.On(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	owe, err := whoOwe(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	f := &floor{free: map[moment.ID]shifts.Shift{}}
+	for _, x := range on {
+		if x.Most == 0 || x.State == shifts.Stopped || x.State == shifts.Closing {
+			continue
+		}
+		f.peers = append(f.peers, x.Person)
+		if x.Free() && !owe[x.Person] {
+			f.free[x.Person] = x
+		}
+	}
+	return f, s.refresh(ctx, tx, f.peers)
+}
+
+// refresh brings the index up to date for these people: it is a cache, and the
+// revision read in this transaction says whether it is true.
+func (s *Service) refresh(ctx context.Context, r db.Reader, ids []moment.ID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	revs, err := s.People.Revs(ctx, r, ids...)
+	if err != nil {
+		return err
+	}
+	var old []moment.ID
+	for _, id := range ids {
+		if s.index.Rev(id) != revs[id] {
+			old = append(old, id)
+		}
+	}
+	if len(old) == 0 {
+		return nil
+	}
+	fits, err := s.People.FitOf(ctx, r, old...)
+	if err != nil {
+		return err
+	}
+	for _, id := range old {
+		s.index.Put(fits[id])
+	}
+	return nil
+}
+
+// seek offers the best free peer for one request, or notes that nobody fits.
+func (s *Service) seek(ctx context.Context, tx db.Writer, q Request, f *floor) error {
+	ask, err := s.askOf(ctx, tx, q)
+	if err != nil {
+		return err
+	}
+	asked, err := askedBefore(ctx, tx, q.ID)
+	if err != nil {
+		return err
+	}
+	for id := range asked {
+		ask.Apart[id] = true
+	}
+	ask.Circle = CircleAt(s.Clock.Now().Sub(q.LinedUpAt))
+	if q.First {
+		ask.Circle = max(ask.Circle, matching.Wider) // whoever was moved up waits for no perfect fit
+	}
+	if free := f.freeIDs(); len(free) > 0 {
+		fits := s.index.Best(ask, free, len(free))
+		if best, ok := fairest(fits, f.free); ok {
+			return s.offer(ctx, tx, q, best, f)
+		}
+	}
+	ask.Circle = matching.Widest
+	nobody := len(s.index.Best(ask, f.peers, 1)) == 0
+	return s.noteNobody(ctx, tx, q, nobody && len(f.peers) > 0)
+}
+
+// loadWeighs is how many points of fit one conversation already had tonight
+// counts against a peer, so that the load is spread.
+const loadWeighs = 8
+
+// fairest weighs fit against load: of equals, whoever has been ready longest.
+func fairest(fits []matching.Fit, free map[moment.ID]shifts.Shift) (matching.Fit, bool) {
+	var best matching.Fit
+	found := false
+	worth := func(f matching.Fit) int { return f.Score - loadWeighs*free[f.Peer].Talked }
+	for _, f := range fits {
+		switch {
+		case !found || worth(f) > worth(best):
+			best, found = f, true
+		case worth(f) == worth(best) && free[f.Peer].ReadyAt < free[best.Peer].ReadyAt:
+			best = f
+		}
+	}
+	return best, found
+}
+
+// askOf turns a request into a question for matching.
+func (s *Service) askOf(ctx context.Context, r db.Reader, q Request) (matching.Ask, error) {
+	apart, err := s.People.Apart(ctx, r, q.Person)
+	if err != nil {
+		return matching.Ask{}, err
+	}
+	own, err := s.People.FitOf(ctx, r, q.Person)
+	if err != nil {
+		return matching.Ask{}, err
+	}
+	if apart == nil {
+		apart = map[moment.ID]bool{}
+	}
+	return matching.Ask{Person: q.Person, Situations: q.Situations, Lived: livedOf(own[q.Person]), Languages: q.Languages, Wishes: q.Wishes, Firm: q.Firm, Apart: apart}, nil
+}
+
+func livedOf(f people.Fit) []people.Lived {
+	if len(f.Lived) > matching.MostSituations {
+		return f.Lived[:matching.MostSituations]
+	}
+	return f.Lived
+}
+
+// offer takes the peer's place and makes the offer, with its time limit in the
+// database.
+func (s *Service) offer(ctx context.Context, tx db.Writer, q Request, fit matching.Fit, f *floor) error {
+	claimed, err := s.Shifts.Claim(ctx, tx, fit.Peer)
+	if err != nil || !claimed {
+		delete(f.free, fit.Peer)
+		return err
+	}
+	delete(f.free, fit.Peer)
+	now := s.Clock.Now()
+	o := Offer{ID: moment.NewID(), Request: q.ID, Peer: fit.Peer, State: OfferOpen, MadeAt: now, ExpiresAt: now.Add(OfferLasts), Shared: fit.Shared, Wishes: fit.Wishes, Language: fit.Language}
+	if err := insertOffer(ctx, tx, o); err != nil {
+		return fault.Op("support offer", err)
+	}
+	q.State, q.NobodyAt = Offered, 0
+	if err := updateRequest(ctx, tx, q); err != nil {
+		return fault.Op("support offer", err)
+	}
+	if err := access.Record(ctx, tx, access.System(), now, access.Entry{Verb: "support.offer", Kind: "offer", Object: o.ID, Subject: q.Person}); err != nil {
+		return err
+	}
+	s.tell(tx, q)
+	s.Bus.Publish(tx, PeerTopic(fit.Peer), int64(now))
+	return s.Bus.At(ctx, tx, jobOffer, string(o.ID), o.ExpiresAt, aboutOffer{o.ID})
+}
+
+// noteNobody remembers since when limits exclude everybody on shift, and sets
+// the timer by which the person is told the truth.
+func (s *Service) noteNobody(ctx context.Context, tx db.Writer, q Request, nobody bool) error {
+	switch {
+	case nobody && q.NobodyAt.IsZero():
+		q.NobodyAt = s.Clock.Now()
+		if err := s.Bus.At(ctx, tx, jobTruth, string(q.ID), q.NobodyAt.Add(TruthAfter), aboutRequest{q.ID}); err != nil {
+			return err
+		}
+	case !nobody && !q.NobodyAt.IsZero():
+		q.NobodyAt = 0
+		if err := s.Bus.Cancel(ctx, tx, jobTruth, string(q.ID)); err != nil {
+			return err
+		}
+	default:
+		return nil
+	}
+	s.tell(tx, q)
+	return fault.Op("support nobody", updateRequest(ctx, tx, q))
+}
+
+// settle closes an open offer and gives the peer's place back.
+func (s *Service) settle(ctx context.Context, tx db.Writer, o Offer, state OfferState) error {
+	closed, err := closeOffer(ctx, tx, o.ID, state, s.Clock.Now())
+	if err != nil || !closed {
+		return err
+	}
+	if err := s.Bus.Cancel(ctx, tx, jobOffer, string(o.ID)); err != nil {
+		return err
+	}
+	s.Bus.Publish(tx, PeerTopic(o.Peer), int64(s.Clock.Now()))
+	return s.Shifts.Release(ctx, tx, o.Peer, false)
+}
+
+// Ready says that the actor can take the next person. A debrief that is owed
+// comes first.
+func (s *Service) Ready(ctx context.Context, a access.Actor) error {
+	owed, err := owedBy(ctx, s.DB.Reader(), a.Person)
+	if err != nil {
+		return err
+	}
+	if len(owed) > 0 {
+		return fault.New(fault.Conflict, "support.error.debrief_first")
+	}
+	if err := s.Shifts.Say(ctx, a, shifts.Ready); err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx db.Writer) error { return s.dispatch(ctx, tx) })
+}
+
+// Accept takes the person who was offered. It gives the conversation.
+func (s *Service) Accept(ctx context.Context, a access.Actor, id moment.ID) (moment.ID, error) {
+	var conversation moment.ID
+	err := s.DB.Write(ctx, func(tx db.Writer) error {
+		o, q, err := s.answerable(ctx, tx, a, id)
+		if err != nil {
+			return err
+		}
+		if o.State == OfferAccepted { // pressed twice
+			conversation = q.Conversation
+			return nil
+		}
+		closed, err := closeOffer(ctx, tx, o.ID, OfferAccepted, s.Clock.Now())
+		if err != nil {
+			return err
+		}
+		if !closed {
+			return fault.New(fault.Conflict, "support.error.too_late")
+		}
+		if err := s.Bus.Cancel(ctx, tx, jobOffer, string(o.ID)); err != nil {
+			return err
+		}
+		conversation, err = s.connect(ctx, tx, a, q)
+		return err
+	})
+	return conversation, err
+}
+
+func (s *Service) answerable(ctx context.Context, tx db.Writer, a access.Actor, id moment.ID) (Offer, Request, error) {
+	o, found, err := offerByID(ctx, tx, id)
+	if err != nil {
+		return o, Request{}, err
+	}
+	if !found || o.Peer != a.Person {
+		return o, Request{}, fault.Hidden()
+	}
+	q, _, err := requestByID(ctx, tx, o.Request)
+	if err != nil || o.State == OfferAccepted {
+		return o, q, err
+	}
+	return o, q, canAnswer(a, o, s.Clock.Now()).Err()
+}
+
+// connect opens the conversation between a request's person and a peer whose
+// place is taken already.
+func (s *Service) connect(ctx context.Context, tx db.Writer, a access.Actor, q Request) (moment.ID, error) {
+	now := s.Clock.Now()
+	id, err := s.Chat.Start(ctx, tx, "support", q.Person, a.Person)
+	if err != nil {
+		return "", err
+	}
+	q.State, q.ConnectedAt, q.Conversation = Talking, now, id
+	if err := updateRequest(ctx, tx, q); err != nil {
+		return "", fault.Op("support connect", err)
+	}
+	if err := insertContact(ctx, tx, Contact{Conversation: id, Request: q.ID, Member: q.Person, Peer: a.Person, StartedAt: now, Before: q.Distress}); err != nil {
+		return "", fault.Op("support connect", err)
+	}
+	for _, kind := range []string{jobWiden, jobTruth} {
+		if err := s.Bus.Cancel(ctx, tx, kind, string(q.ID)); err != nil {
+			return "", err
+		}
+	}
+	if err := s.Bus.At(ctx, tx, jobIdle, string(id), now.Add(QuietAsks), aboutContact{id}); err != nil {
+		return "", err
+	}
+	s.tell(tx, q)
+	s.Bus.Publish(tx, PeerTopic(a.Person), int64(now))
+	if err := s.Bus.Emit(ctx, tx, bus.Event{Name: "support.connected", ID: id, Also: map[string]moment.ID{"request": q.ID, "peer": a.Person}}); err != nil {
+		return "", err
+	}
+	return id, access.Record(ctx, tx, a, now, access.Entry{Verb: "support.accept", Kind: "conversation", Object: id, Subject: q.Person})
+}
+
+// Decline says "not now". No reason is asked and nothing is counted: the person
+// goes to the next best peer, and the actor stays ready.
+func (s *Service) Decline(ctx context.Context, a access.Actor, id moment.ID) error {
+	return s.DB.Write(ctx, func(tx db.Writer) error {
+		o, q, err := s.answerable(ctx, tx, a, id)
+		if err != nil {
+			return err
+		}
+		if o.State == OfferAccepted {
+			return fault.New(fault.Conflict, "support.error.talking")
+		}
+		if err := access.Record(ctx, tx, a, s.Clock.Now(), access.Entry{Verb: "support.decline", Kind: "offer", Object: o.ID}); err != nil {
+			return err
+		}
+		return s.passOn(ctx, tx, o, q, OfferDeclined)
+	})
+}
+
+// passOn puts a request that was not taken back into its old place in the line
+// and looks for the next.
+func (s *Service) passOn(ctx context.Context, tx db.Writer, o Offer, q Request, how OfferState) error {
+	if err := s.settle(ctx, tx, o, how); err != nil {
+		return err
+	}
+	if q.State == Offered {
+		q.State = Waiting
+		if err := updateRequest(ctx, tx, q); err != nil {
+			return fault.Op("support pass on", err)
+		}
+		s.tell(tx, q)
+	}
+	return s.dispatch(ctx, tx)
+}
+
+// OfferView is an offer as the peer sees it.
+type OfferView struct {
+	Offer
+	Request Request
+	Words   string
+	Person  people.Card
+	Waited  int // minutes
+}
+
+// MyOffer gives what the actor is offered now. Its words are read, which the
+// audit notes.
+func (s *Service) MyOffer(ctx context.Context, a access.Actor) (*OfferView, error) {
+	r := s.DB.Reader()
+	o, open, err := openOfferTo(ctx, r, a.Person)
+	if err != nil || !open || s.Clock.Now() >= o.ExpiresAt {
+		return nil, err
+	}
+	q, found, err := requestByID(ctx, r, o.Request)
+	if err != nil || !found {
+		return nil, err
+	}
+	v := &OfferView{Offer: o, Request: q, Waited: int(s.Clock.Now().Sub(q.LinedUpAt).Minutes())}
+	if v.Words, err = s.readWords(ctx, r, q); err != nil {
+		return nil, err
+	}
+	cards, err := s.People.Cards(ctx, r, q.Person)
+	if err != nil {
+		return nil, err
+	}
+	v.Person = cards[q.Person]
+	err = s.Ledger.RecordRead(ctx, a, s.Clock.Now(), access.Entry{Verb: "support.read_offer", Kind: "request", Object: q.ID, Subject: q.Person})
+	return v, err
+}
+
+func (s *Service) readWords(ctx context.Context, r db.Reader, q Request) (string, error) {
+	if !q.HasWords {
+		return "", nil
+	}
+	sealed, wrapped, err := wordsOf(ctx, r, q.ID)
+	if err != nil {
+		return "", db.Problem("words", err)
+	}
+	if len(sealed) == 0 || len(wrapped) == 0 {
+		return "", nil
+	}
+	box, err := s.Vault.BoxFrom(q.ID, wrapped)
+	if err != nil {
+		return "", err
+	}
+	plain, err := box.Open(sealed, wordsPlace(q.ID))
+	return string(plain), err
+}

@@ -1,0 +1,144 @@
+package support
+
+import (
+	"context"
+
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/moment"
+)
+
+const contactColumns = `conversation, request, member, peer, started_at, ended_at, ended_how, before, after, helped, thanks IS NOT NULL,
+	checked_at, debriefed_at, debrief_by, heavy, note_at`
+
+func scanContact(r db.Row, c *Contact) error {
+	var helped string
+	err := r.Scan(&c.Conversation, &c.Request, &c.Member, &c.Peer, &c.StartedAt, &c.EndedAt, &c.EndedHow, &c.Before, &c.After, &helped, &c.HasThanks,
+		&c.CheckedAt, &c.DebriefedAt, &c.DebriefBy, &c.Heavy, &c.NoteAt)
+	c.Helped = listOf(helped)
+	return err
+}
+
+func insertContact(ctx context.Context, tx db.Writer, c Contact) error {
+	_, err := tx.Exec(ctx, `INSERT INTO support_contact (conversation, request, member, peer, started_at, before) VALUES ($1, $2, $3, $4, $5, $6)`,
+		c.Conversation, c.Request, c.Member, c.Peer, c.StartedAt, c.Before)
+	return err
+}
+
+func contactByID(ctx context.Context, r db.Reader, conversation moment.ID) (c Contact, found bool, err error) {
+	err = scanContact(r.QueryRow(ctx, `SELECT `+contactColumns+` FROM support_contact WHERE conversation = $1`, conversation), &c)
+	if db.IsNone(err) {
+		return c, false, nil
+	}
+	return c, err == nil, db.Problem("contact", err)
+}
+
+func contacts(ctx context.Context, r db.Reader, where string, args ...any) ([]Contact, error) {
+	rows, err := r.Query(ctx, `SELECT `+contactColumns+` FROM support_contact WHERE `+where, args...)
+	return db.Collect(rows, err, scanContact)
+}
+
+func runningContacts(ctx context.Context, r db.Reader) ([]Contact, error) {
+	return contacts(ctx, r, `ended_at = 0 ORDER BY started_at, conversation`)
+}
+
+func runningWith(ctx context.Context, r db.Reader, peer moment.ID) ([]Contact, error) {
+	return contacts(ctx, r, `peer = $1 AND ended_at = 0 ORDER BY started_at`, peer)
+}
+
+func owedBy(ctx context.Context, r db.Reader, peer moment.ID) ([]Contact, error) {
+	return contacts(ctx, r, `peer = $1 AND ended_at > 0 AND debriefed_at = 0 ORDER BY ended_at`, peer)
+}
+
+func contactsSince(ctx context.Context, r db.Reader, peer moment.ID, since moment.Time) ([]Contact, error) {
+	return contacts(ctx, r, `peer = $1 AND started_at >= $2 ORDER BY started_at`, peer, since)
+}
+
+func contactsOfMember(ctx context.Context, r db.Reader, member moment.ID) ([]Contact, error) {
+	return contacts(ctx, r, `member = $1 ORDER BY started_at DESC`, member)
+}
+
+func contactsOfPeer(ctx context.Context, r db.Reader, peer moment.ID) ([]Contact, error) {
+	return contacts(ctx, r, `peer = $1 ORDER BY started_at`, peer)
+}
+
+// whoOwe lists the peers who owe a debrief.
+func whoOwe(ctx context.Context, r db.Reader) (map[moment.ID]bool, error) {
+	rows, err := r.Query(ctx, `SELECT DISTINCT peer FROM support_contact WHERE ended_at > 0 AND debriefed_at = 0`)
+	ids, err := db.Collect(rows, err, func(r db.Row, id *moment.ID) error { return r.Scan(id) })
+	out := make(map[moment.ID]bool, len(ids))
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out, err
+}
+
+func setContactEnded(ctx context.Context, tx db.Writer, id moment.ID, how string, now moment.Time) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE support_contact SET ended_at = $2, ended_how = $3 WHERE conversation = $1 AND ended_at = 0`, id, now, how)
+	return n > 0, err
+}
+
+func setFeeling(ctx context.Context, tx db.Writer, id moment.ID, after int, helped []string, thanks []byte) error {
+	_, err := tx.Exec(ctx, `UPDATE support_contact SET after = $2, helped = $3, thanks = $4 WHERE conversation = $1`, id, after, textOf(helped), thanks)
+	return err
+}
+
+func setDebriefed(ctx context.Context, tx db.Writer, id moment.ID, by string, heavy bool, words, note []byte, now moment.Time) error {
+	noteAt := moment.Time(0)
+	if note != nil {
+		noteAt = now
+	}
+	_, err := tx.Exec(ctx, `UPDATE support_contact SET debriefed_at = $2, debrief_by = $3, heavy = $4, debrief = $5, note = $6, note_at = $7
+		WHERE conversation = $1 AND debriefed_at = 0`, id, now, by, heavy, words, note, noteAt)
+	return err
+}
+
+func setChecked(ctx context.Context, tx db.Writer, id moment.ID, now moment.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE support_contact SET checked_at = $2 WHERE conversation = $1`, id, now)
+	return err
+}
+
+// sealedOf reads one sealed column of a contact with its key.
+func sealedOf(ctx context.Context, r db.Reader, id moment.ID, column sealedColumn) (sealed, wrapped []byte, err error) {
+	err = r.QueryRow(ctx, `SELECT c.`+string(column)+`, k.wrapped FROM support_contact c LEFT JOIN vault_key k ON k.scope = c.request WHERE c.conversation = $1`, id).Scan(&sealed, &wrapped)
+	return sealed, wrapped, err
+}
+
+// sealedColumn names a column that holds sealed words.
+type sealedColumn string
+
+const (
+	columnThanks  sealedColumn = "thanks"
+	columnDebrief sealedColumn = "debrief"
+	columnNote    sealedColumn = "note"
+)
+
+func forgetSealed(ctx context.Context, tx db.Writer, request moment.ID) error {
+	if _, err := tx.Exec(ctx, `UPDATE support_request SET words = NULL WHERE id = $1`, request); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `UPDATE support_contact SET thanks = NULL, debrief = NULL, note = NULL, note_at = 0 WHERE request = $1`, request)
+	return err
+}
+
+// CheckIn is somebody to look after.
+type CheckIn struct {
+	ID   moment.ID
+	Peer moment.ID
+	Kind string // "stopped" or "protected"
+	At   moment.Time
+}
+
+func insertCheckIn(ctx context.Context, tx db.Writer, c CheckIn) error {
+	_, err := tx.Exec(ctx, `INSERT INTO support_checkin (id, peer, kind, at) VALUES ($1, $2, $3, $4)`, c.ID, c.Peer, c.Kind, c.At)
+	return err
+}
+
+func openCheckIns(ctx context.Context, r db.Reader) ([]CheckIn, error) {
+	rows, err := r.Query(ctx, `SELECT id, peer, kind, at FROM support_checkin WHERE done_at = 0 ORDER BY at`)
+	return db.Collect(rows, err, func(r db.Row, c *CheckIn) error { return r.Scan(&c.ID, &c.Peer, &c.Kind, &c.At) })
+}
+
+func setCheckedIn(ctx context.Context, tx db.Writer, id, by moment.ID, now moment.Time) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE support_checkin SET done_at = $3, done_by = $2 WHERE id = $1 AND done_at = 0`, id, by, now)
+	return n > 0, err
+}
