@@ -319,4 +319,9 @@ func TestSessionCookie(t *testing.T) {
 	if res.Header.Get("Location") != DefaultExitURL || len(res.Header.Values("Set-Cookie")) != 3 || res.Header.Get("Clear-Site-Data") == "" {
 		t.Errorf("leaving: %v", res.Header)
 	}
+	res, _ = w.post("/leave", nil, "Sec-Fetch-Dest", "empty", "Sec-Fetch-Site", "same-origin")
+	wantStatus(t, res, 204)
+	if len(res.Header.Values("Set-Cookie")) != 3 {
+		t.Error("the beacon leaves cookies behind")
+	}
 }

@@ -34,12 +34,18 @@ func ClearSession(w http.ResponseWriter, r *http.Request) { clearCookie(w, r, se
 
 // Leave ends a quick exit: it takes every cookie of ours and what pages have
 // stored, and sends the browser to the neutral page. Whoever handles /leave
-// calls it after the session is closed. The browser's own history stays.
+// calls it after the session is closed, and reads no form: the script's beacon
+// sends none. The browser's own history stays.
 func Leave(w http.ResponseWriter, r *http.Request) error {
 	for _, name := range []string{sessionName(r), langCookie, themeCookie} {
 		clearCookie(w, r, name)
 	}
 	w.Header().Set("Clear-Site-Data", `"storage"`)
+	if r.Header.Get("Sec-Fetch-Dest") == "empty" {
+		// The script has left already; its beacon must not fetch the other site.
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
 	return SeeOther(w, r, ExitURL(r.Context()))
 }
 
