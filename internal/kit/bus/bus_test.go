@@ -190,8 +190,18 @@ func TestFailureBacksOffIsMarkedAndNeverDropped(t *testing.T) {
 			list[0].LastError != "unavailable" || list[0].Since.IsZero() {
 			t.Fatalf("Failed = %+v, %v", list, err)
 		}
+		plan(t, b, "ring", "k", clock.Now(), nil) // an operator, or the next occasion, plans it again
+		if got := stats(t, b); got.Failed != 0 || got.Pending != 1 {
+			t.Fatalf("planned again: %+v", got)
+		}
 		broken = false
-		runDue(t, b, 1)
+		jobs, err := b.claim(ctx, 1)
+		if err != nil || len(jobs) != 1 || jobs[0].Attempt != 1 {
+			t.Fatalf("claim: %+v, %v", jobs, err)
+		}
+		if err := b.run(ctx, jobs[0]); err != nil {
+			t.Fatal(err)
+		}
 		if runs != FailedAfter+1 || stats(t, b) != (Stats{}) {
 			t.Fatalf("%d runs, %+v", runs, stats(t, b))
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -252,4 +253,37 @@ func TestNodeWithoutHandlersRunsAndStops(t *testing.T) {
 			t.Fatalf("stats = %+v", got)
 		}
 	})
+}
+
+func TestJobsThatRunDoNotHideThoseBehindThem(t *testing.T) {
+	twoNodes(t, func(t *testing.T, one, two *Bus, clock *moment.Movable) {
+		for _, b := range []*Bus{one, two} {
+			b.Handle("ring", func(context.Context, Job) error { return nil })
+		}
+		plan(t, one, "ring", "early", clock.Now().Add(-time.Second), nil)
+		plan(t, one, "ring", "late", clock.Now(), nil)
+		held, err := one.claim(context.Background(), 1)
+		if err != nil || len(held) != 1 || held[0].Key != "early" {
+			t.Fatalf("claim: %v, %v", held, err)
+		}
+		runDue(t, two, 1)
+	})
+}
+
+func TestClaimingDoesNotScanWhatIsPlannedForLater(t *testing.T) {
+	b := New(dbtest.SQLite(t), start(), quiet)
+	for name, query := range map[string]string{"claim": claimSQL("$5, $6"), "next": nextSQL("$2, $3")} {
+		rows, err := b.db.Reader().Query(context.Background(), "EXPLAIN QUERY PLAN "+query, 1, "by", 1, 1, "a", "b")
+		steps, err := db.Collect(rows, err, func(r db.Row, step *string) error {
+			var id, parent, unused int
+			return r.Scan(&id, &parent, &unused, step)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := strings.Join(steps, "; ")
+		if !strings.Contains(all, "bus_job_due") || strings.Contains(all, "TEMP B-TREE") {
+			t.Errorf("%s: %s", name, all)
+		}
+	}
 }

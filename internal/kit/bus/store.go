@@ -17,6 +17,19 @@ func putJob(ctx context.Context, tx db.Writer, j Job) error {
 	return db.Problem("plan a job", err)
 }
 
+// The `|| ”` keeps SQLite from going through all pending jobs of each kind by
+// the index of (kind, key), where the index of due times has the few at its head.
+func claimSQL(kinds string) string {
+	return `UPDATE bus_job SET lease_until = $1, lease_by = $2, attempts = attempts + 1
+		WHERE lease_until <= $3 AND id IN (SELECT id FROM bus_job WHERE due <= $3 AND lease_until <= $3
+			AND kind || '' IN (` + kinds + `) ORDER BY due, id LIMIT $4)
+		RETURNING id, kind, key, payload, due, attempts`
+}
+
+func nextSQL(kinds string) string {
+	return `SELECT due FROM bus_job WHERE lease_until <= $1 AND kind || '' IN (` + kinds + `) ORDER BY due, id LIMIT 1`
+}
+
 // claim takes up to most due jobs of these kinds, earliest due first, in one
 // guarded update: whoever comes second finds the lease taken.
 func claim(ctx context.Context, d *db.DB, kinds []string, by string, now, until moment.Time, most int) ([]Job, error) {
@@ -24,10 +37,7 @@ func claim(ctx context.Context, d *db.DB, kinds []string, by string, now, until 
 	args = append([]any{until, by, now, most}, args...)
 	var jobs []Job
 	err := d.Write(ctx, func(tx db.Writer) error {
-		rows, err := tx.Query(ctx, `UPDATE bus_job SET lease_until = $1, lease_by = $2, attempts = attempts + 1
-			WHERE lease_until <= $3 AND id IN (SELECT id FROM bus_job WHERE due <= $3 AND lease_until <= $3
-				AND kind IN (`+in+`) ORDER BY due, id LIMIT $4)
-			RETURNING id, kind, key, payload, due, attempts`, args...)
+		rows, err := tx.Query(ctx, claimSQL(in), args...)
 		jobs, err = db.Collect(rows, err, func(r db.Row, j *Job) error {
 			j.claim = by
 			return r.Scan(&j.ID, &j.Kind, &j.Key, &j.payload, &j.Due, &j.Attempt)
@@ -44,8 +54,7 @@ func nextDue(ctx context.Context, r db.Reader, kinds []string, now moment.Time) 
 	}
 	in, args := db.In(2, kinds)
 	var due moment.Time
-	err := r.QueryRow(ctx, `SELECT due FROM bus_job WHERE lease_until <= $1 AND kind IN (`+in+`)
-		ORDER BY due, id LIMIT 1`, append([]any{now}, args...)...).Scan(&due)
+	err := r.QueryRow(ctx, nextSQL(in), append([]any{now}, args...)...).Scan(&due)
 	if db.IsNone(err) {
 		return 0, nil
 	}

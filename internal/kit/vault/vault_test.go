@@ -350,7 +350,7 @@ func TestHash(t *testing.T) {
 		t.Error("a rotation changed the hash")
 	}
 	for name, other := range map[string]string{
-		"value": v.Hash("email", "bob@example.org"), "purpose": v.Hash("code", "ada@example.org"),
+		"value": v.Hash("email", "bob@example.org"), "purpose": v.Hash("token", "ada@example.org"),
 		"boundary": v.Hash("emaila", "da@example.org"), "keyset": create(t).Hash("email", "ada@example.org"),
 	} {
 		if other == h {
