@@ -17,7 +17,7 @@ func putJob(ctx context.Context, tx db.Writer, j Job) error {
 	return db.Problem("plan a job", err)
 }
 
-// The `|| ”` keeps SQLite from going through all pending jobs of each kind by
+// The appended empty text keeps SQLite from going through all pending jobs of each kind by
 // the index of (kind, key), where the index of due times has the few at its head.
 func claimSQL(kinds string) string {
 	return `UPDATE bus_job SET lease_until = $1, lease_by = $2, attempts = attempts + 1
