@@ -142,3 +142,15 @@ func setCheckedIn(ctx context.Context, tx db.Writer, id, by moment.ID, now momen
 	n, err := tx.Exec(ctx, `UPDATE support_checkin SET done_at = $3, done_by = $2 WHERE id = $1 AND done_at = 0`, id, by, now)
 	return n > 0, err
 }
+
+// blank takes back what a person chose while asking, and their private debriefs.
+func blank(ctx context.Context, tx db.Writer, person moment.ID) error {
+	if _, err := tx.Exec(ctx, `UPDATE support_request SET situations = '[]', languages = '[]', wishes = '[]', distress = 0 WHERE person = $1`, person); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE support_contact SET after = 0, before = 0, helped = '[]' WHERE member = $1`, person); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `UPDATE support_contact SET debrief = NULL WHERE peer = $1`, person)
+	return err
+}

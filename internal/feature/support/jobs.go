@@ -1,0 +1,205 @@
+package support
+
+import (
+	"context"
+
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/bus"
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+)
+
+// The timers of support. Each may run twice and then changes nothing.
+const (
+	jobWiden  = "support.widen"  // the circle grows
+	jobOffer  = "support.offer"  // an offer was not answered
+	jobTruth  = "support.truth"  // limits exclude everybody
+	jobIdle   = "support.idle"   // nobody has said anything for a while
+	jobHeld   = "support.held"   // nobody came back to a held place
+	jobForget = "support.forget" // words and notes have had their time
+)
+
+type aboutRequest struct {
+	Request moment.ID `json:"request"`
+}
+
+type aboutOffer struct {
+	Offer moment.ID `json:"offer"`
+}
+
+type aboutContact struct {
+	Conversation moment.ID `json:"conversation"`
+}
+
+// register names what happens when a timer is due or something else changed.
+func (s *Service) register() {
+	s.Bus.Handle(jobWiden, job(s, s.widen))
+	s.Bus.Handle(jobOffer, job(s, s.expire))
+	s.Bus.Handle(jobTruth, job(s, s.tellTruthDue))
+	s.Bus.Handle(jobIdle, job(s, s.idle))
+	s.Bus.Handle(jobHeld, job(s, s.lapse))
+	s.Bus.Handle(jobForget, job(s, s.forget))
+	s.Bus.On("shifts.changed", "support", func(ctx context.Context, _ bus.Event) error {
+		return s.DB.Write(ctx, func(tx db.Writer) error { return s.reconsider(ctx, tx) })
+	})
+	s.Bus.On("chat.ended", "support", func(ctx context.Context, e bus.Event) error {
+		return s.DB.Write(ctx, func(tx db.Writer) error { return s.closeEnded(ctx, tx, e.ID) })
+	})
+	s.Bus.On("people.changed", "support", func(ctx context.Context, _ bus.Event) error {
+		return s.DB.Write(ctx, func(tx db.Writer) error { return s.dispatch(ctx, tx) })
+	})
+}
+
+// job runs f in a transaction with the ids of the timer.
+func job[T any](s *Service, f func(ctx context.Context, tx db.Writer, about T) error) func(context.Context, bus.Job) error {
+	return func(ctx context.Context, j bus.Job) error {
+		var about T
+		if err := j.Read(&about); err != nil {
+			return err
+		}
+		return s.DB.Write(ctx, func(tx db.Writer) error { return f(ctx, tx, about) })
+	}
+}
+
+// reconsider answers a change of who is here. When the service is no longer
+// staffed there are no new asks, running conversations finish, and whoever
+// waits is told the truth: what there is meanwhile, and how to keep a place.
+func (s *Service) reconsider(ctx context.Context, tx db.Writer) error {
+	st, err := s.status(ctx, tx)
+	if err != nil {
+		return err
+	}
+	staff, err := s.Shifts.Staffing(ctx, tx)
+	if err != nil {
+		return err
+	}
+	s.Bus.Publish(tx, QueueTopic, int64(s.Clock.Now()))
+	if st.Open || staff.Peers > 0 {
+		return s.dispatch(ctx, tx) // one of two has left: those who wait already are still served
+	}
+	waiting, err := line(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, q := range waiting {
+		if err := s.finish(ctx, tx, &q, Alternatives); err != nil {
+			return err
+		}
+		if err := access.Record(ctx, tx, access.System(), s.Clock.Now(), access.Entry{Verb: "support.alternatives", Kind: "request", Object: q.ID, Subject: q.Person}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// widen looks in a wider circle.
+func (s *Service) widen(ctx context.Context, tx db.Writer, about aboutRequest) error {
+	q, found, err := requestByID(ctx, tx, about.Request)
+	if err != nil || !found || q.State != Waiting && q.State != Offered {
+		return err
+	}
+	now := s.Clock.Now()
+	if circle := CircleAt(now.Sub(q.LinedUpAt)); circle > q.Circle {
+		q.Circle = circle
+		if err := updateRequest(ctx, tx, q); err != nil {
+			return fault.Op("support widen", err)
+		}
+		s.tell(tx, q)
+	}
+	if at, ok := nextWidening(q.LinedUpAt, now); ok {
+		if err := s.Bus.At(ctx, tx, jobWiden, string(q.ID), at, about); err != nil {
+			return err
+		}
+	}
+	return s.dispatch(ctx, tx)
+}
+
+// expire passes an unanswered offer on and gives the peer a break, so that
+// nobody waits for an empty chair twice.
+func (s *Service) expire(ctx context.Context, tx db.Writer, about aboutOffer) error {
+	o, found, err := offerByID(ctx, tx, about.Offer)
+	if err != nil || !found || o.State != OfferOpen {
+		return err
+	}
+	q, _, err := requestByID(ctx, tx, o.Request)
+	if err != nil {
+		return err
+	}
+	if err := s.Shifts.Rest(ctx, tx, o.Peer); err != nil {
+		return err
+	}
+	return s.passOn(ctx, tx, o, q, OfferExpired)
+}
+
+func (s *Service) tellTruthDue(ctx context.Context, tx db.Writer, about aboutRequest) error {
+	err := s.truth(ctx, tx, access.System(), about.Request)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	return err
+}
+
+// idle asks gently after a silence, and ends after a long one. People pause and
+// do other things meanwhile (field.md 3.1): a silence alone is not an end.
+func (s *Service) idle(ctx context.Context, tx db.Writer, about aboutContact) error {
+	c, q, err := s.loadContact(ctx, tx, about.Conversation)
+	if fault.Is(err, fault.NotFound) || err == nil && !c.EndedAt.IsZero() {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	conv, err := s.Chat.Quiet(ctx, tx, c.Conversation)
+	if err != nil {
+		return err
+	}
+	now := s.Clock.Now()
+	quiet := now.Sub(conv.ActiveAt)
+	asked := c.CheckedAt > conv.ActiveAt
+	switch {
+	case quiet >= QuietEnds && asked:
+		return s.close(ctx, tx, c, q, ByIdle, nil)
+	case quiet >= QuietAsks && !asked:
+		if err := setChecked(ctx, tx, c.Conversation, now); err != nil {
+			return fault.Op("support idle", err)
+		}
+		if err := s.Chat.Check(ctx, tx, c.Conversation); err != nil {
+			return err
+		}
+		return s.Bus.At(ctx, tx, jobIdle, string(c.Conversation), now.Add(QuietEnds-QuietAsks), about)
+	case asked:
+		return s.Bus.At(ctx, tx, jobIdle, string(c.Conversation), conv.ActiveAt.Add(QuietEnds), about)
+	}
+	return s.Bus.At(ctx, tx, jobIdle, string(c.Conversation), conv.ActiveAt.Add(QuietAsks), about)
+}
+
+// lapse ends a held place nobody came back to.
+func (s *Service) lapse(ctx context.Context, tx db.Writer, about aboutRequest) error {
+	q, found, err := requestByID(ctx, tx, about.Request)
+	if err != nil || !found || q.State != Held {
+		return err
+	}
+	return s.finish(ctx, tx, &q, Lapsed)
+}
+
+// forget destroys the key of a request's words, thanks, debrief and note.
+func (s *Service) forget(ctx context.Context, tx db.Writer, about aboutRequest) error {
+	if err := s.Vault.Destroy(ctx, tx, about.Request); err != nil {
+		return err
+	}
+	return fault.Op("support forget", forgetSealed(ctx, tx, about.Request))
+}
+
+// closeEnded follows a conversation that ended without support: one of the two
+// deleted their account.
+func (s *Service) closeEnded(ctx context.Context, tx db.Writer, conversation moment.ID) error {
+	c, q, err := s.loadContact(ctx, tx, conversation)
+	if fault.Is(err, fault.NotFound) || err == nil && !c.EndedAt.IsZero() {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.close(ctx, tx, c, q, ByErasure, nil)
+}

@@ -1,0 +1,169 @@
+package support
+
+import (
+	"context"
+
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+)
+
+// Holding is support's part of "all my data" and of deleting an account.
+type Holding struct{ *Service }
+
+// Name names the part.
+func (Holding) Name() string { return "support" }
+
+// Exported is one request as its owner takes it away.
+type Exported struct {
+	Asked      string   `json:"asked"`
+	State      State    `json:"state"`
+	Situations []string `json:"situations"`
+	Languages  []string `json:"languages"`
+	Wishes     []string `json:"wishes"`
+	Distress   int      `json:"distress,omitempty"`
+	Words      string   `json:"words,omitempty"`
+}
+
+// ExportedTalk is one conversation's frame as one of its people takes it away.
+type ExportedTalk struct {
+	Conversation moment.ID `json:"conversation"`
+	Side         string    `json:"side"`
+	Started      string    `json:"started"`
+	Ended        string    `json:"ended,omitempty"`
+	Before       int       `json:"distress_before,omitempty"`
+	After        int       `json:"distress_after,omitempty"`
+	Helped       []string  `json:"helped,omitempty"`
+	Thanks       string    `json:"thanks,omitempty"`
+	Note         string    `json:"note,omitempty"`
+	Debrief      string    `json:"debrief,omitempty"`
+	Heavy        bool      `json:"heavy,omitempty"`
+}
+
+// Export gives what the person asked for and how it went, and, to a peer, what
+// they wrote themselves.
+func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put func(file string, v any) error) error {
+	requests, err := requestsOf(ctx, r, person)
+	if err != nil {
+		return err
+	}
+	asked := []Exported{}
+	for _, q := range requests {
+		words, err := h.readWords(ctx, r, q)
+		if err != nil {
+			return err
+		}
+		asked = append(asked, Exported{stamp(q.AskedAt), q.State, q.Situations, q.Languages, q.Wishes, q.Distress, words})
+	}
+	if err := put("support-requests.json", asked); err != nil {
+		return err
+	}
+	talks, err := h.exportTalks(ctx, r, person)
+	if err != nil {
+		return err
+	}
+	return put("support-conversations.json", talks)
+}
+
+func (h Holding) exportTalks(ctx context.Context, r db.Reader, person moment.ID) ([]ExportedTalk, error) {
+	out := []ExportedTalk{}
+	helped, err := contactsOfMember(ctx, r, person)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range helped {
+		t := ExportedTalk{Conversation: c.Conversation, Side: "helped", Started: stamp(c.StartedAt), Ended: stamp(c.EndedAt), Before: c.Before, After: c.After, Helped: c.Helped}
+		if t.Thanks, err = h.unseal(ctx, r, c, columnThanks); err != nil {
+			return nil, err
+		}
+		if t.Note, err = h.unseal(ctx, r, c, columnNote); err != nil {
+			return nil, err
+		}
+		out = append(out, t)
+	}
+	helping, err := contactsOfPeer(ctx, r, person)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range helping {
+		t := ExportedTalk{Conversation: c.Conversation, Side: "helper", Started: stamp(c.StartedAt), Ended: stamp(c.EndedAt), Heavy: c.Heavy}
+		for column, to := range map[sealedColumn]*string{columnThanks: &t.Thanks, columnDebrief: &t.Debrief, columnNote: &t.Note} {
+			if *to, err = h.unseal(ctx, r, c, column); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+func stamp(t moment.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Std().Format("2006-01-02T15:04:05Z")
+}
+
+// Erase ends what runs and destroys the words of the person's requests. Of
+// conversations in which they helped, what they wrote for themselves goes too;
+// the other person's part stays with that person.
+func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, _ moment.Time) error {
+	requests, err := requestsOf(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	for _, q := range requests {
+		if q.State == Talking {
+			if err := h.closeEnded(ctx, tx, q.Conversation); err != nil {
+				return err
+			}
+		} else if !q.State.Terminal() {
+			if err := h.finish(ctx, tx, &q, Withdrawn); err != nil {
+				return err
+			}
+		}
+		if err := h.forget(ctx, tx, aboutRequest{q.ID}); err != nil {
+			return err
+		}
+		if err := h.Bus.Cancel(ctx, tx, jobForget, string(q.ID)); err != nil {
+			return err
+		}
+	}
+	if err := h.Stop(ctx, tx, person); err != nil {
+		return err
+	}
+	return fault.Op("support erase", blank(ctx, tx, person))
+}
+
+// Stop ends what a peer who deletes their account has running: those they talk
+// with come first in the line.
+func (h Holding) Stop(ctx context.Context, tx db.Writer, peer moment.ID) error {
+	if o, open, err := openOfferTo(ctx, tx, peer); err != nil {
+		return err
+	} else if open {
+		q, _, err := requestByID(ctx, tx, o.Request)
+		if err != nil {
+			return err
+		}
+		if err := h.passOn(ctx, tx, o, q, OfferGone); err != nil {
+			return err
+		}
+	}
+	running, err := runningWith(ctx, tx, peer)
+	if err != nil {
+		return err
+	}
+	for _, c := range running {
+		q, _, err := requestByID(ctx, tx, c.Request)
+		if err != nil {
+			return err
+		}
+		if err := h.close(ctx, tx, c, q, ByErasure, func(next Request) (Request, bool) {
+			next.WhyFirst = "stopped"
+			return next, true
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
