@@ -122,6 +122,40 @@ func (s *Service) Typing(ctx context.Context, a access.Actor, id moment.ID) erro
 	return nil
 }
 
+// Own gives one of the actor's own messages with its conversation.
+func (s *Service) Own(ctx context.Context, a access.Actor, id moment.ID, seq int64) (View, Message, error) {
+	r := s.DB.Reader()
+	f, err := s.readable(ctx, r, a, id)
+	if err != nil {
+		return View{}, Message{}, err
+	}
+	m, err := s.one(ctx, r, f, seq)
+	if err != nil {
+		return View{}, Message{}, err
+	}
+	if err := canWithdraw(a, f.Conversation, m, s.Clock.Now()).Err(); err != nil {
+		return View{}, Message{}, err
+	}
+	v := View{Conversation: f.Conversation}
+	v.Me, _ = f.Part(a.Person)
+	v.Names, err = s.People.Cards(ctx, r, partIDs(f.Parts)...)
+	return v, m, err
+}
+
+// lastOwn gives the newest entry of words, which is what a read mark is about.
+func (s *Service) lastOwn(ctx context.Context, a access.Actor, id moment.ID) ([]Message, error) {
+	r := s.DB.Reader()
+	f, err := s.readable(ctx, r, a, id)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := messagesBefore(ctx, r, id, math.MaxInt64, 3)
+	if err != nil {
+		return nil, err
+	}
+	return s.unseal(f, rows)
+}
+
 func partIDs(ps []Part) []moment.ID {
 	out := make([]moment.ID, len(ps))
 	for i, p := range ps {

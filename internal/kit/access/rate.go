@@ -31,7 +31,8 @@ func (r Rate) Spend(ctx context.Context, tx db.Writer, person moment.ID, now mom
 		return db.Problem("rate", err)
 	}
 	if n > r.Most {
-		return fault.New(fault.TooFast, "web.error.toofast")
+		left := time.Duration((window+1)*r.Per.Microseconds()-int64(now)) * time.Microsecond
+		return fault.New(fault.TooFast, "web.error.toofast").With(map[string]any{"n": int(left/time.Second) + 1})
 	}
 	return nil
 }

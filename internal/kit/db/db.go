@@ -117,11 +117,12 @@ func ownFolder(rawURL string) error {
 }
 
 // sqliteDSN fixes what keeps data safe: WAL, a synced commit (FULL), foreign
-// keys, and immediate transactions, because deferred ones that read and then
+// keys, pages wiped when rows go (a destroyed key must not linger in free
+// pages), and immediate transactions, because deferred ones that read and then
 // write fail as busy.
 func sqliteDSN(rawURL string, readOnly bool) string {
 	q := url.Values{}
-	for _, p := range []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)", "cache_size(-8000)"} {
+	for _, p := range []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)", "temp_store(MEMORY)", "cache_size(-8000)"} {
 		q.Add("_pragma", p)
 	}
 	if readOnly {

@@ -105,7 +105,7 @@ class CairnLive extends HTMLElement {
         for (const child of [...parts.children]) {
           const twin = child.id && document.getElementById(child.id);
           if (twin) twin.replaceWith(child);
-          else target.append(child);
+          else target.insertBefore(child, this.after(target, child));
         }
         break;
       case 'replace':
@@ -117,6 +117,16 @@ class CairnLive extends HTMLElement {
       case 'remove':
         target.remove();
         break;
+    }
+  }
+
+  // after gives the entry that a new one stands before: entries with a place of
+  // their own (data-seq) keep the order of their places, whenever they arrive.
+  after(target, child) {
+    const seq = Number(child.dataset.seq);
+    if (!seq) return null;
+    for (let at = target.lastElementChild, later = null; ; later = at, at = at.previousElementSibling) {
+      if (!at || !(Number(at.dataset.seq) > seq)) return later;
     }
   }
 
