@@ -2,6 +2,7 @@ package support
 
 import (
 	"context"
+	"slices"
 
 	"cairn/internal/core/people"
 	"cairn/internal/core/shifts"
@@ -248,6 +249,75 @@ func (s *Service) Ready(ctx context.Context, a access.Actor) error {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx db.Writer) error { return s.dispatch(ctx, tx) })
+}
+
+// Pause puts the actor on a short break. What is offered to them goes to the
+// next best peer at once.
+func (s *Service) Pause(ctx context.Context, a access.Actor) error {
+	if err := s.Shifts.Say(ctx, a, shifts.Break); err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx db.Writer) error { return s.giveBack(ctx, tx, a.Person) })
+}
+
+// LeaveShift ends the actor's shift, or closes it while somebody is with them.
+func (s *Service) LeaveShift(ctx context.Context, a access.Actor) error {
+	if err := s.Pause(ctx, a); err != nil { // first, so that nobody new comes in between
+		return err
+	}
+	return s.Shifts.Leave(ctx, a)
+}
+
+// giveBack passes on what a peer is offered and has not answered.
+func (s *Service) giveBack(ctx context.Context, tx db.Writer, peer moment.ID) error {
+	o, open, err := openOfferTo(ctx, tx, peer)
+	if err != nil || !open {
+		return err
+	}
+	q, _, err := requestByID(ctx, tx, o.Request)
+	if err != nil {
+		return err
+	}
+	return s.passOn(ctx, tx, o, q, OfferDeclined)
+}
+
+// accepted gives the offer by which a request was connected.
+func (s *Service) accepted(ctx context.Context, request moment.ID) (Offer, bool, error) {
+	return acceptedFor(ctx, s.DB.Reader(), request)
+}
+
+// Spoken lists the languages of the peers who are here.
+func (s *Service) Spoken(ctx context.Context) ([]string, error) {
+	r := s.DB.Reader()
+	on, err := s.Shifts.On(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	var ids []moment.ID
+	for _, x := range on {
+		if x.Most > 0 {
+			ids = append(ids, x.Person)
+		}
+	}
+	fits, err := s.People.FitOf(ctx, r, ids...)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, id := range ids {
+		for _, l := range fits[id].Languages {
+			if !slices.Contains(out, l) {
+				out = append(out, l)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
+// notePolicySeen remembers which version somebody was shown before the first word.
+func (s *Service) notePolicySeen(ctx context.Context, a access.Actor, version int) error {
+	return s.DB.Write(ctx, func(tx db.Writer) error { return s.Safety.Seen(ctx, tx, a.Person, version) })
 }
 
 // Accept takes the person who was offered. It gives the conversation.

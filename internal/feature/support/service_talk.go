@@ -211,16 +211,8 @@ func (s *Service) Stop(ctx context.Context, a access.Actor) error {
 		if err := s.lookAfter(ctx, tx, a.Person, "stopped"); err != nil {
 			return err
 		}
-		if o, open, err := openOfferTo(ctx, tx, a.Person); err != nil {
+		if err := s.giveBack(ctx, tx, a.Person); err != nil {
 			return err
-		} else if open {
-			q, _, err := requestByID(ctx, tx, o.Request)
-			if err != nil {
-				return err
-			}
-			if err := s.passOn(ctx, tx, o, q, OfferDeclined); err != nil {
-				return err
-			}
 		}
 		running, err := runningWith(ctx, tx, a.Person)
 		if err != nil {
