@@ -32,7 +32,7 @@ func (r Rate) Spend(ctx context.Context, tx db.Writer, person moment.ID, now mom
 	}
 	if n > r.Most {
 		left := time.Duration((window+1)*r.Per.Microseconds()-int64(now)) * time.Microsecond
-		return fault.New(fault.TooFast, "web.error.toofast").With(map[string]any{"n": int(left/time.Second) + 1})
+		return fault.New(fault.TooFast, "web.error.toofast").With(map[string]any{"n": int(left/time.Second) + 1, "seconds": int(left/time.Second) + 1})
 	}
 	return nil
 }
