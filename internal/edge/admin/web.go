@@ -1,0 +1,93 @@
+package admin
+
+import (
+	"net/http"
+
+	"cairn/internal/core/safety"
+	"cairn/internal/core/shifts"
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+	"cairn/internal/kit/web"
+)
+
+// Routes are the addresses of set-up and of running the service.
+func (s *Service) Routes() []web.Route {
+	run, work := permService, shifts.PermWork
+	run.NoToken, work.NoToken = true, true
+	return []web.Route{
+		{Method: "GET", Path: "/set-up", Need: access.Everybody(), Do: s.setUpStart},
+		{Method: "POST", Path: "/set-up", Need: access.Everybody(), Do: s.setUpStep},
+		{Method: "GET", Path: "/service", Need: run, Do: s.overview},
+		{Method: "GET", Path: "/service/about", Need: run, Do: s.aboutForm},
+		{Method: "POST", Path: "/service/about", Need: run, Do: s.saveAbout},
+		{Method: "GET", Path: "/service/hours", Need: run, Do: s.hoursForm},
+		{Method: "POST", Path: "/service/hours", Need: run, Do: s.saveHours},
+		{Method: "GET", Path: "/service/people", Need: run, Do: s.peopleForm},
+		{Method: "POST", Path: "/service/people", Need: run, Do: s.savePeople},
+		{Method: "GET", Path: "/service/test-page", Need: run, Do: s.pageForm},
+		{Method: "POST", Path: "/service/test-page", Need: run, Do: s.sendPage},
+		{Method: "GET", Path: "/service/policy", Need: run, Do: s.policyForm},
+		{Method: "POST", Path: "/service/policy", Need: run, Do: s.publish, MaxBody: 256 << 10},
+		{Method: "GET", Path: "/service/partner", Need: run, Do: s.partnerForm},
+		{Method: "POST", Path: "/service/partner", Need: run, Do: s.savePartner},
+		{Method: "POST", Path: "/test-page/{id}/acknowledge", Need: work, Do: s.acknowledge},
+	}
+}
+
+// overviewPage is how the service stands.
+type overviewPage struct {
+	about   About
+	ready   []safety.Condition
+	may     bool // ready to open, whoever is on shift
+	plan    shifts.Plan
+	minimum int
+	second  string
+	partner string
+	phrases bool // the reader may edit phrases
+	demo    bool
+}
+
+func (s *Service) overview(w http.ResponseWriter, r *http.Request) error {
+	ctx, read := r.Context(), s.DB.Reader()
+	p := overviewPage{demo: s.Demo, phrases: web.Actor(ctx).Roles.Any(access.Set(access.Supervisor, access.Coordinator))}
+	var err error
+	if p.about, err = s.About(ctx, read); err != nil {
+		return err
+	}
+	if p.ready, err = s.Safety.Readiness(ctx, read); err != nil {
+		return err
+	}
+	if p.may, err = s.Safety.MayOpen(ctx, read); err != nil {
+		return err
+	}
+	if p.plan, err = s.Shifts.Plan(ctx, read); err != nil {
+		return err
+	}
+	if p.partner, err = s.Partner(ctx, read); err != nil {
+		return err
+	}
+	var second moment.ID
+	if p.minimum, second, err = s.Shifts.Minimum(ctx, read); err != nil {
+		return err
+	}
+	if second != "" {
+		cards, err := s.People.Cards(ctx, read, second)
+		if err != nil {
+			return err
+		}
+		p.second = cards[second].Name
+	}
+	return web.Render(w, r, http.StatusOK, overviewView(p))
+}
+
+func (s *Service) acknowledge(w http.ResponseWriter, r *http.Request) error {
+	id, ok := moment.ParseID(r.PathValue("id"))
+	if !ok {
+		return fault.Hidden()
+	}
+	if err := s.Shifts.AcknowledgeTestPage(r.Context(), web.Actor(r.Context()), id); err != nil {
+		return err
+	}
+	return web.SeeOther(w, r, "/shift")
+}
