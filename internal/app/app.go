@@ -1,0 +1,238 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"time"
+
+	"cairn/internal/core/chat"
+	"cairn/internal/core/directory"
+	"cairn/internal/core/people"
+	"cairn/internal/core/safety"
+	"cairn/internal/core/shifts"
+	"cairn/internal/edge/admin"
+	"cairn/internal/edge/api"
+	"cairn/internal/edge/home"
+	"cairn/internal/feature/support"
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/bus"
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+	"cairn/internal/kit/post"
+	"cairn/internal/kit/vault"
+	"cairn/internal/kit/web"
+	"cairn/migrations"
+)
+
+// Options are what tests and the demo decide beside the settings.
+type Options struct {
+	Clock moment.Clock
+	Log   *slog.Logger
+	Demo  bool
+	Rate  web.Rate
+}
+
+// App is a service that is put together and not yet serving.
+type App struct {
+	Settings  Settings
+	DB        *db.DB
+	Vault     *vault.Vault
+	Bus       *bus.Bus
+	Clock     moment.Clock
+	Log       *slog.Logger
+	Ledger    *access.Ledger
+	People    *people.Service
+	Directory *directory.Service
+	Shifts    *shifts.Service
+	Safety    *safety.Service
+	Chat      *chat.Service
+	Support   *support.Service
+	Admin     *admin.Service
+	API       *api.API
+	Site      *web.Site
+	meter     *meter
+}
+
+// New opens everything, brings the database up to date and makes the slices.
+func New(ctx context.Context, s Settings, o Options) (*App, error) {
+	if err := s.Check(); err != nil {
+		return nil, err
+	}
+	if o.Clock == nil {
+		o.Clock = moment.System{}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	a := &App{Settings: s, Clock: o.Clock, Log: o.Log, meter: newMeter()}
+	if err := a.open(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	if err := a.slices(ctx, o); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	if err := a.site(ctx, o); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// open opens what everything stands on.
+func (a *App) open(ctx context.Context) error {
+	address := a.Settings.DatabaseAddress()
+	if _, err := db.Migrate(ctx, address, migrations.FS, 0); err != nil {
+		return err
+	}
+	var err error
+	if a.DB, err = db.Open(ctx, address, db.Options{Log: a.Log}); err != nil {
+		return err
+	}
+	if a.Vault, err = vault.Create(a.Settings.KeysetPath()); err != nil {
+		return err
+	}
+	if err := a.Vault.Fits(ctx, a.DB.Reader()); err != nil {
+		return err
+	}
+	a.Bus = bus.New(a.DB, a.Clock, a.Log)
+	a.Ledger = access.NewLedger(a.DB)
+	if a.Settings.NATSURL == "" {
+		return nil
+	}
+	return a.Bus.ConnectNATS(a.Settings.NATSURL, a.installation())
+}
+
+// installation names this installation between its nodes: whoever shares the
+// database shares the name, and no other installation on the same NATS does.
+func (a *App) installation() string {
+	sum := sha256.Sum256([]byte(a.Vault.Hash("installation", "cairn")))
+	return hex.EncodeToString(sum[:8])
+}
+
+// slices makes every slice, lower ones first. A new capability is one line here.
+func (a *App) slices(ctx context.Context, o Options) error {
+	mailer, err := a.mailer()
+	if err != nil {
+		return err
+	}
+	name, err := access.Setting(ctx, a.DB.Reader(), admin.SettingName, "Cairn")
+	if err != nil {
+		return err
+	}
+	a.People = people.New(people.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, Log: a.Log, Mail: mailer, BaseURL: a.Settings.Public(), Name: name, Demo: o.Demo})
+	a.Directory = directory.New(directory.Deps{DB: a.DB, Bus: a.Bus, Clock: a.Clock, Log: a.Log, Demo: o.Demo})
+	a.Shifts = shifts.New(shifts.Deps{DB: a.DB, Bus: a.Bus, Clock: a.Clock})
+	a.Safety = safety.New(safety.Deps{DB: a.DB, Clock: a.Clock, Directory: a.Directory, Shifts: a.Shifts, Demo: o.Demo})
+	a.Chat = chat.New(chat.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People})
+	a.Support = support.New(support.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Shifts: a.Shifts, Chat: a.Chat, Safety: a.Safety})
+	a.Admin = admin.New(admin.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, People: a.People, Shifts: a.Shifts, Safety: a.Safety, Directory: a.Directory, Demo: o.Demo})
+	// Support first: it brings people back into the line before the conversation
+	// they were in is destroyed.
+	a.People.Hold(support.Holding{Service: a.Support}, chat.Holding{Service: a.Chat}, shifts.Holding{Service: a.Shifts})
+	a.API, err = api.New(api.Deps{DB: a.DB, Bus: a.Bus, Support: a.Support, Chat: a.Chat, Shifts: a.Shifts, Version: Version()})
+	return err
+}
+
+// mailPost fits the transport to what people asks for.
+type mailPost struct{ smtp *post.SMTP }
+
+// Send hands one message over.
+func (m mailPost) Send(ctx context.Context, x people.Mail) error {
+	return m.smtp.Send(ctx, post.Mail{To: x.To, Subject: x.Subject, Body: x.Body, MessageID: x.MessageID})
+}
+
+func (a *App) mailer() (people.Mailer, error) {
+	if a.Settings.SMTP == "" {
+		return nil, nil //nolint:nilnil // no mail is a setting, not a failure
+	}
+	password, err := secret(a.Settings.SMTPPass)
+	if err != nil {
+		return nil, err
+	}
+	smtp, err := post.NewSMTP(a.Settings.SMTP, password, a.Settings.MailFrom)
+	if err != nil {
+		return nil, err
+	}
+	return mailPost{smtp}, nil
+}
+
+// site makes the shell and mounts every slice's routes.
+func (a *App) site(ctx context.Context, o Options) error {
+	trusted, err := a.Settings.trusted()
+	if err != nil {
+		return err
+	}
+	plan, err := a.Shifts.Plan(ctx, a.DB.Reader())
+	if err != nil {
+		return err
+	}
+	demoHref := ""
+	if o.Demo {
+		demoHref = "/demo"
+	}
+	shell := web.Shell{
+		Name: a.Admin.Name(ctx), Demo: o.Demo, Crisis: a.Directory.BarLines, Places: places, PolicyHref: "/policy",
+		ExitURL: a.Settings.Exit, Zone: plan.Zone, TrustedProxies: trusted, Rate: o.Rate,
+		Log: a.Log, Clock: a.Clock, Auth: a.People, Metrics: a.meter,
+	}
+	if a.Site, err = web.New(shell); err != nil {
+		return err
+	}
+	for _, s := range []interface{ Routes() []web.Route }{
+		home.Home{Support: a.Support, Demo: demoHref}, a.People, a.Directory, a.Safety, a.Chat, a.Support, a.Admin, a.API,
+	} {
+		a.Site.Mount(s.Routes()...)
+	}
+	a.Site.Mount(a.healthRoutes()...)
+	return nil
+}
+
+// places are the rooms that exist, for whoever looks.
+func places(ctx context.Context) []web.Place {
+	out := []web.Place{{Key: "now", Href: "/"}, {Key: "find", Href: "/crisis"}}
+	actor := web.Actor(ctx)
+	if actor.Has(access.Member) || actor.Has(access.Guest) {
+		out = append(out, web.Place{Key: "path", Href: "/me"})
+	}
+	if actor.Roles.Any(access.Set(access.Peer, access.Supervisor, access.Coordinator)) {
+		out = append(out, web.Place{Key: "shift", Href: "/shift", Work: true})
+	}
+	if actor.Roles.Any(access.Set(access.Supervisor, access.Coordinator)) {
+		out = append(out, web.Place{Key: "board", Href: "/board", Work: true})
+	}
+	if actor.Roles.Any(access.Set(access.Coordinator, access.Administrator)) {
+		out = append(out, web.Place{Key: "admin", Href: "/service", Work: true})
+	}
+	return out
+}
+
+// Close closes what was opened.
+func (a *App) Close() error {
+	if a.Bus != nil {
+		a.Bus.Close()
+	}
+	if a.DB == nil {
+		return nil
+	}
+	return a.DB.Close()
+}
+
+// readyWithin is how long /readyz waits for the database.
+const readyWithin = 3 * time.Second
+
+// Ready tells whether this node can serve: its database answers and, where one
+// is configured, the link to the other nodes stands.
+func (a *App) Ready(ctx context.Context) error {
+	ctx, stop := context.WithTimeout(ctx, readyWithin)
+	defer stop()
+	if err := a.DB.Ping(ctx); err != nil {
+		return err
+	}
+	if configured, connected := a.Bus.Linked(); configured && !connected {
+		return fault.New(fault.Unavailable, "web.error.storage")
+	}
+	return nil
+}

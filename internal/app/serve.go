@@ -1,0 +1,79 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Limits of one connection. Streams lift the write limit for themselves.
+const (
+	headerWithin = 10 * time.Second
+	readWithin   = 60 * time.Second
+	writeWithin  = 60 * time.Second
+	idleFor      = 120 * time.Second
+	mostHeader   = 32 << 10
+	goodbye      = 10 * time.Second
+)
+
+// Serve serves until ctx ends, then lets requests finish. ready, when not nil,
+// is called with the address once the listener stands.
+func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	line, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.Settings.Listen)
+	if err != nil {
+		return err
+	}
+	a.gauges()
+	pages := &http.Server{
+		Handler: a.Site, ReadHeaderTimeout: headerWithin, ReadTimeout: readWithin, WriteTimeout: writeWithin, IdleTimeout: idleFor,
+		MaxHeaderBytes: mostHeader, BaseContext: func(net.Listener) context.Context { return ctx },
+	}
+	servers := []*http.Server{pages}
+	var group sync.WaitGroup
+	failed := make(chan error, 3)
+	run := func(f func() error) {
+		group.Go(func() {
+			if err := f(); err != nil && !errors.Is(err, http.ErrServerClosed) {
+				failed <- err
+				stop()
+			}
+		})
+	}
+	if a.Settings.Metrics != "off" && a.Settings.Metrics != "" {
+		numbers, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.Settings.Metrics)
+		if err != nil {
+			a.Log.Warn("no metrics: the address is taken", "address", a.Settings.Metrics)
+		} else {
+			m := &http.Server{Handler: a.metricsHandler(), ReadHeaderTimeout: headerWithin}
+			servers = append(servers, m)
+			run(func() error { return m.Serve(numbers) })
+		}
+	}
+	run(func() error { return a.Bus.Run(ctx) })
+	run(func() error { return pages.Serve(line) })
+	if ready != nil {
+		ready(line.Addr().String())
+	}
+	<-ctx.Done()
+	// The base context ends streams; browsers come back to another node, or to
+	// this one when it is up again.
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
+	defer cancel()
+	for _, s := range servers {
+		if err := s.Shutdown(end); err != nil {
+			_ = s.Close() // whoever holds on past the goodbye is cut off
+		}
+	}
+	group.Wait()
+	select {
+	case err := <-failed:
+		return err
+	default:
+		return nil
+	}
+}
