@@ -46,8 +46,16 @@ func isCountry(code string) bool {
 		return false
 	}
 	r, err := language.ParseRegion(code)
-	return err == nil && r.IsCountry() && r.Canonicalize() == r && r.String() == code && code != "ZZ"
+	if err != nil || !r.IsCountry() || r.Canonicalize() != r || r.String() != code || strings.Contains(reserved, code) {
+		return false
+	}
+	return display.Regions(language.English).Name(r) != "" // countries that are no more have no name
 }
+
+// reserved codes stand for parts of countries and for unions of them.
+const reserved = "AC CP CQ DG EA EU EZ IC TA UN ZZ"
+
+// languageNames}
 
 // languageNames names languages in the reader's language.
 func languageNames(lang string, tags []string) []string {
