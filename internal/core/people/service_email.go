@@ -147,7 +147,7 @@ func (s *Service) SignInByLink(ctx context.Context, from Door, token string) (En
 		if !found || !has || e.Hash != l.EmailHash || e.VerifiedAt.IsZero() {
 			return notThisLink()
 		}
-		out, err = s.enter(ctx, tx, from, l.Person, "people.sign_in.link")
+		out, err = s.enter(ctx, tx, from, l.Person, "people.link_in")
 		return err
 	})
 	return out, err

@@ -338,7 +338,7 @@ func (s *Service) enterByKey(ctx context.Context, from Door, who moment.ID, used
 		if !still {
 			return notThisKey(errors.New("the passkey was removed"))
 		}
-		out, err = s.enter(ctx, tx, from, who, "people.sign_in.passkey")
+		out, err = s.enter(ctx, tx, from, who, "people.passkey_in")
 		return err
 	})
 	return out, err

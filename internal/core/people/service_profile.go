@@ -322,7 +322,7 @@ func (s *Service) GiveRole(ctx context.Context, a access.Actor, person moment.ID
 		if err != nil || !fresh {
 			return err
 		}
-		return s.roleChanged(ctx, tx, a, person, "people.give_role."+role.String())
+		return s.roleChanged(ctx, tx, a, person, "people.give_"+role.String())
 	})
 }
 
@@ -348,7 +348,7 @@ func (s *Service) TakeRole(ctx context.Context, a access.Actor, person moment.ID
 		for _, x := range open {
 			s.Bus.Publish(tx, SessionTopic(x.ID), int64(s.Clock.Now()))
 		}
-		return s.roleChanged(ctx, tx, a, person, "people.take_role."+role.String())
+		return s.roleChanged(ctx, tx, a, person, "people.take_"+role.String())
 	})
 }
 

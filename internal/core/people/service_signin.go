@@ -48,7 +48,7 @@ func (s *Service) SignIn(ctx context.Context, from Door, name, password string) 
 		if err := forgetAttempts(ctx, tx, s.attemptKey(byAccount, accountKey(name))); err != nil {
 			return err
 		}
-		out, err = s.enter(ctx, tx, from, who, "people.sign_in.password")
+		out, err = s.enter(ctx, tx, from, who, "people.password_in")
 		return err
 	})
 	return out, err
@@ -70,7 +70,7 @@ func (s *Service) SignInByCode(ctx context.Context, from Door, name, code string
 		if !used || who == "" {
 			return notThis()
 		}
-		out, err = s.enter(ctx, tx, from, who, "people.sign_in.code")
+		out, err = s.enter(ctx, tx, from, who, "people.code_in")
 		return err
 	})
 	return out, err

@@ -115,6 +115,7 @@ func (s *Service) doCode(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	f.Name = form.Get("who")
 	e, err := s.SignInByCode(r.Context(), doorOf(r, f.Keep), f.Name, form.Get("code"))
 	if err != nil {
 		f.Err = err
