@@ -194,9 +194,6 @@ func (a *App) site(ctx context.Context, o Options) error {
 func places(ctx context.Context) []web.Place {
 	out := []web.Place{{Key: "now", Href: "/"}, {Key: "find", Href: "/crisis"}}
 	actor := web.Actor(ctx)
-	if actor.Has(access.Member) || actor.Has(access.Guest) {
-		out = append(out, web.Place{Key: "path", Href: "/me"})
-	}
 	if actor.Roles.Any(access.Set(access.Peer, access.Supervisor, access.Coordinator)) {
 		out = append(out, web.Place{Key: "shift", Href: "/shift", Work: true})
 	}

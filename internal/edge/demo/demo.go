@@ -218,7 +218,10 @@ func (d *Demo) evening(ctx context.Context, clock MovableClock, helper placed, i
 	if err := d.Support.Feel(ctx, asked.Actor, id, support.Afterwards{Distress: max(1, 1+i%3), Helped: []string{"listened"}, Thanks: pastThanks(i)}); err != nil {
 		return err
 	}
-	return d.Support.Debrief(ctx, helper.actor(), id, support.Debriefing{By: "form", Heavy: i%5 == 0, Note: pastNote(i)})
+	if err := d.Support.Debrief(ctx, helper.actor(), id, support.Debriefing{By: "form", Heavy: i%5 == 0, Note: pastNote(i)}); err != nil {
+		return err
+	}
+	return d.Support.Pause(ctx, helper.actor()) // so that the next one waits a while, as in life
 }
 
 func (d *Demo) exchange(ctx context.Context, clock MovableClock, id moment.ID, helper, helped access.Actor) error {
