@@ -89,6 +89,10 @@ func (s *Service) finishJoin(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) beginSignIn(w http.ResponseWriter, r *http.Request) error {
+	var q passkeyRequest
+	if err := readJSON(r, &q); err != nil {
+		return err
+	}
 	asked, err := s.BeginSignIn(r.Context(), doorOf(r, false))
 	if err != nil {
 		return err
@@ -110,6 +114,10 @@ func (s *Service) finishSignIn(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) beginAdding(w http.ResponseWriter, r *http.Request) error {
+	var q passkeyRequest
+	if err := readJSON(r, &q); err != nil {
+		return err
+	}
 	asked, err := s.BeginAdding(r.Context(), web.Actor(r.Context()))
 	if err != nil {
 		return err

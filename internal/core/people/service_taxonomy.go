@@ -2,7 +2,6 @@ package people
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -10,7 +9,6 @@ import (
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
-	"cairn/internal/kit/moment"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -171,14 +169,4 @@ func (s *Service) SituationForEditing(ctx context.Context, slug string) (Situati
 	}
 	labels, err := labelsOf(ctx, s.DB.Reader(), slug)
 	return x, SituationDraft{Kind: x.Kind, Labels: labels, Sensitive: x.Sensitive, Retired: x.Retired}, err
-}
-
-// sortedAccounts orders people by name, as their fold compares.
-func sortedAccounts(list []person, roles map[moment.ID]access.Roles) []Account {
-	var out []Account
-	for _, p := range list {
-		out = append(out, Account{ID: p.ID, Name: p.Name, Roles: roles[p.ID]})
-	}
-	slices.SortFunc(out, func(a, b Account) int { return strings.Compare(FoldName(a.Name), FoldName(b.Name)) })
-	return out
 }
