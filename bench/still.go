@@ -1,0 +1,327 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"cairn/internal/core/people"
+	"cairn/internal/feature/matching"
+	"cairn/internal/feature/matching/scan"
+)
+
+// match: the best 10 of 50,000, against a packed scan; the answers are compared.
+func match(context.Context) ([]line, error) {
+	rnd := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // repeatable, not secret
+	x := matching.NewIndex()
+	all := make([]people.Fit, 50000)
+	for i := range all {
+		all[i] = scan.RandomProfile(rnd, i)
+		x.Put(all[i])
+	}
+	packed := scan.Pack(all)
+	ours, floor := make([]float64, 2000), make([]float64, 2000)
+	for i := range ours {
+		ask := scan.RandomAsk(rnd)
+		at := time.Now()
+		got := x.Best(ask, nil, 10)
+		ours[i] = float64(time.Since(at).Microseconds())
+		at = time.Now()
+		want := packed.Best(ask, 10)
+		floor[i] = float64(time.Since(at).Microseconds())
+		if len(got) != len(want) {
+			return nil, errors.New("the index and the scan differ")
+		}
+		for k := range got {
+			if got[k].Peer != want[k].Peer || got[k].Score != want[k].Score {
+				return nil, errors.New("the index and the scan differ")
+			}
+		}
+	}
+	return []line{
+		{"match-mean", mean(floor), mean(ours), 5, true, "times faster than the scan; scan and index, microseconds"},
+		{"match-p99", percentile(ours, .99), percentile(floor, .99), .5, false, "microseconds"},
+	}, nil
+}
+
+func mean(v []float64) float64 {
+	sum := 0.0
+	for _, x := range v {
+		sum += x
+	}
+	return sum / float64(len(v))
+}
+
+func percentile(v []float64, p float64) float64 {
+	s := slices.Clone(v)
+	slices.Sort(s)
+	return s[min(int(float64(len(s))*p), len(s)-1)]
+}
+
+var linked = regexp.MustCompile(`(?:href|src)="(/assets/[^"]+\.(?:css|js))"`)
+
+// firstView: CSS and JavaScript that the first page loads, compressed.
+func firstView(ctx context.Context) ([]line, error) {
+	dir, done, err := folder("c1m0")
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	p, err := spawn(ctx, "app", dir)
+	if err != nil {
+		return nil, err
+	}
+	defer p.stop()
+	body, err := get(http.DefaultClient, p.url+"/", "")
+	if err != nil {
+		return nil, err
+	}
+	total := 0
+	found := linked.FindAllSubmatch(body, -1)
+	for _, m := range found {
+		b, err := get(&http.Client{Transport: &http.Transport{DisableCompression: true}}, p.url+string(m[1]), "")
+		if err != nil {
+			return nil, err
+		}
+		var z bytes.Buffer
+		w := gzip.NewWriter(&z)
+		_, _ = w.Write(b)
+		_ = w.Close()
+		total += z.Len()
+	}
+	if len(found) < 5 {
+		return nil, fmt.Errorf("only %d files found", len(found))
+	}
+	return []line{{"first-view", float64(total) / 1024, 70, 1, false, "KB of CSS and JavaScript, compressed"}}, nil
+}
+
+// idleMemory: the demo server, started and left alone.
+func idleMemory(ctx context.Context) ([]line, error) {
+	dir, done, err := folder("demo")
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	binary := filepath.Join("bin", "cairn")
+	if _, err := os.Stat(binary); err != nil {
+		return nil, errors.New("bin/cairn is not built: make build")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a free port
+	if err != nil {
+		return nil, err
+	}
+	address := l.Addr().String()
+	_ = l.Close()
+	cmd := exec.CommandContext(ctx, binary, "demo", "--listen", address, "--data", dir) //nolint:gosec // our own program
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
+	for range 200 {
+		if _, err := get(http.DefaultClient, "http://"+address+"/readyz", ""); err == nil {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if _, err := get(http.DefaultClient, "http://"+address+"/", ""); err != nil {
+		return nil, err
+	}
+	time.Sleep(3 * time.Second)
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
+	if err != nil {
+		return nil, err
+	}
+	var kb float64
+	for text := range strings.Lines(string(b)) {
+		if strings.HasPrefix(text, "RssAnon:") { // memory of its own; the program's text is shared with the file
+			_, _ = fmt.Sscanf(text, "RssAnon: %f", &kb)
+		}
+	}
+	if kb == 0 {
+		return nil, errors.New("the kernel says nothing about its memory")
+	}
+	return []line{{"idle-memory", kb / 1024, 80, 1, false, "MB"}}, nil
+}
+
+func folder(name string) (string, func(), error) {
+	root, err := os.MkdirTemp("", "cairn-bench")
+	if err != nil {
+		return "", nil, err
+	}
+	dir := filepath.Join(root, name)
+	return dir, func() { _ = os.RemoveAll(root) }, os.MkdirAll(dir, 0o700)
+}
+
+// page: CPU of the conversation page with 50 messages.
+func page(ctx context.Context) ([]line, error) {
+	dir, done, err := folder("c1m59")
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	p, err := spawn(ctx, "app", dir)
+	if err != nil {
+		return nil, err
+	}
+	defer p.stop()
+	pairs, err := p.pairs()
+	if err != nil {
+		return nil, err
+	}
+	talk := p.url + "/talk/" + string(pairs[0].Conversation)
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8}}
+	body, err := get(client, talk, pairs[0].Helped)
+	if err != nil {
+		return nil, err
+	}
+	if n := bytes.Count(body, []byte(`class="said"`)); n != 50 {
+		return nil, fmt.Errorf("the page shows %d messages", n)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "page.html"), body, 0o600); err != nil {
+		return nil, err
+	}
+	bare, err := spawn(ctx, "bare", dir)
+	if err != nil {
+		return nil, err
+	}
+	defer bare.stop()
+	const n = 1500
+	query := fmt.Sprintf("%s/-/query/%s?bytes=%d", p.url, pairs[0].Conversation, len(body))
+	var ours, query50, floor []float64
+	for range 3 { // taken in turns, so that a noisy moment hits all alike
+		a, err := cpu(p, n, func() error { _, err := get(client, talk, pairs[0].Helped); return err })
+		if err != nil {
+			return nil, err
+		}
+		b, err := cpu(p, n, func() error { _, err := get(client, query, ""); return err })
+		if err != nil {
+			return nil, err
+		}
+		c, err := cpu(bare, n, func() error { _, err := get(client, bare.url+"/page", ""); return err })
+		if err != nil {
+			return nil, err
+		}
+		ours, query50, floor = append(ours, a), append(query50, b), append(floor, c)
+	}
+	a, b, c := percentile(ours, .5), percentile(query50, .5), percentile(floor, .5)
+	return []line{
+		{"page", a, c, 12, false, "microseconds of server CPU, against the same bytes"},
+		{"page-query", a, b, 2.5, false, "microseconds of server CPU, against the same query and decryption"},
+	}, nil
+}
+
+// cpu is what a child spends on one of n requests, in microseconds.
+func cpu(p *process, n int, do func() error) (float64, error) {
+	for range 50 {
+		if err := do(); err != nil {
+			return 0, err
+		}
+	}
+	before, err := p.usage()
+	if err != nil {
+		return 0, err
+	}
+	for range n {
+		if err := do(); err != nil {
+			return 0, err
+		}
+	}
+	after, err := p.usage()
+	return (after.CPU - before.CPU) / float64(n) * 1e6, err
+}
+
+// streamMemory: memory of 5,000 idle live connections.
+func streamMemory(ctx context.Context) ([]line, error) {
+	dir, done, err := folder("c1m2")
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	p, err := spawn(ctx, "app", dir)
+	if err != nil {
+		return nil, err
+	}
+	defer p.stop()
+	pairs, err := p.pairs()
+	if err != nil {
+		return nil, err
+	}
+	bare, err := spawn(ctx, "bare", dir)
+	if err != nil {
+		return nil, err
+	}
+	defer bare.stop()
+	const n = 5000
+	ours, err := idle(p, n, "/talk/"+string(pairs[0].Conversation)+"/stream?after=99", pairs[0].Helped)
+	if err != nil {
+		return nil, err
+	}
+	floor, err := idle(bare, n, "/stream/1", "")
+	if err != nil {
+		return nil, err
+	}
+	return []line{{"stream-memory", ours, floor, 2, false, "bytes an idle live connection, at 5,000"}}, nil
+}
+
+// idle opens n streams and tells how much memory each costs the server.
+func idle(p *process, n int, path, token string) (float64, error) {
+	before, err := p.usage()
+	if err != nil {
+		return 0, err
+	}
+	u, err := url.Parse(p.url)
+	if err != nil {
+		return 0, err
+	}
+	lines := make([]net.Conn, 0, n)
+	defer func() {
+		for _, c := range lines {
+			_ = c.Close()
+		}
+	}()
+	for range n {
+		c, err := openStream(u.Host, path, token)
+		if err != nil {
+			return 0, fmt.Errorf("after %d streams: %w", len(lines), err)
+		}
+		lines = append(lines, c)
+	}
+	time.Sleep(2 * time.Second)
+	after, err := p.usage()
+	return (after.Memory - before.Memory) / float64(n), err
+}
+
+// openStream opens one line with as little on this side as can be.
+func openStream(host, path, token string) (net.Conn, error) {
+	c, err := net.Dial("tcp", host) //nolint:noctx // loopback
+	if err != nil {
+		return nil, err
+	}
+	cookie := ""
+	if token != "" {
+		cookie = "Cookie: s=" + token + "\r\n"
+	}
+	if _, err := fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: %s\r\nAccept: text/event-stream\r\n%s\r\n", path, host, cookie); err != nil {
+		return nil, err
+	}
+	_ = c.SetReadDeadline(time.Now().Add(20 * time.Second))
+	status, err := bufio.NewReaderSize(c, 512).ReadString('\n')
+	if err == nil && !strings.Contains(status, "200") {
+		err = errors.New(strings.TrimSpace(status))
+	}
+	return c, err
+}
