@@ -53,7 +53,6 @@ type Deps struct {
 	// Origin and RPID are of passkeys; "" takes them from BaseURL. With neither,
 	// and where the host is a bare address, there are no passkeys.
 	Origin, RPID string
-	Demo         bool // says that people are made up; changes nothing here but texts
 }
 
 // Service holds the verbs about people. Hold comes before the first request.
