@@ -211,6 +211,7 @@ func serveChild(ctx context.Context, kind, dir string) error {
 	say := map[string]any{}
 	switch kind {
 	case "app":
+		app.Tune()
 		w, err := openWorld(ctx, dir)
 		if err != nil {
 			return err

@@ -147,8 +147,8 @@ func idleMemory(ctx context.Context) ([]line, error) {
 	}
 	var kb float64
 	for text := range strings.Lines(string(b)) {
-		if strings.HasPrefix(text, "RssAnon:") { // memory of its own; the program's text is shared with the file
-			_, _ = fmt.Sscanf(text, "RssAnon: %f", &kb)
+		if strings.HasPrefix(text, "VmRSS:") {
+			_, _ = fmt.Sscanf(text, "VmRSS: %f", &kb)
 		}
 	}
 	if kb == 0 {

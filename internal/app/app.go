@@ -122,7 +122,7 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	a.People = people.New(people.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, Log: a.Log, Mail: mailer, BaseURL: a.Settings.Public(), Name: name, Demo: o.Demo})
+	a.People = people.New(people.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, Log: a.Log, Mail: mailer, BaseURL: a.Settings.Public(), Name: name})
 	a.Directory = directory.New(directory.Deps{DB: a.DB, Bus: a.Bus, Clock: a.Clock, Log: a.Log, Demo: o.Demo})
 	a.Shifts = shifts.New(shifts.Deps{DB: a.DB, Bus: a.Bus, Clock: a.Clock})
 	a.Safety = safety.New(safety.Deps{DB: a.DB, Clock: a.Clock, Directory: a.Directory, Shifts: a.Shifts, Demo: o.Demo})
@@ -131,7 +131,7 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Admin = admin.New(admin.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, People: a.People, Shifts: a.Shifts, Safety: a.Safety, Directory: a.Directory, Demo: o.Demo})
 	// Support first: it brings people back into the line before the conversation
 	// they were in is destroyed.
-	a.People.Hold(support.Holding{Service: a.Support}, chat.Holding{Service: a.Chat}, shifts.Holding{Service: a.Shifts})
+	a.People.Hold(support.Holding{Service: a.Support}, safety.Holding{Service: a.Safety}, chat.Holding{Service: a.Chat}, shifts.Holding{Service: a.Shifts})
 	a.API, err = api.New(api.Deps{DB: a.DB, Bus: a.Bus, Support: a.Support, Chat: a.Chat, Shifts: a.Shifts, Version: Version()})
 	return err
 }

@@ -281,11 +281,6 @@ func (s *Service) giveBack(ctx context.Context, tx db.Writer, peer moment.ID) er
 	return s.passOn(ctx, tx, o, q, OfferDeclined)
 }
 
-// accepted gives the offer by which a request was connected.
-func (s *Service) accepted(ctx context.Context, request moment.ID) (Offer, bool, error) {
-	return acceptedFor(ctx, s.DB.Reader(), request)
-}
-
 // Spoken lists the languages of the peers who are here.
 func (s *Service) Spoken(ctx context.Context) ([]string, error) {
 	r := s.DB.Reader()

@@ -240,6 +240,16 @@ func (s *Service) lookAfter(ctx context.Context, tx db.Writer, peer moment.ID, k
 	return fault.Op("support check-in", insertCheckIn(ctx, tx, CheckIn{ID: moment.NewID(), Peer: peer, Kind: kind, At: s.Clock.Now()}))
 }
 
+// Framed gives what stands around a conversation's words, in one question: the
+// contact, what the two share, and the version of the policy that was shown.
+func (s *Service) Framed(ctx context.Context, a access.Actor, id moment.ID) (Contact, []string, int, error) {
+	c, shared, policy, found, err := framedContact(ctx, s.DB.Reader(), id)
+	if err == nil && (!found || a.Person != c.Member && a.Person != c.Peer) {
+		err = fault.Hidden()
+	}
+	return c, shared, policy, err
+}
+
 // Contact gives a conversation's frame to one of its two people.
 func (s *Service) Contact(ctx context.Context, a access.Actor, id moment.ID) (Contact, Request, error) {
 	c, q, err := s.loadContact(ctx, s.DB.Reader(), id)

@@ -164,10 +164,6 @@ func openOfferFor(ctx context.Context, r db.Reader, request moment.ID) (Offer, b
 	return oneOffer(r.QueryRow(ctx, `SELECT `+offerColumns+` FROM support_offer WHERE request = $1 AND state = 'open'`, request))
 }
 
-func acceptedFor(ctx context.Context, r db.Reader, request moment.ID) (Offer, bool, error) {
-	return oneOffer(r.QueryRow(ctx, `SELECT `+offerColumns+` FROM support_offer WHERE request = $1 AND state = 'accepted'`, request))
-}
-
 func openOffers(ctx context.Context, r db.Reader) ([]Offer, error) {
 	rows, err := r.Query(ctx, `SELECT `+offerColumns+` FROM support_offer WHERE state = 'open'`)
 	return db.Collect(rows, err, scanOffer)

@@ -10,13 +10,32 @@ import (
 const contactColumns = `conversation, request, member, peer, started_at, ended_at, ended_how, before, after, helped, thanks IS NOT NULL,
 	checked_at, debriefed_at, debrief_by, heavy, note_at`
 
-func scanContact(r db.Row, c *Contact) error {
+func scanContact(r db.Row, c *Contact) error { return scanContactAnd(r, c) }
+
+func scanContactAnd(r db.Row, c *Contact, more ...any) error {
 	var helped string
-	err := r.Scan(&c.Conversation, &c.Request, &c.Member, &c.Peer, &c.StartedAt, &c.EndedAt, &c.EndedHow, &c.Before, &c.After, &helped, &c.HasThanks,
-		&c.CheckedAt, &c.DebriefedAt, &c.DebriefBy, &c.Heavy, &c.NoteAt)
+	to := []any{&c.Conversation, &c.Request, &c.Member, &c.Peer, &c.StartedAt, &c.EndedAt, &c.EndedHow, &c.Before, &c.After, &helped, &c.HasThanks,
+		&c.CheckedAt, &c.DebriefedAt, &c.DebriefBy, &c.Heavy, &c.NoteAt}
+	err := r.Scan(append(to, more...)...)
 	c.Helped = listOf(helped)
 	return err
 }
+
+// framedContact reads a contact with what its accepted offer said the two share.
+func framedContact(ctx context.Context, r db.Reader, conversation moment.ID) (c Contact, shared []string, policy int, found bool, err error) {
+	var list string
+	err = scanContactAnd(r.QueryRow(ctx, `SELECT `+contactOf+`, coalesce(o.shared, '[]'), q.policy FROM support_contact c
+		JOIN support_request q ON q.id = c.request
+		LEFT JOIN support_offer o ON o.request = c.request AND o.state = 'accepted'
+		WHERE c.conversation = $1`, conversation), &c, &list, &policy)
+	if db.IsNone(err) {
+		return c, nil, 0, false, nil
+	}
+	return c, listOf(list), policy, err == nil, db.Problem("contact", err)
+}
+
+const contactOf = `c.conversation, c.request, c.member, c.peer, c.started_at, c.ended_at, c.ended_how, c.before, c.after, c.helped, c.thanks IS NOT NULL,
+	c.checked_at, c.debriefed_at, c.debrief_by, c.heavy, c.note_at`
 
 func insertContact(ctx context.Context, tx db.Writer, c Contact) error {
 	_, err := tx.Exec(ctx, `INSERT INTO support_contact (conversation, request, member, peer, started_at, before) VALUES ($1, $2, $3, $4, $5, $6)`,

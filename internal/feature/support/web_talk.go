@@ -41,36 +41,29 @@ func (s *Service) talkPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c, q, err := s.Contact(ctx, a, id)
+	c, shared, policy, err := s.Framed(ctx, a, id)
 	if err != nil {
 		return err
 	}
-	t := talkView{View: v, Contact: c, Helper: a.Person == c.Peer, Policy: q.Policy}
+	t := talkView{View: v, Contact: c, Helper: a.Person == c.Peer, Policy: policy}
 	other, _ := v.Other(a.Person)
 	t.With = v.Names[other.Person]
-	if t.Shared, err = s.sharedLabels(r, q); err != nil {
-		return err
+	if len(shared) > 0 {
+		if t.Shared, err = s.labels(r, shared); err != nil {
+			return err
+		}
 	}
-	if before == 0 && v.Open() {
+	if before == 0 && v.Open() && v.Me.ReadSeq < v.LastSeq {
 		if err := s.Chat.MarkRead(ctx, a, id, v.LastSeq); err != nil {
 			return err
 		}
 		if !t.Helper && v.Me.ReadSeq == 0 {
-			if err := s.notePolicySeen(ctx, a, q.Policy); err != nil {
+			if err := s.notePolicySeen(ctx, a, policy); err != nil {
 				return err
 			}
 		}
 	}
 	return web.Render(w, r, http.StatusOK, talkPage(t))
-}
-
-// sharedLabels names, for both, what the accepted offer said they share.
-func (s *Service) sharedLabels(r *http.Request, q Request) ([]string, error) {
-	o, ok, err := s.accepted(r.Context(), q.ID)
-	if err != nil || !ok || len(o.Shared) == 0 {
-		return nil, err
-	}
-	return s.labels(r, o.Shared)
 }
 
 func (s *Service) labels(r *http.Request, slugs []string) ([]string, error) {
