@@ -53,6 +53,7 @@ type Deps struct {
 	// Origin and RPID are of passkeys; "" takes them from BaseURL. With neither,
 	// and where the host is a bare address, there are no passkeys.
 	Origin, RPID string
+	Demo         bool // the join page says that nothing real belongs here
 }
 
 // Service holds the verbs about people. Hold comes before the first request.

@@ -16,6 +16,7 @@ type joinForm struct {
 	Keep bool
 	Guest    bool
 	Passkeys bool
+	Demo     bool
 	Err      error
 }
 
@@ -24,7 +25,7 @@ func (s *Service) showJoin(w http.ResponseWriter, r *http.Request) error {
 	if a.Has(access.Member) {
 		return web.SeeOther(w, r, "/me")
 	}
-	return web.Render(w, r, http.StatusOK, joinPage(joinForm{Guest: a.Has(access.Guest), Passkeys: s.HasPasskeys()}))
+	return web.Render(w, r, http.StatusOK, joinPage(joinForm{Guest: a.Has(access.Guest), Passkeys: s.HasPasskeys(), Demo: s.Demo}))
 }
 
 func (s *Service) doJoin(w http.ResponseWriter, r *http.Request) error {
@@ -33,7 +34,7 @@ func (s *Service) doJoin(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := joinForm{Name: form.Get("name"), OldEnough: form.Get("age") == "yes", Keep: form.Get("keep") == "yes",
-		Guest: web.Actor(r.Context()).Has(access.Guest), Passkeys: s.HasPasskeys()}
+		Guest: web.Actor(r.Context()).Has(access.Guest), Passkeys: s.HasPasskeys(), Demo: s.Demo}
 	e, err := s.joinWith(r, f, form.Get("password"))
 	if err != nil {
 		f.Err = err
