@@ -280,7 +280,7 @@ var sizes struct {
 // bareRoutes are the floors: a handler that writes bytes, a stream that waits, a
 // hub with one synced commit.
 func bareRoutes(mux *http.ServeMux, dir string) {
-	page, _ := os.ReadFile(filepath.Join(dir, "page.html")) //nolint:errcheck // only one bench has it
+	page, _ := os.ReadFile(filepath.Join(dir, "page.html")) // only one bench has it
 	mux.HandleFunc("GET /page", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = w.Write(page)

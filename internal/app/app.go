@@ -132,6 +132,9 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	// Support first: it brings people back into the line before the conversation
 	// they were in is destroyed.
 	a.People.Hold(support.Holding{Service: a.Support}, safety.Holding{Service: a.Safety}, chat.Holding{Service: a.Chat}, shifts.Holding{Service: a.Shifts})
+	if err := a.People.Begin(ctx); err != nil {
+		return err
+	}
 	a.API, err = api.New(api.Deps{DB: a.DB, Bus: a.Bus, Support: a.Support, Chat: a.Chat, Shifts: a.Shifts, Version: Version()})
 	return err
 }

@@ -65,7 +65,7 @@ func Build(t testing.TB, address string, demo bool) *World {
 	t.Cleanup(func() {
 		w.Server.CloseClientConnections() // streams end with their lines
 		w.Server.Close()
-		if err := w.App.Close(); err != nil {
+		if err := w.Close(); err != nil {
 			t.Errorf("close: %v", err)
 		}
 	})
@@ -150,7 +150,7 @@ func (p *Someone) SetToken(token string) {
 // ActorOf asks the service who stands behind a browser.
 func (w *World) ActorOf(p *Someone) access.Actor {
 	w.T.Helper()
-	r := httptest.NewRequest(http.MethodGet, w.Server.URL, nil)
+	r := httptest.NewRequestWithContext(w.T.Context(), http.MethodGet, w.Server.URL, nil)
 	for _, c := range p.HTTP.Jar.Cookies(r.URL) {
 		r.AddCookie(c)
 	}

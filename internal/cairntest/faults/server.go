@@ -28,7 +28,7 @@ func Binary(t *testing.T) string {
 		return b
 	}
 	path := filepath.Join(t.TempDir(), "cairn")
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", path, "cairn/cmd/cairn").CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", path, "cairn/cmd/cairn").CombinedOutput() //nolint:gosec // a path of our own
 	if err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}

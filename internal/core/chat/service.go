@@ -197,7 +197,7 @@ func (s *Service) Edit(ctx context.Context, a access.Actor, id moment.ID, seq in
 		p.AddWith("text", wrong, map[string]any{"most": MostRunes})
 		return p.Err()
 	}
-	return s.rewrite(ctx, a, id, seq, "chat.edit", canEdit, func(f frame, m *row, touched int64, now moment.Time) error {
+	return s.rewrite(ctx, a, id, seq, "chat.edit", canEdit, func(f frame, m *row, now moment.Time) error {
 		box, err := s.Vault.BoxFrom(f.ID, f.wrapped)
 		if err != nil {
 			return err
@@ -209,7 +209,7 @@ func (s *Service) Edit(ctx context.Context, a access.Actor, id moment.ID, seq in
 
 // Withdraw takes the actor's own words back; the place they had stays.
 func (s *Service) Withdraw(ctx context.Context, a access.Actor, id moment.ID, seq int64) error {
-	return s.rewrite(ctx, a, id, seq, "chat.withdraw", canWithdraw, func(_ frame, m *row, _ int64, now moment.Time) error {
+	return s.rewrite(ctx, a, id, seq, "chat.withdraw", canWithdraw, func(_ frame, m *row, now moment.Time) error {
 		m.body = nil
 		if m.WithdrawnAt.IsZero() {
 			m.WithdrawnAt = now
@@ -221,7 +221,7 @@ func (s *Service) Withdraw(ctx context.Context, a access.Actor, id moment.ID, se
 type messagePolicy func(access.Actor, Conversation, Message, moment.Time) access.Decision
 
 func (s *Service) rewrite(ctx context.Context, a access.Actor, id moment.ID, seq int64, verb string, may messagePolicy,
-	change func(f frame, m *row, touched int64, now moment.Time) error,
+	change func(f frame, m *row, now moment.Time) error,
 ) error {
 	return s.DB.Write(ctx, func(tx db.Writer) error {
 		now := s.Clock.Now()
@@ -246,7 +246,7 @@ func (s *Service) rewrite(ctx context.Context, a access.Actor, id moment.ID, seq
 		if err != nil {
 			return err
 		}
-		if err := change(f, &m, touched, now); err != nil {
+		if err := change(f, &m, now); err != nil {
 			return err
 		}
 		if err := rewriteMessage(ctx, tx, id, seq, touched, m.body, m.EditedAt, m.WithdrawnAt); err != nil {

@@ -63,7 +63,7 @@ func (h Holding) exportOne(ctx context.Context, r db.Reader, person, id moment.I
 	if !f.HiddenAt.IsZero() || !f.DestroyedAt.IsZero() || !me.AccessUntil.IsZero() && h.Clock.Now() >= me.AccessUntil {
 		return ExportedConversation{}, false, nil
 	}
-	out := ExportedConversation{ID: id, Kind: f.Conversation.Kind, Side: me.Side, Started: stamp(f.CreatedAt), Ended: stamp(f.EndedAt), Kept: f.Kept, Messages: []ExportedMessage{}}
+	out := ExportedConversation{ID: id, Kind: f.Kind, Side: me.Side, Started: stamp(f.CreatedAt), Ended: stamp(f.EndedAt), Kept: f.Kept, Messages: []ExportedMessage{}}
 	for after := int64(0); ; {
 		rows, err := messagesInOrder(ctx, r, id, after, mostBatch)
 		if err != nil {
@@ -104,7 +104,7 @@ func stamp(t moment.Time) string {
 // Erase destroys the conversations in which the person was helped. Where they
 // helped somebody, the words belong to that somebody and stay with them; the
 // name beside them is gone with the account.
-func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, now moment.Time) error {
+func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, _ moment.Time) error {
 	ids, err := conversationsOf(ctx, tx, person)
 	if err != nil {
 		return err

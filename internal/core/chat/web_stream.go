@@ -111,13 +111,12 @@ func (l *listener) send(r *http.Request, id string, c templ.Component) error {
 // else is for the log, and the browser comes back by itself.
 func (l *listener) bye(r *http.Request, err error) error {
 	switch {
-	case errors.Is(err, errGone), r.Context().Err() != nil:
-		return nil
 	case fault.Is(err, fault.NotFound):
 		_ = l.send(r, "", goneNews()) // the line closes either way
-		return nil
+	case r.Context().Err() == nil && !errors.Is(err, errGone):
+		return err
 	}
-	return err
+	return nil
 }
 
 // The words beside the words.

@@ -178,8 +178,9 @@ func kindRoles(k Kind) access.Roles {
 		return access.Set(access.Guest)
 	case KindMember:
 		return access.Set(access.Member)
+	default:
+		return 0
 	}
-	return 0
 }
 
 // Revs gives the revision of each person's Fit.

@@ -262,7 +262,7 @@ func (o own) exportAccount(ctx context.Context, r db.Reader, p person) (exported
 		return out, err
 	}
 	out.Password, out.Codes = ways.Password, ways.Codes
-	if out.Email, out.Verified, err = o.Service.Email(ctx, a); err != nil {
+	if out.Email, out.Verified, err = o.Email(ctx, a); err != nil {
 		return out, err
 	}
 	keys, err := passkeysOf(ctx, r, p.ID)
@@ -279,7 +279,7 @@ func (o own) exportAccount(ctx context.Context, r db.Reader, p person) (exported
 	for _, t := range tokens {
 		out.Tokens = append(out.Tokens, named{t.Label, stamp(t.CreatedAt), stamp(t.UsedAt)})
 	}
-	sessions, err := o.Service.Sessions(ctx, a)
+	sessions, err := o.Sessions(ctx, a)
 	if err != nil {
 		return out, err
 	}

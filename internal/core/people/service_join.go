@@ -98,7 +98,7 @@ func (s *Service) admit(ctx context.Context, tx db.Writer, from Door, fresh mome
 		if !was {
 			return "", fault.New(fault.Conflict, "people.error.already_member")
 		}
-		if _, err := tx.Exec(ctx, `DELETE FROM people_words WHERE person = $1`, who); err != nil {
+		if err := dropWords(ctx, tx, who); err != nil {
 			return "", db.Problem("join", err)
 		}
 		// The guest's sessions end: a token from before an account is none of its.

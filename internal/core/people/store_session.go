@@ -180,3 +180,9 @@ func deleteOnce(ctx context.Context, tx db.Writer, id, who, session moment.ID) e
 	_, err := tx.Exec(ctx, `DELETE FROM people_once WHERE id = $1 AND person = $2 AND session = $3`, id, who, session)
 	return db.Problem("forget what is shown once", err)
 }
+
+// dropWords forgets a guest's code words.
+func dropWords(ctx context.Context, tx db.Writer, who moment.ID) error {
+	_, err := tx.Exec(ctx, `DELETE FROM people_words WHERE person = $1`, who)
+	return err
+}

@@ -207,3 +207,8 @@ func (s *Service) SeenVersion(ctx context.Context, r db.Reader, person moment.ID
 	version, _, err := seenBy(ctx, r, person)
 	return version, err
 }
+
+// MarkSeen is Seen in a transaction of its own: somebody opened the policy's page.
+func (s *Service) MarkSeen(ctx context.Context, person moment.ID, version int) error {
+	return s.DB.Write(ctx, func(tx db.Writer) error { return s.Seen(ctx, tx, person, version) })
+}

@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"cairn/internal/kit/access"
-	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
 	"cairn/internal/kit/web"
@@ -123,7 +122,7 @@ func (s *Service) seen(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	err = s.DB.Write(ctx, func(tx db.Writer) error { return s.Seen(ctx, tx, web.Actor(ctx).Person, version) })
+	err = s.MarkSeen(ctx, web.Actor(ctx).Person, version)
 	if err != nil {
 		return err
 	}

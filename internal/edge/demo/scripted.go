@@ -132,7 +132,7 @@ func (p *scripted) talk(ctx context.Context, id moment.ID, offer *support.OfferV
 	for {
 		v, err := p.d.Chat.Since(ctx, p.actor, id, after)
 		if err != nil {
-			return nil //nolint:nilerr // ended and closed to us
+			return nil // ended and closed to us
 		}
 		owes := said == 0 && offer != nil
 		for _, m := range v.Messages {

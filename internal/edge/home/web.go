@@ -62,6 +62,7 @@ func (v view) back() (href, key string) {
 		return "/wait", "home.back.waiting"
 	case support.Held:
 		return "/wait", "home.back.held"
+	default:
 	}
 	return "", ""
 }

@@ -312,7 +312,7 @@ func (s *Service) weighWords(ctx context.Context, tx db.Writer, q *Request, lang
 	q.HelpShown = true
 	if !q.First {
 		q.First, q.WhyFirst = true, why
-		return access.Record(ctx, tx, access.System(), s.Clock.Now(), access.Entry{Verb: "support.move_up." + why, Kind: "request", Object: q.ID, Subject: q.Person})
+		return access.Record(ctx, tx, access.System(), s.Clock.Now(), access.Entry{Verb: "support.moved_up_" + why, Kind: "request", Object: q.ID, Subject: q.Person})
 	}
 	return nil
 }

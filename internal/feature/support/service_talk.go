@@ -109,7 +109,7 @@ func (s *Service) follow(ctx context.Context, tx db.Writer, old Request, again f
 	if err := s.Bus.At(ctx, tx, jobForget, string(next.ID), now.Add(NotesLast), aboutRequest{next.ID}); err != nil {
 		return err
 	}
-	if err := access.Record(ctx, tx, access.System(), now, access.Entry{Verb: "support.move_up." + next.WhyFirst, Kind: "request", Object: next.ID, Subject: next.Person}); err != nil {
+	if err := access.Record(ctx, tx, access.System(), now, access.Entry{Verb: "support.moved_up_" + next.WhyFirst, Kind: "request", Object: next.ID, Subject: next.Person}); err != nil {
 		return err
 	}
 	s.tell(tx, next)

@@ -123,7 +123,7 @@ func wantedOf(r *http.Request) (Wanted, error) {
 
 func (s *Service) caller(r *http.Request) Caller {
 	ctx := r.Context()
-	return Caller{Actor: web.Actor(ctx), Lang: web.Lang(ctx), Zone: web.Zone(ctx).String(), Label: r.Header.Get("User-Agent")}
+	return Caller{Actor: web.Actor(ctx), Lang: web.Lang(ctx), Zone: web.Zone(ctx).String(), Label: people.DeviceLabel(r.Header.Get("User-Agent"))}
 }
 
 func (s *Service) askPage(w http.ResponseWriter, r *http.Request) error {

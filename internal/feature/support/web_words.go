@@ -115,7 +115,7 @@ func helpedOptions(ctx context.Context, chosen []string) []web.Option {
 	return out
 }
 
-func languageOptions(ctx context.Context, all, chosen []string) []web.Option {
+func languageOptions(all, chosen []string) []web.Option {
 	var out []web.Option
 	for _, l := range all {
 		out = append(out, web.Option{Value: l, Label: languageName(l), Checked: slices.Contains(chosen, l)})

@@ -68,3 +68,10 @@ func (l *Ledger) About(ctx context.Context, subject moment.ID, limit int) ([]Lin
 		return r.Scan(&n.At, &n.Actor, &n.Way, &n.Verb, &n.Kind, &n.Object)
 	})
 }
+
+// Newest is the instant of the newest entry; zero when there is none.
+func Newest(ctx context.Context, r db.Reader) (moment.Time, error) {
+	var at moment.Time
+	err := r.QueryRow(ctx, `SELECT max(at) FROM access_audit`).Scan(&at)
+	return at, db.Problem("audit", err)
+}

@@ -144,6 +144,24 @@ func (d *DB) Ping(ctx context.Context) error {
 	return Problem("ping", d.Reader().QueryRow(ctx, `SELECT 1`).Scan(&one))
 }
 
+// errTakenBack ends a write that was only a question.
+var errTakenBack = errors.New("taken back")
+
+// Writable tells whether a write would be kept: the disk is neither full nor
+// read-only. It changes nothing.
+func (d *DB) Writable(ctx context.Context) error {
+	err := d.Write(ctx, func(tx Writer) error {
+		if _, err := tx.Exec(ctx, `CREATE TABLE db_probe (n INTEGER)`); err != nil {
+			return err
+		}
+		return errTakenBack
+	})
+	if errors.Is(err, errTakenBack) {
+		return nil
+	}
+	return err
+}
+
 // Close closes the database after the writes that wait are answered.
 func (d *DB) Close() error {
 	var err error
@@ -162,7 +180,7 @@ func (d *DB) Write(ctx context.Context, f func(tx Writer) error) error {
 	if d.postgres {
 		return d.writePostgres(ctx, f)
 	}
-	return d.group.write(ctx, f)
+	return d.group.write(f)
 }
 
 // pool reads outside of transactions.

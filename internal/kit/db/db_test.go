@@ -278,7 +278,7 @@ func TestReadOnlyFolderIsToldInWords(t *testing.T) {
 		return
 	}
 	dir := t.TempDir()
-	if err := os.Chmod(dir, 0o500); err != nil { //nolint:gosec // the point of the test
+	if err := os.Chmod(dir, 0o500); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := db.Open(t.Context(), "sqlite:"+dir+"/x.db", db.Options{}); !fault.Is(err, fault.Unavailable) {

@@ -27,7 +27,6 @@ type grouped struct {
 
 // request is one closure that waits for its commit.
 type request struct {
-	ctx   context.Context
 	f     func(tx Writer) error
 	tx    *groupedTx
 	err   error
@@ -50,11 +49,8 @@ func openGrouped(ctx context.Context, dsn string) (*grouped, error) {
 }
 
 // write hands f to the writer and waits for the commit.
-func (g *grouped) write(ctx context.Context, f func(tx Writer) error) error {
-	// The closure's statements must not be interrupted half-way: SQLite answers
-	// an interrupt inside a transaction by rolling all of it back, the
-	// neighbours' part too.
-	r := &request{ctx: context.WithoutCancel(ctx), f: f, ended: make(chan struct{})}
+func (g *grouped) write(f func(tx Writer) error) error {
+	r := &request{f: f, ended: make(chan struct{})}
 	g.mu.RLock()
 	if g.shut {
 		g.mu.RUnlock()
@@ -185,6 +181,10 @@ type groupedTx struct {
 	g *grouped
 	hooks
 }
+
+// A closure's statements are not interrupted half-way, whoever has gone: SQLite
+// answers an interrupt inside a transaction by rolling all of it back, the
+// neighbours' part too. Hence the contexts below that cannot be cancelled.
 
 func (w *groupedTx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	ctx = context.WithoutCancel(ctx)

@@ -54,7 +54,7 @@ func (c *cache) get(k cacheKey) *Box {
 	if e == nil {
 		return nil
 	}
-	item := e.Value.(*cached)
+	item := e.Value.(*cached) //nolint:errcheck,forcetypeassert // the list holds nothing else
 	if !c.now().Before(item.until) {
 		c.remove(e)
 		return nil
@@ -85,7 +85,7 @@ func (c *cache) forget() {
 	now := c.now()
 	for e := c.order.Front(); e != nil; {
 		next := e.Next()
-		if !now.Before(e.Value.(*cached).until) {
+		if !now.Before(e.Value.(*cached).until) { //nolint:errcheck,forcetypeassert // the list holds nothing else
 			c.remove(e)
 		}
 		e = next
@@ -99,7 +99,7 @@ func (c *cache) forget() {
 // remove is called with the lock held.
 func (c *cache) remove(e *list.Element) {
 	c.order.Remove(e)
-	delete(c.by, e.Value.(*cached).key)
+	delete(c.by, e.Value.(*cached).key) //nolint:errcheck,forcetypeassert // the list holds nothing else
 }
 
 func (c *cache) len() int {

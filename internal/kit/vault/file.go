@@ -38,7 +38,7 @@ func readFile(path string) (*keyring, error) {
 	if err != nil {
 		return nil, fmt.Errorf("vault: %w", err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	if err != nil {
 		return nil, fmt.Errorf("vault: %w", err)
@@ -72,7 +72,7 @@ func writeFile(path string, ring *keyring) error {
 	if err != nil {
 		return fmt.Errorf("vault: %w", err)
 	}
-	defer os.Remove(f.Name()) // gone already when the rename was done
+	defer func() { _ = os.Remove(f.Name()) }() // gone already when the rename was done
 	_, err = f.Write(content)
 	if err == nil {
 		err = f.Chmod(0o600)
@@ -94,7 +94,7 @@ func syncFolder(path string) error {
 	if err != nil {
 		return fmt.Errorf("vault: %w", err)
 	}
-	defer d.Close()
+	defer func() { _ = d.Close() }()
 	if err := d.Sync(); err != nil {
 		return fmt.Errorf("vault: sync the keyset's folder: %w", err)
 	}
@@ -108,7 +108,7 @@ func alone(path string, f func() error) error {
 	if err != nil {
 		return fmt.Errorf("vault: %w", err)
 	}
-	defer d.Close()
+	defer func() { _ = d.Close() }()
 	if err := syscall.Flock(int(d.Fd()), syscall.LOCK_EX); err != nil {
 		return fmt.Errorf("vault: lock the keyset's folder: %w", err)
 	}

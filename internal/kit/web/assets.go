@@ -138,7 +138,7 @@ func (s *assetSet) add(files map[string][]byte) error {
 	sort.Strings(names)
 	sum := sha256.New()
 	for _, n := range names {
-		fmt.Fprintf(sum, "%s %d\n", n, len(files[n]))
+		_, _ = fmt.Fprintf(sum, "%s %d\n", n, len(files[n]))
 		sum.Write(files[n])
 	}
 	hash := hex.EncodeToString(sum.Sum(nil))[:16]

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -162,7 +163,7 @@ func (s *Site) has(method, path string) bool {
 // has the pattern and no query, no id, no address.
 func (s *Site) finish(w *seenWriter, r *http.Request, route string, start time.Time) {
 	if p := recover(); p != nil {
-		if p == http.ErrAbortHandler {
+		if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 			panic(p)
 		}
 		s.shell.Log.Error("panic", "request", RequestID(r.Context()), "route", route, "panic", panicText(p), "stack", string(debug.Stack()))

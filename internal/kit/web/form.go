@@ -23,7 +23,7 @@ func Form(r *http.Request) (url.Values, error) {
 		return nil, fault.New(fault.Invalid, "web.error.form")
 	}
 	if kind == "multipart/form-data" {
-		err = r.ParseMultipartForm(DefaultMaxBody)
+		err = r.ParseMultipartForm(DefaultMaxBody) //nolint:gosec // the body is bounded by the route's MaxBody before
 	} else {
 		err = r.ParseForm()
 	}

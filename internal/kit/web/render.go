@@ -30,7 +30,7 @@ const worthSqueezing = 1400
 // and becomes the error page. Pages of visitors are compressed; pages of people
 // we know are not, since the length of a compressed page can betray its secrets.
 func Render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
-	buf := pages.Get().(*bytes.Buffer)
+	buf := pages.Get().(*bytes.Buffer) //nolint:errcheck,forcetypeassert // the pool holds nothing else
 	buf.Reset()
 	defer giveBack(buf)
 	if err := c.Render(r.Context(), buf); err != nil {
@@ -40,7 +40,7 @@ func Render(w http.ResponseWriter, r *http.Request, status int, c templ.Componen
 	h["Content-Type"] = []string{"text/html; charset=utf-8"}
 	body := buf
 	if sc := scopeOf(r.Context()); sc != nil && sc.gzip && buf.Len() > worthSqueezing {
-		body = pages.Get().(*bytes.Buffer)
+		body = pages.Get().(*bytes.Buffer) //nolint:errcheck,forcetypeassert // the pool holds nothing else
 		body.Reset()
 		defer giveBack(body)
 		if err := squeeze(body, buf.Bytes()); err != nil {
@@ -63,7 +63,7 @@ func giveBack(b *bytes.Buffer) {
 }
 
 func squeeze(to *bytes.Buffer, from []byte) error {
-	z := squeezers.Get().(*gzip.Writer)
+	z := squeezers.Get().(*gzip.Writer) //nolint:errcheck,forcetypeassert // the pool holds nothing else
 	defer squeezers.Put(z)
 	z.Reset(to)
 	if _, err := z.Write(from); err != nil {
@@ -85,7 +85,7 @@ func acceptsGzip(r *http.Request) bool {
 }
 
 // SeeOther sends the browser to another page of ours after a form (303).
-func SeeOther(w http.ResponseWriter, r *http.Request, url string) error {
+func SeeOther(w http.ResponseWriter, _ *http.Request, url string) error {
 	w.Header().Set("Location", url)
 	w.WriteHeader(http.StatusSeeOther)
 	return nil

@@ -22,7 +22,7 @@ type EventStream struct {
 
 // OpenStream begins a stream: headers, no deadline for the whole, and the time
 // after which browsers come back (2 seconds).
-func OpenStream(w http.ResponseWriter, r *http.Request) (*EventStream, error) {
+func OpenStream(w http.ResponseWriter, _ *http.Request) (*EventStream, error) {
 	s := &EventStream{w: w, ctl: http.NewResponseController(w)}
 	if err := s.ctl.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return nil, fault.Op("web: stream", err)
