@@ -16,15 +16,16 @@ import (
 )
 
 type demoCmd struct {
-	Listen        string `help:"Address to serve on." default:"127.0.0.1:8080" env:"CAIRN_LISTEN"`
-	Data          string `help:"Folder for the demo's data; empty means one that is thrown away." type:"path"`
-	DatabaseURL   string `name:"database-url" help:"PostgreSQL address; empty means SQLite in the data folder." env:"CAIRN_DATABASE_URL"`
-	Keyset        string `help:"File with the keys; empty means keys.json in the data folder." type:"path" env:"CAIRN_KEYSET"`
-	NATSURL       string `name:"nats-url" help:"NATS server that carries live events between nodes." env:"CAIRN_NATS_URL"`
-	Metrics       string `help:"Address for metrics; \"off\" for none." default:"off" env:"CAIRN_METRICS"`
-	People        int    `help:"Fill the service with so many people, for load tests." default:"0"`
-	Conversations int    `help:"Fill the service with so many conversations, for load tests." default:"0"`
-	Log           string `help:"What is logged." default:"warn" enum:"debug,info,warn,error" env:"CAIRN_LOG"`
+	Listen        string  `help:"Address to serve on." default:"127.0.0.1:8080" env:"CAIRN_LISTEN"`
+	Data          string  `help:"Folder for the demo's data; empty means one that is thrown away." type:"path"`
+	DatabaseURL   string  `name:"database-url" help:"PostgreSQL address; empty means SQLite in the data folder." env:"CAIRN_DATABASE_URL"`
+	Keyset        string  `help:"File with the keys; empty means keys.json in the data folder." type:"path" env:"CAIRN_KEYSET"`
+	NATSURL       string  `name:"nats-url" help:"NATS server that carries live events between nodes." env:"CAIRN_NATS_URL"`
+	Metrics       string  `help:"Address for metrics; \"off\" for none." default:"off" env:"CAIRN_METRICS"`
+	People        int     `help:"Fill the service with so many people, for load tests." default:"0"`
+	Conversations int     `help:"Fill the service with so many conversations, for load tests." default:"0"`
+	Log           string  `help:"What is logged." default:"warn" enum:"debug,info,warn,error" env:"CAIRN_LOG"`
+	Journeys      control `embed:""`
 }
 
 // settingDemo marks a database as a demo's: it is never served as a real one.
@@ -49,7 +50,7 @@ func (c *demoCmd) Run(t *terminal) error {
 	if err := c.prepare(t, s); err != nil {
 		return err
 	}
-	a, d, err := NewDemo(t.ctx, s, Options{Log: s.logger(t.errw)})
+	a, d, err := NewDemo(t.ctx, s, c.Journeys.options(Options{Log: s.logger(t.errw)}))
 	if err != nil {
 		return err
 	}
@@ -57,7 +58,7 @@ func (c *demoCmd) Run(t *terminal) error {
 	ctx, stop := context.WithCancel(t.ctx)
 	defer stop()
 	return a.Serve(ctx, func(addr string) {
-		if err := d.Begin(ctx); err != nil {
+		if err := errors.Join(d.Begin(ctx), c.Journeys.serve(ctx, a, func(on bool) { d.Hurry(on) })); err != nil {
 			t.say("The demo could not begin: %v", err)
 			stop()
 			return

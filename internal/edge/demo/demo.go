@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"cairn/internal/core/chat"
@@ -23,7 +24,7 @@ const Zone = "Africa/Nairobi"
 type Demo struct {
 	Deps
 	players []placed
-	hurry   bool
+	hurry   atomic.Bool
 }
 
 // placed is a player with an account.
@@ -35,9 +36,9 @@ type placed struct {
 // New makes the demo; Begin brings it to life.
 func New(d Deps) *Demo { return &Demo{Deps: d} }
 
-// Hurry makes scripted peers answer without pauses, for tests.
-func (d *Demo) Hurry() *Demo {
-	d.hurry = true
+// Hurry lets scripted peers answer without pauses, or with them again, for tests.
+func (d *Demo) Hurry(on bool) *Demo {
+	d.hurry.Store(on)
 	return d
 }
 
@@ -67,7 +68,7 @@ func (d *Demo) Begin(ctx context.Context) error {
 	}
 	for _, p := range d.players {
 		if p.Scripted {
-			go (&scripted{d: d.Deps, actor: p.actor(), mates: mates, hurry: d.hurry}).run(ctx)
+			go (&scripted{d: d.Deps, actor: p.actor(), mates: mates, hurry: &d.hurry}).run(ctx)
 		}
 	}
 	return nil

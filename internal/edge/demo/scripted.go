@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"cairn/internal/core/chat"
@@ -23,7 +24,7 @@ type scripted struct {
 	d     Deps
 	actor access.Actor
 	mates map[moment.ID]bool // the other scripted peers
-	hurry bool               // answers without pauses, for tests
+	hurry *atomic.Bool       // answers without pauses, for tests
 }
 
 // thinks is how long a scripted peer takes before it writes.
@@ -31,7 +32,7 @@ const thinks = 1500 * time.Millisecond
 
 func (p *scripted) pause(ctx context.Context) {
 	d := thinks + time.Duration(rand.Int64N(int64(thinks))) //nolint:gosec // a pause, not a secret
-	if p.hurry {
+	if p.hurry.Load() {
 		d = 20 * time.Millisecond
 	}
 	select {

@@ -195,7 +195,7 @@ func topOf(allowed set, traits []trait, k int) []found {
 	open := branches{{who: allowed, n: n, bound: total}}
 	best := &answers{k: k}
 	for len(open) > 0 {
-		b := heap.Pop(&open).(branch) //nolint:forcetypeassert // only branches are pushed
+		b := heap.Pop(&open).(branch) //nolint:errcheck,forcetypeassert // only branches are pushed
 		if best.full() && b.bound < best.worst().score {
 			break
 		}
@@ -243,7 +243,7 @@ func (b branches) Less(i, j int) bool {
 	return b[i].depth > b[j].depth
 }
 func (b branches) Swap(i, j int) { b[i], b[j] = b[j], b[i] }
-func (b *branches) Push(x any)   { *b = append(*b, x.(branch)) } //nolint:forcetypeassert // only branches are pushed
+func (b *branches) Push(x any)   { *b = append(*b, x.(branch)) } //nolint:errcheck,forcetypeassert // only branches are pushed
 func (b *branches) Pop() any {
 	old := *b
 	x := old[len(old)-1]
@@ -264,7 +264,7 @@ func (a *answers) Less(i, j int) bool {
 	return a.list[j].before(a.list[i])
 }
 func (a *answers) Swap(i, j int) { a.list[i], a.list[j] = a.list[j], a.list[i] }
-func (a *answers) Push(x any)    { a.list = append(a.list, x.(found)) } //nolint:forcetypeassert // only answers are pushed
+func (a *answers) Push(x any)    { a.list = append(a.list, x.(found)) } //nolint:errcheck,forcetypeassert // only answers are pushed
 func (a *answers) Pop() any {
 	x := a.list[len(a.list)-1]
 	a.list = a.list[:len(a.list)-1]

@@ -131,8 +131,10 @@ func (b *zoneBook) named(name string) *time.Location {
 	if name == "" {
 		return nil
 	}
-	if z, ok := b.found.Load(name); ok {
-		return z.(*time.Location)
+	if known, ok := b.found.Load(name); ok {
+		if z, isZone := known.(*time.Location); isZone {
+			return z
+		}
 	}
 	z := zoneNamed(name)
 	if z != nil {
