@@ -9,6 +9,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"time"
+
+	"cairn/internal/feature/support"
 )
 
 // Limits of one connection. Streams lift the write limit for themselves.
@@ -20,6 +22,22 @@ const (
 	mostHeader   = 32 << 10
 	goodbye      = 10 * time.Second
 )
+
+// beat says now and then that this node serves, so that a time without any is known.
+func (a *App) beat(ctx context.Context) error {
+	tick := time.NewTicker(support.BeatEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if err := a.Support.Beat(ctx); err != nil && ctx.Err() == nil {
+				a.Log.Warn("this node could not say that it serves", "error", err.Error())
+			}
+		}
+	}
+}
 
 // Tune lets the memory grow to a few times what is in use before it is swept:
 // the service is small, so that costs some megabytes and saves a good part of
@@ -66,6 +84,10 @@ func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
 			run(func() error { return m.Serve(numbers) })
 		}
 	}
+	if err := a.Support.Resume(ctx); err != nil {
+		return err
+	}
+	run(func() error { return a.beat(ctx) })
 	run(func() error { return a.Bus.Run(ctx) })
 	run(func() error { return pages.Serve(line) })
 	if ready != nil {

@@ -169,6 +169,11 @@ func openOffers(ctx context.Context, r db.Reader) ([]Offer, error) {
 	return db.Collect(rows, err, scanOffer)
 }
 
+func setExpires(ctx context.Context, tx db.Writer, id moment.ID, at moment.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE support_offer SET expires_at = $2 WHERE id = $1 AND state = 'open'`, id, at)
+	return err
+}
+
 // closeOffer answers an offer once; it tells whether this call did.
 func closeOffer(ctx context.Context, tx db.Writer, id moment.ID, state OfferState, now moment.Time) (bool, error) {
 	n, err := tx.Exec(ctx, `UPDATE support_offer SET state = $2, answered_at = $3 WHERE id = $1 AND state = 'open'`, id, string(state), now)

@@ -132,6 +132,37 @@ func TestAnOfferNotAnsweredGoesOnAndThePeerRests(t *testing.T) {
 	})
 }
 
+func TestOffersAreExtendedByTheDowntime(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		f := open(t, w)
+		if err := w.Support.Resume(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		guest := w.Browser()
+		f.ask(t, guest, support.Wanted{Situations: []string{"hospital"}})
+		o := f.offer(t, f.ali)
+		if err := w.Support.Beat(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		w.Time.Advance(10 * time.Minute) // the machine was off
+		if err := w.Support.Resume(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		w.Settle()
+		again := f.offer(t, f.ali)
+		if again == nil || again.ID != o.ID {
+			t.Fatal("the offer ran out while nobody could answer it")
+		}
+		if left := again.ExpiresAt.Sub(w.Time.Now()); left != support.OfferLasts {
+			t.Fatalf("%s left, want all of %s", left, support.OfferLasts)
+		}
+		w.Pass(support.OfferLasts + time.Second)
+		if f.offer(t, f.ali) != nil {
+			t.Fatal("it holds for ever")
+		}
+	})
+}
+
 func TestOnlyOneGetsThePerson(t *testing.T) {
 	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
 		f := open(t, w)

@@ -17,6 +17,14 @@ func Setting(ctx context.Context, r db.Reader, name, otherwise string) (string, 
 	return v, db.Problem("setting", err)
 }
 
+// NoteSetting keeps a value of the machine's own, such as when it last served. It
+// is nobody's decision and not in the audit.
+func NoteSetting(ctx context.Context, tx db.Writer, now moment.Time, name, value string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO access_setting (name, value, changed_at) VALUES ($1, $2, $3)
+		ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at`, name, value, now)
+	return db.Problem("setting", err)
+}
+
 // SetSetting decides a value and records who did.
 func SetSetting(ctx context.Context, tx db.Writer, a Actor, now moment.Time, name, value string) error {
 	_, err := tx.Exec(ctx, `INSERT INTO access_setting (name, value, changed_at, changed_by) VALUES ($1, $2, $3, $4)
