@@ -48,12 +48,14 @@ const (
 // Kind is what an entry in a conversation is.
 type Kind string
 
-// The kinds. Everything but Text is said by the place itself and has no body.
+// The kinds. Text and Card are somebody's; the others are said by the place
+// itself and have no body.
 const (
 	Text    Kind = "text"
 	Began   Kind = "began"
 	Ended   Kind = "ended"
 	Checked Kind = "checked" // the gentle question after a silence
+	Card    Kind = "card"    // something handed over: crisis lines, later a strategy or a group
 )
 
 // Part is one person's part in a conversation.
@@ -115,6 +117,7 @@ type Message struct {
 	At           moment.Time
 	EditedAt     moment.Time
 	WithdrawnAt  moment.Time
+	Card         *CardView // what a Card shows, in the reader's language
 }
 
 // Draft is what somebody wants to say. Key is made by the sender's device: the

@@ -34,6 +34,17 @@ func canSay(a access.Actor, c Conversation, now moment.Time) access.Decision {
 	return access.Allow()
 }
 
+// canGive: the helper hands things over, while the conversation is open.
+func canGive(a access.Actor, c Conversation, now moment.Time) access.Decision {
+	if d := canSay(a, c, now); !d.OK() {
+		return d
+	}
+	if p, _ := c.Part(a.Person); p.Side != Helper {
+		return access.Hide()
+	}
+	return access.Allow()
+}
+
 // canEdit: own words, for a quarter of an hour, while the conversation is open.
 func canEdit(a access.Actor, c Conversation, m Message, now moment.Time) access.Decision {
 	if d := canSay(a, c, now); !d.OK() {
@@ -55,7 +66,7 @@ func canWithdraw(a access.Actor, c Conversation, m Message, now moment.Time) acc
 	if d := canRead(a, c, now); !d.OK() {
 		return d
 	}
-	if m.Author != a.Person || m.Kind != Text {
+	if m.Author != a.Person || m.Kind != Text && m.Kind != Card {
 		return access.Hide()
 	}
 	return access.Allow()

@@ -26,6 +26,7 @@ type Deps struct {
 	Clock  moment.Clock
 	Ledger *access.Ledger
 	People People
+	Givers []Giver // kinds of cards, plugged in by the app
 }
 
 // Service holds the verbs of a conversation.
@@ -114,13 +115,20 @@ func (s *Service) Say(ctx context.Context, a access.Actor, id moment.ID, d Draft
 			out, err = s.one(ctx, tx, f, f.had)
 			return err
 		}
-		out, err = s.store(ctx, tx, a, f, d, now)
+		out, err = s.store(ctx, tx, a, f, entry{Text, d.Key, d.Text}, now)
 		return err
 	})
 	return out, err
 }
 
-func (s *Service) store(ctx context.Context, tx db.Writer, a access.Actor, f frame, d Draft, now moment.Time) (Message, error) {
+// entry is what somebody adds.
+type entry struct {
+	kind Kind
+	key  string
+	body string
+}
+
+func (s *Service) store(ctx context.Context, tx db.Writer, a access.Actor, f frame, e entry, now moment.Time) (Message, error) {
 	box, err := s.Vault.BoxFrom(f.ID, f.wrapped)
 	if err != nil {
 		return Message{}, err
@@ -132,15 +140,22 @@ func (s *Service) store(ctx context.Context, tx db.Writer, a access.Actor, f fra
 	if err != nil {
 		return Message{}, err
 	}
-	m := Message{Conversation: f.ID, Seq: seq, Touched: seq, Kind: Text, Author: a.Person, Text: d.Text, At: now}
-	if err := insertMessage(ctx, tx, row{Message: m, key: d.Key, body: box.Seal([]byte(d.Text), place(f.ID, seq))}); err != nil {
+	m := Message{Conversation: f.ID, Seq: seq, Touched: seq, Kind: e.kind, Author: a.Person, Text: e.body, At: now}
+	if err := insertMessage(ctx, tx, row{Message: m, key: e.key, body: box.Seal([]byte(e.body), place(f.ID, seq))}); err != nil {
 		return Message{}, err
 	}
-	if err := access.Record(ctx, tx, a, now, access.Entry{Verb: "chat.say", Kind: "conversation", Object: f.ID}); err != nil {
+	if err := access.Record(ctx, tx, a, now, access.Entry{Verb: "chat." + verbOf(e.kind), Kind: "conversation", Object: f.ID}); err != nil {
 		return Message{}, err
 	}
 	s.Bus.Publish(tx, Topic(f.ID), seq)
 	return m, nil
+}
+
+func verbOf(k Kind) string {
+	if k == Card {
+		return "give"
+	}
+	return "say"
 }
 
 // place names where a body belongs, so that no body can be moved to another.
@@ -176,7 +191,7 @@ func (s *Service) unseal(f frame, rows []row) ([]Message, error) {
 	out := make([]Message, len(rows))
 	for i, m := range rows {
 		m.Conversation = f.ID
-		if m.Kind == Text && m.WithdrawnAt.IsZero() {
+		if len(m.body) > 0 && m.WithdrawnAt.IsZero() {
 			plain, err := box.Open(m.body, place(f.ID, m.Seq))
 			if err != nil {
 				return nil, fault.Op("chat unseal", err)

@@ -73,6 +73,9 @@ func (h Holding) exportOne(ctx context.Context, r db.Reader, person, id moment.I
 		if err != nil {
 			return out, false, err
 		}
+		if err := h.dress(ctx, ms); err != nil {
+			return out, false, err
+		}
 		for _, m := range ms {
 			after = m.Seq
 			out.Messages = append(out.Messages, ExportedMessage{At: stamp(m.At), From: from(person, m.Author), Kind: m.Kind, Text: m.Text, Edited: !m.EditedAt.IsZero(), Withdrawn: !m.WithdrawnAt.IsZero()})

@@ -33,6 +33,9 @@ func (s *Service) Read(ctx context.Context, a access.Actor, id moment.ID, before
 	if v.Messages, err = s.unseal(f, rows); err != nil {
 		return View{}, err
 	}
+	if err := s.dress(ctx, v.Messages); err != nil {
+		return View{}, err
+	}
 	if v.Names, err = s.People.Cards(ctx, r, partIDs(f.Parts)...); err != nil {
 		return View{}, err
 	}
@@ -55,6 +58,9 @@ func (s *Service) Since(ctx context.Context, a access.Actor, id moment.ID, after
 	v := View{Conversation: f.Conversation, Earlier: len(rows) == mostBatch}
 	v.Me, _ = f.Part(a.Person)
 	if v.Messages, err = s.unseal(f, rows); err != nil {
+		return View{}, err
+	}
+	if err := s.dress(ctx, v.Messages); err != nil {
 		return View{}, err
 	}
 	v.Names, err = s.People.Cards(ctx, r, partIDs(f.Parts)...)

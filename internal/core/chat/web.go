@@ -23,6 +23,8 @@ func (s *Service) Routes() []web.Route {
 		{Method: "GET", Path: "/talk/{id}/change/{seq}", Need: permTalk, Do: s.changeForm},
 		{Method: "POST", Path: "/talk/{id}/change/{seq}", Need: permTalk, Do: s.changePost},
 		{Method: "POST", Path: "/talk/{id}/withdraw/{seq}", Need: permTalk, Do: s.withdrawPost},
+		{Method: "GET", Path: "/talk/{id}/card/{name}", Need: permTalk, Do: s.giveForm},
+		{Method: "POST", Path: "/talk/{id}/card/{name}", Need: permTalk, Do: s.givePost},
 		{Method: "POST", Path: "/talk/{id}/keep", Need: permTalk, Do: s.keepPost},
 		{Method: "POST", Path: "/talk/{id}/delete", Need: permTalk, Do: s.deletePost},
 	}
@@ -172,6 +174,34 @@ func (s *Service) withdrawPost(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if err := s.Withdraw(r.Context(), web.Actor(r.Context()), id, seq); err != nil {
+		return err
+	}
+	return web.SeeOther(w, r, talkPath(id, ""))
+}
+
+func (s *Service) giveForm(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	name := r.PathValue("name")
+	v, c, err := s.Offered(r.Context(), web.Actor(r.Context()), id, name, "")
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, givePage(v, name, c))
+}
+
+func (s *Service) givePost(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	form, err := web.Form(r)
+	if err != nil {
+		return err
+	}
+	if err := s.Give(r.Context(), web.Actor(r.Context()), id, form.Get("key"), r.PathValue("name"), ""); err != nil {
 		return err
 	}
 	return web.SeeOther(w, r, talkPath(id, ""))

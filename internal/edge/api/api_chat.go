@@ -23,7 +23,7 @@ import (
 type Message struct {
 	Seq       int64      `json:"seq" doc:"Its place; never changes"`
 	Touched   int64      `json:"touched" doc:"The seq of its latest change; ask for what was touched after the last you have"`
-	Kind      string     `json:"kind" enum:"text,began,ended,checked"`
+	Kind      string     `json:"kind" enum:"text,card,began,ended,checked"`
 	Mine      bool       `json:"mine"`
 	Text      string     `json:"text,omitempty"`
 	At        time.Time  `json:"at"`

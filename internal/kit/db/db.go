@@ -129,7 +129,10 @@ func sqliteDSN(rawURL string, readOnly bool) string {
 		q.Add("_pragma", "query_only(1)")
 	}
 	q.Set("_txlock", "immediate")
-	return "file:" + SQLitePath(rawURL) + "?" + q.Encode()
+	// The path is a URI to SQLite: a "#", "?" or "%" in a folder's name must not
+	// end it early.
+	path := url.URL{Path: SQLitePath(rawURL)}
+	return "file:" + path.EscapedPath() + "?" + q.Encode()
 }
 
 // Postgres tells which engine this is. Only search and migrations may care.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -155,6 +156,27 @@ func TestSQLiteIsSyncedFully(t *testing.T) {
 	}
 	if _, err := d.Reader().Query(t.Context(), `DELETE FROM access_setting RETURNING name`); err == nil {
 		t.Error("the read pool can write")
+	}
+}
+
+func TestFoldersMayHaveAnyName(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a #1 folder? 100% ours")
+	address := "sqlite:" + filepath.Join(dir, "cairn.db")
+	if _, err := db.Migrate(t.Context(), address, migrations.FS, 0); err != nil {
+		t.Fatal(err)
+	}
+	d, err := db.Open(t.Context(), address, db.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := count(t, d); n != 0 {
+		t.Fatalf("%d rows", n)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "cairn.db")); err != nil {
+		t.Fatalf("the database is somewhere else: %v", err)
 	}
 }
 
