@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -11,7 +12,9 @@ import (
 	"syscall"
 
 	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
 	"cairn/internal/kit/vault"
+	"cairn/internal/kit/web"
 	"cairn/migrations"
 
 	"github.com/alecthomas/kong"
@@ -58,10 +61,27 @@ func Main(args []string, out, errw io.Writer) int {
 	}
 	t := &terminal{ctx: ctx, out: out, errw: errw}
 	if err := kctx.Run(t); err != nil {
-		_, _ = fmt.Fprintln(errw, "cairn:", err)
+		_, _ = fmt.Fprintln(errw, "cairn:", inWords(err))
 		return 1
 	}
 	return 0
+}
+
+// inWords says an error as a page would, with what is wrong field by field.
+func inWords(err error) string {
+	var f *fault.Fault
+	if !errors.As(err, &f) || f.Key == "" || f.Kind == fault.Internal {
+		return err.Error()
+	}
+	ctx := web.WithLook(context.Background(), web.Prefs{Lang: "en"})
+	words := web.Sentence(ctx, err)
+	for _, x := range f.Fields {
+		words += "\n  " + x.Name + ": " + web.Problem(ctx, err, x.Name)
+	}
+	if f.Cause != nil {
+		words += "\n  (" + f.Cause.Error() + ")"
+	}
+	return words
 }
 
 func (t *terminal) say(format string, args ...any) { _, _ = fmt.Fprintf(t.out, format+"\n", args...) }

@@ -10,6 +10,38 @@
 
 const waits = [1000, 2000, 4000, 8000, 15000];
 
+// What stands in a region may have the keyboard in it, or something half filled
+// in. It is known again by what it is and does, since it is drawn anew.
+const within = 'a, button, input, select, textarea, summary, [tabindex]';
+
+const known = (e) =>
+  [e.tagName, e.id, e.getAttribute('name'), e.getAttribute('value'), e.getAttribute('href'), e.closest('form')?.getAttribute('action'), e.textContent.trim()].join('|');
+
+const changed = (e) => (e.type === 'checkbox' || e.type === 'radio' ? e.checked !== e.defaultChecked : 'defaultValue' in e && e.value !== e.defaultValue);
+
+function remember(region) {
+  const at = document.activeElement;
+  return {
+    focus: at && at !== region && region.contains(at) ? known(at) : '',
+    typed: [...region.querySelectorAll('input:not([type=hidden]), textarea')].filter(changed).map((e) => [known(e), e.value, e.checked]),
+  };
+}
+
+function restore(region, kept) {
+  if (!region || (!kept.focus && !kept.typed.length)) return;
+  const now = new Map([...region.querySelectorAll(within)].reverse().map((e) => [known(e), e]));
+  for (const [name, value, checked] of kept.typed) {
+    const field = now.get(name);
+    if (!field) continue;
+    field.value = value;
+    field.checked = checked;
+  }
+  if (!kept.focus) return;
+  const to = now.get(kept.focus) || region;
+  if (to === region) region.tabIndex = -1; // what had the focus is gone: stay near it
+  to.focus({ preventScroll: true });
+}
+
 class CairnLive extends HTMLElement {
   connectedCallback() {
     this.tries = 0;
@@ -100,6 +132,8 @@ class CairnLive extends HTMLElement {
     const target = document.getElementById(step.dataset.target);
     if (!target) return;
     const parts = step.content;
+    const anew = step.dataset.act === 'replace' || step.dataset.act === 'update';
+    const kept = anew ? remember(target) : null;
     switch (step.dataset.act) {
       case 'append':
         for (const child of [...parts.children]) {
@@ -118,6 +152,7 @@ class CairnLive extends HTMLElement {
         target.remove();
         break;
     }
+    if (kept) restore(document.getElementById(step.dataset.target), kept);
   }
 
   // after gives the entry that a new one stands before: entries with a place of

@@ -14,7 +14,14 @@ document.addEventListener('turbo:before-render', (event) => {
 });
 
 const attend = () => document.getElementById('wrong')?.focus();
-document.addEventListener('turbo:render', attend);
+document.addEventListener('turbo:render', () => {
+  attend();
+  // The page changed in place: the keyboard begins at its words, not nowhere.
+  if (document.documentElement.hasAttribute('data-turbo-preview')) return;
+  if (!document.activeElement || document.activeElement === document.body) {
+    document.getElementById('main')?.focus({ preventScroll: true });
+  }
+});
 document.addEventListener('DOMContentLoaded', attend);
 if (document.readyState !== 'loading') attend();
 
