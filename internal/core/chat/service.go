@@ -257,6 +257,9 @@ func (s *Service) rewrite(ctx context.Context, a access.Actor, id moment.ID, seq
 		if err := may(a, f.Conversation, m.Message, now).Err(); err != nil {
 			return err
 		}
+		if err := saying.Spend(ctx, tx, a.Person, now); err != nil {
+			return err
+		}
 		touched, err := nextSeq(ctx, tx, id, now, false)
 		if err != nil {
 			return err

@@ -406,7 +406,7 @@ func wantedFields(c choices, w Wanted, err error) templ.Component {
 			templ_7745c5c3_Var18 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = web.Choice(web.ChoiceData{Name: "situations", Legend: web.T(ctx, "support.want.situations"), Hint: web.T(ctx, "support.want.situations_hint", "most", matching.MostSituations), Error: web.Problem(ctx, err, "situations"), Many: true, Options: situationOptions(c.Situations, w.Situations)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Choice(web.ChoiceData{Name: "situations", Legend: web.T(ctx, "support.want.situations"), Hint: web.T(ctx, "support.want.situations_hint", "most", matching.MostSituations), Error: web.Problem(ctx, err, "situations"), Many: true, InRow: true, Options: situationOptions(c.Situations, w.Situations)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -364,6 +364,9 @@ func (s *Service) change(ctx context.Context, a access.Actor, id moment.ID, verb
 		if err := canChange(a, q).Err(); err != nil {
 			return err
 		}
+		if err := changing.Spend(ctx, tx, a.Person, s.Clock.Now()); err != nil {
+			return err
+		}
 		if err := f(tx, &q); err != nil {
 			return err
 		}

@@ -22,6 +22,9 @@ func (s *Service) onContact(ctx context.Context, a access.Actor, id moment.ID, v
 		if err := may(a, c).Err(); err != nil {
 			return err
 		}
+		if err := changing.Spend(ctx, tx, a.Person, s.Clock.Now()); err != nil {
+			return err
+		}
 		if err := f(tx, c, q); err != nil {
 			return err
 		}

@@ -56,7 +56,11 @@ const (
 	MostThanks = 500
 )
 
-var asking = access.Rate{Name: "support.ask", Most: 10, Per: 10 * time.Minute}
+// How often one person may do things. Asking is rare; changing one's mind is not.
+var (
+	asking   = access.Rate{Name: "support.ask", Most: 10, Per: 10 * time.Minute}
+	changing = access.Rate{Name: "support.change", Most: 60, Per: time.Minute}
+)
 
 // Wanted is what the person looks for. Everything is optional.
 type Wanted struct {
