@@ -1,0 +1,99 @@
+// What every journey stands on: a service, and browsers that notice when a page
+// asks another host for something, breaks its own content policy, or complains.
+
+import { test as base, expect, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { Service } from './service';
+
+export const exit = 'https://www.wikipedia.org/';
+
+// Watch collects what must not happen in one browser.
+export class Watch {
+  problems: string[] = [];
+  private fine: RegExp[] = [];
+
+  // allow names a complaint that belongs to the journey, such as a page that is not there.
+  allow(what: RegExp): void {
+    this.fine.push(what);
+  }
+
+  note(problem: string): void {
+    if (!this.fine.some((one) => one.test(problem))) this.problems.push(problem);
+  }
+}
+
+export interface Person {
+  page: Page;
+  context: BrowserContext;
+  watch: Watch;
+}
+
+type Manner = Parameters<Browser['newContext']>[0];
+
+interface House {
+  command: 'demo' | 'serve';
+  service: Service;
+  someone: (manner?: Manner) => Promise<Person>;
+  be: (name: string, manner?: Manner) => Promise<Person>;
+}
+
+async function listen(context: BrowserContext, url: string): Promise<Watch> {
+  const watch = new Watch();
+  await context.route((to) => to.origin !== url, async (route) => {
+    const to = route.request().url();
+    if (to === exit) {
+      await route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>Elsewhere</title><h1>Elsewhere</h1>' });
+      return;
+    }
+    watch.note(`asked another host: ${to}`);
+    await route.abort();
+  });
+  context.on('page', (page) => {
+    page.on('pageerror', (error) => watch.note(`script error at ${page.url()}: ${error.message}`));
+    page.on('console', (message) => {
+      if (message.type() !== 'error' && message.type() !== 'warning') return;
+      if (message.location().url.startsWith(exit)) return;
+      watch.note(`console ${message.type()} at ${page.url()}: ${message.text()}`);
+    });
+  });
+  return watch;
+}
+
+export const test = base.extend<House>({
+  command: ['demo', { option: true }],
+
+  service: async ({ command }, use) => {
+    const service = await Service.start(command, command === 'demo' ? /Ctrl-C/ : /set-up\?code=\S+/);
+    await use(service);
+    await service.stop();
+    expect(service.complaints(), 'the log of the service').toEqual([]);
+  },
+
+  someone: async ({ browser, service, viewport }, use) => {
+    const people: Person[] = [];
+    await use(async (manner) => {
+      const context = await browser.newContext({
+        baseURL: service.url, viewport, locale: 'en-GB', timezoneId: 'Africa/Nairobi', reducedMotion: 'reduce', ...manner,
+      });
+      const watch = await listen(context, manner?.baseURL ?? service.url);
+      const person = { page: await context.newPage(), context, watch };
+      people.push(person);
+      return person;
+    });
+    const problems = people.flatMap((one) => one.watch.problems);
+    for (const one of people) await one.context.close();
+    expect(problems, 'other hosts, content policy, console').toEqual([]);
+  },
+
+  // be signs in as one of the cast, by one click.
+  be: async ({ someone }, use) => {
+    await use(async (name, manner) => {
+      const person = await someone(manner);
+      await person.page.goto('/demo');
+      await person.page.getByRole('button', { name: `Be ${name}`, exact: true }).click();
+      await expect(person.page).not.toHaveURL(/\/demo/);
+      return person;
+    });
+  },
+});
+
+export { expect };

@@ -1,0 +1,102 @@
+import type { Page } from '@playwright/test';
+import { test, expect } from './house';
+import { inspect } from './look';
+import { ask, choose, end, occupy, said, say, startShift } from './steps';
+
+test.describe.configure({ timeout: 120_000 });
+
+test('pages of everybody @once', async ({ someone }) => {
+  const { page, watch } = await someone();
+  watch.allow(/status of 404/);
+  await page.goto('/');
+  await inspect(page, ['/', '/ask', '/crisis', '/policy', '/join', '/sign-in', '/come-back', '/younger']);
+});
+
+test('pages of the demo, and one that is not there @once', async ({ someone }) => {
+  const { page, watch } = await someone();
+  watch.allow(/status of 404/);
+  await page.goto('/');
+  await inspect(page, ['/demo', '/styleguide', '/nothing-here', '/sign-in/link?k=x', '/confirm?k=x']);
+});
+
+test('pages of a guest who waits @once', async ({ someone, service }) => {
+  await occupy(service);
+  const { page } = await someone();
+  await ask(page);
+  await expect(page).toHaveURL(/\/wait$/);
+  await inspect(page, ['/wait', '/', '/me', '/me/blocks', '/me/opened', '/me/export', '/me/delete', '/me/talks']);
+});
+
+test('pages of a conversation, on both sides @once', async ({ be, someone, service }) => {
+  await occupy(service);
+  const ali = await be('Ali');
+  await ali.page.goto('/shift');
+  await inspect(ali.page, ['/shift']);
+  await ali.page.getByRole('button', { name: 'Start my shift' }).click();
+  await startShiftReady(ali.page);
+  const guest = await someone();
+  await guest.page.goto('/ask');
+  await choose(guest.page, 'situations', 'hospital');
+  await choose(guest.page, 'distress', '5');
+  await guest.page.getByRole('button', { name: 'Talk to someone' }).click();
+  await expect(ali.page.locator('.offer')).toBeVisible();
+  await inspect(guest.page, ['/wait']);
+  await inspect(ali.page, ['/shift']);
+  await ali.page.getByRole('button', { name: 'Yes, I’ll talk with them' }).click();
+  await expect(guest.page).toHaveURL(/\/talk\//);
+  const talk = new URL(guest.page.url()).pathname;
+  await say(guest.page, 'Hello, it is one of those nights when the clock is loud');
+  await expect(said(ali.page, 'the clock is loud')).toHaveCount(1);
+  await say(ali.page, 'I know that clock. I am here.');
+  await inspect(guest.page, [talk, `${talk}/write`, `${talk}/change/2`, `${talk}/do/end`, `${talk}/do/switch`, `${talk}/do/know`]);
+  await inspect(ali.page, [talk, `${talk}/do/protect`, '/shift']);
+  await guest.page.goto(talk);
+  await end(guest.page);
+  await inspect(guest.page, [`${talk}/after`, talk]);
+  await inspect(ali.page, [`${talk}/after`, '/shift']);
+});
+
+async function startShiftReady(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'I’m ready' }).click();
+  await expect(page.getByRole('button', { name: 'I’m ready' })).toHaveAttribute('aria-pressed', 'true');
+}
+
+test('pages about oneself @once', async ({ be }) => {
+  const { page } = await be('Heron');
+  await inspect(page, ['/me', '/me/profile', '/me/lived', '/me/today', '/me/ways', '/me/sessions']);
+});
+
+test('more pages about oneself @once', async ({ be }) => {
+  const { page } = await be('Heron');
+  await inspect(page, ['/me/blocks', '/me/opened', '/me/export', '/me/tokens', '/me/delete', '/me/talks']);
+});
+
+test('pages of the lead @once', async ({ be, someone, service }) => {
+  await occupy(service);
+  const guest = await someone();
+  await ask(guest.page);
+  const ali = await be('Ali');
+  await startShift(ali.page);
+  const { page } = await be('Ruth');
+  await inspect(page, ['/board', '/shift']);
+});
+
+test('pages of the coordinator @once', async ({ be }) => {
+  const { page } = await be('Tomo');
+  await inspect(page, ['/service', '/service/about', '/service/hours', '/service/partner', '/service/people', '/service/policy', '/service/test-page']);
+});
+
+test('pages about lines, phrases and situations @once', async ({ be }) => {
+  const { page } = await be('Tomo');
+  await page.goto('/crisis/lines');
+  const one = await page.locator('main a[href^="/crisis/lines/"]').evaluateAll((all) => all.map((a) => new URL((a as HTMLAnchorElement).href).pathname).find((p) => /[0-9a-f-]{36}$/.test(p)));
+  expect(one).toBeTruthy();
+  await inspect(page, ['/crisis/lines', '/crisis/lines/new', one!, `${one}/retire`, '/phrases', '/taxonomy', '/taxonomy/hospital']);
+});
+
+test('pages of an administrator @once', async ({ be }) => {
+  const { page } = await be('Slate');
+  await page.goto('/accounts');
+  const one = await page.locator('main a[href^="/accounts/"]').first().evaluate((a) => new URL((a as HTMLAnchorElement).href).pathname);
+  await inspect(page, ['/accounts', one, '/service']);
+});

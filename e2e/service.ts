@@ -1,0 +1,78 @@
+// A service of its own for every journey: the real program, fresh data, a free port.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export class Service {
+  url = '';
+  control = '';
+  out = '';
+  log = '';
+  private child?: ChildProcess;
+  private data = '';
+
+  // start runs a command of the program and waits until it has said `until`.
+  static async start(command: 'demo' | 'serve', until: RegExp): Promise<Service> {
+    const binary = process.env.CAIRN_TEST_BINARY;
+    if (!binary) throw new Error('CAIRN_TEST_BINARY must name a program built with -tags journeys');
+    const s = new Service();
+    const [port, control] = [await freePort(), await freePort()];
+    s.url = `http://localhost:${port}`;
+    s.control = `http://127.0.0.1:${control}`;
+    s.data = await mkdtemp(join(tmpdir(), 'cairn-journey-'));
+    const args = [command, '--listen', `127.0.0.1:${port}`, '--data', s.data, '--log', 'warn', '--metrics', 'off'];
+    const env = { ...process.env, CAIRN_CONTROL: command === 'demo' ? `127.0.0.1:${control}` : '' };
+    const child = spawn(binary, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    s.child = child;
+    child.stderr.on('data', (b) => (s.log += b));
+    await new Promise<void>((resolve, reject) => {
+      child.stdout.on('data', (b) => {
+        s.out += b;
+        if (until.test(s.out)) resolve();
+      });
+      child.on('error', reject);
+      child.on('exit', (code) => reject(new Error(`the program ended with ${code}: ${s.out}${s.log}`)));
+    });
+    return s;
+  }
+
+  // advance moves the service's clock and lets what is due by then happen.
+  async advance(seconds: number): Promise<void> {
+    const answer = await fetch(`${this.control}/advance?seconds=${seconds}`, { method: 'POST' });
+    if (!answer.ok) throw new Error(`advance: ${answer.status} ${await answer.text()}`);
+  }
+
+  // hurry lets scripted peers answer without pauses.
+  async hurry(on = true): Promise<void> {
+    const answer = await fetch(`${this.control}/hurry?on=${on}`, { method: 'POST' });
+    if (!answer.ok) throw new Error(`hurry: ${answer.status}`);
+  }
+
+  // complaints are what the log holds that nobody wants to read there.
+  complaints(): string[] {
+    return this.log.split('\n').filter((line) => /level=(WARN|ERROR)|panic|DATA RACE/.test(line));
+  }
+
+  async stop(): Promise<void> {
+    const child = this.child;
+    if (child && child.exitCode === null) {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      const late = setTimeout(() => child.kill('SIGKILL'), 15_000);
+      await ended;
+      clearTimeout(late);
+    }
+    await rm(this.data, { recursive: true, force: true });
+  }
+}
