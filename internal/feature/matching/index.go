@@ -72,6 +72,16 @@ func (x *Index) Rev(id moment.ID) int64 {
 	return -1
 }
 
+// Profile gives the profile that the index holds.
+func (x *Index) Profile(id moment.ID) (people.Fit, bool) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if i, ok := x.at[id]; ok && x.live.has(i) {
+		return x.profiles[i], true
+	}
+	return people.Fit{}, false
+}
+
 // Put adds a profile, or puts its new self in the place of the old one.
 func (x *Index) Put(p people.Fit) {
 	x.mu.Lock()

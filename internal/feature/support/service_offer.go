@@ -72,7 +72,19 @@ func (s *Service) floor(ctx context.Context, tx db.Writer) (*floor, error) {
 			f.free[x.Person] = x
 		}
 	}
-	return f, s.refresh(ctx, tx, f.peers)
+	if err := s.refresh(ctx, tx, f.peers); err != nil {
+		return nil, err
+	}
+	// Somebody whose role was taken away in mid-shift is offered nobody any more.
+	f.peers = slices.DeleteFunc(f.peers, func(id moment.ID) bool {
+		p, _ := s.index.Profile(id)
+		if p.Roles.Has(access.Peer) {
+			return false
+		}
+		delete(f.free, id)
+		return true
+	})
+	return f, nil
 }
 
 // refresh brings the index up to date for these people: it is a cache, and the

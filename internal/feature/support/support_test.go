@@ -132,6 +132,20 @@ func TestAnOfferNotAnsweredGoesOnAndThePeerRests(t *testing.T) {
 	})
 }
 
+func TestWhoLosesTheRoleIsOfferedNobody(t *testing.T) {
+	w := cairntest.New(t)
+	f := open(t, w)
+	slate := w.Person("Slate", access.Administrator)
+	if err := w.People.TakeRole(t.Context(), slate.Actor, f.ali.ID, access.Peer); err != nil {
+		t.Fatal(err)
+	}
+	guest := w.Browser()
+	f.ask(t, guest, support.Wanted{})
+	if f.offer(t, f.ali) != nil || f.offer(t, f.wren) == nil {
+		t.Fatal("somebody without the role is offered people")
+	}
+}
+
 func TestOffersAreExtendedByTheDowntime(t *testing.T) {
 	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
 		f := open(t, w)
