@@ -74,6 +74,12 @@ func (a *App) gauges() {
 		st, err := a.Bus.Stats(ctx)
 		return float64(st.Failed), err
 	})
+	gauge("cairn_link", "1 while the link to other nodes stands or none is set, else 0.", func(context.Context) (float64, error) {
+		if configured, connected := a.Bus.Linked(); configured && !connected {
+			return 0, nil
+		}
+		return 1, nil
+	})
 	gauge("cairn_waiting", "People in the line.", func(ctx context.Context) (float64, error) {
 		st, err := a.Support.Status(ctx)
 		return float64(st.Waiting), err

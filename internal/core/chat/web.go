@@ -273,6 +273,12 @@ func (s *Service) streamPage(w http.ResponseWriter, r *http.Request) error {
 			if line.Ping() != nil {
 				return nil
 			}
+			// Without the link to other nodes their notes do not come: look.
+			if configured, connected := s.Bus.Linked(); configured && !connected {
+				if err := l.catchUp(r); err != nil {
+					return l.bye(r, err)
+				}
+			}
 		case n := <-sub.C():
 			if n.Topic == "session:"+string(a.Session) {
 				return nil // the session was revoked

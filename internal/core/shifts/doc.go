@@ -8,7 +8,7 @@
 // A place with a worker is taken with Claim in the transaction that needs it,
 // never by looking first: an offer cannot go past what a worker can carry.
 //
-// Tables: shifts_shift, shifts_hours, shifts_testpage. Events sent:
-// shifts.changed (somebody arrived, left or became free), shifts.stopped ("I
-// need to stop now"). Jobs: shifts.forgotten ends a shift nobody ended.
+// Tables: shifts_shift, shifts_hours, shifts_testpage. Event sent:
+// shifts.changed (somebody arrived, left, stopped or became free). Job:
+// shifts.forgotten ends a shift nobody ended.
 package shifts

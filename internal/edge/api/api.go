@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"cairn/internal/core/chat"
 	"cairn/internal/core/shifts"
@@ -49,6 +50,7 @@ func New(d Deps) (*API, error) {
 	config.Info.Description = "Someone to talk to, tonight: the verbs of support. Times are RFC 3339 in UTC. Errors are problem details (RFC 9457)."
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
 	config.CreateHooks = nil // no $schema in answers, since no schema is served by itself
+	config.Transformers = []huma.Transformer{oneShape}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token": {Type: "http", Scheme: "bearer", Description: "A personal access token, made on your page."},
 	}
@@ -171,11 +173,29 @@ func (p *Problem) ContentType(string) string { return "application/problem+json"
 
 func problemOf(ctx context.Context, err error) error {
 	f := fault.As(err)
-	p := &Problem{Type: "about:blank", Title: f.Kind.String(), Status: web.Status(err), Detail: web.Sentence(ctx, err), ID: web.RequestID(ctx)}
+	p := &Problem{Type: "/problems/" + f.Kind.String(), Title: web.T(ctx, "web.failure."+f.Kind.String()+".title"), Status: web.Status(err), Detail: web.Sentence(ctx, err), ID: web.RequestID(ctx)}
 	for _, x := range f.Fields {
 		p.Errors = append(p.Errors, ProblemField{Field: x.Name, Code: x.Key, Detail: web.Problem(ctx, err, x.Name)})
 	}
 	return p
+}
+
+// oneShape makes the problems that huma finds by itself (a field of the wrong type,
+// an unknown one) look like all others.
+func oneShape(c huma.Context, _ string, v any) (any, error) {
+	found, ok := v.(*huma.ErrorModel)
+	if !ok {
+		return v, nil
+	}
+	kind := fault.Invalid
+	if found.Status == http.StatusRequestEntityTooLarge {
+		kind = fault.TooLarge
+	}
+	p := &Problem{Type: "/problems/" + kind.String(), Title: web.T(c.Context(), "web.failure."+kind.String()+".title"), Status: found.Status, Detail: found.Detail, ID: web.RequestID(c.Context())}
+	for _, e := range found.Errors {
+		p.Errors = append(p.Errors, ProblemField{Field: strings.TrimPrefix(e.Location, "body."), Code: "invalid", Detail: e.Message})
+	}
+	return p, nil
 }
 
 // idOf reads an id out of a path; what is none is not there.

@@ -226,10 +226,12 @@ func TestBadInputIsAProblemAndChangesNothing(t *testing.T) {
 				t.Fatalf("%d, want %d: %s", got.Status, tt.status, got.Body)
 			}
 			var p struct {
+				Type   string
 				Title  string
 				Status int
+				ID     string `json:"request_id"`
 			}
-			if err := json.Unmarshal([]byte(got.Body), &p); err != nil || p.Status != tt.status || !strings.HasPrefix(got.Header.Get("Content-Type"), "application/problem+json") {
+			if err := json.Unmarshal([]byte(got.Body), &p); err != nil || p.Status != tt.status || !strings.HasPrefix(p.Type, "/problems/") || p.ID == "" || !strings.HasPrefix(got.Header.Get("Content-Type"), "application/problem+json") {
 				t.Errorf("no problem details: %s (%s)", got.Body, got.Header.Get("Content-Type"))
 			}
 		})

@@ -272,8 +272,8 @@ func pastNote(i int) string {
 const LoadStep = 6 * time.Second
 
 // Load fills the service for load tests: so many people, so many conversations
-// of six messages, by the same verbs, by `at once` peers side by side. tell is
-// called now and then with how far it is.
+// of six messages, by chat's own verbs; asking, offering and looking back are left
+// out. tell is called now and then with how far it is.
 // The clock is moved with each, so that it reads as the past hours of a busy service.
 func (d *Demo) Load(ctx context.Context, clock MovableClock, many, conversations int, tell func(done int)) error {
 	const atOnce = 24

@@ -20,7 +20,8 @@
 // Tables: support_request, support_offer, support_contact, support_checkin.
 // Words, thanks, debriefs and notes are sealed under the request's own key.
 //
-// Events heard: shifts.changed (somebody may be free), chat.ended (a deleted
-// account ended it). Jobs: support.widen, support.offer, support.truth,
+// Event sent: support.connected. Events heard: shifts.changed (somebody may be
+// free), chat.ended (a deleted account ended it), people.changed (somebody may
+// fit now, or no longer). Jobs: support.widen, support.offer, support.truth,
 // support.idle, support.held, support.forget.
 package support

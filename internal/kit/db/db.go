@@ -111,9 +111,18 @@ func IsPostgres(rawURL string) bool {
 // SQLitePath gives the file behind a "sqlite:" URL.
 func SQLitePath(rawURL string) string { return strings.TrimPrefix(rawURL, "sqlite:") }
 
-// ownFolder makes the database's folder readable by its owner only.
+// ownFolder makes the database's folder where there is none, and the file itself,
+// readable by their owner only: the engine would make it by the umask.
 func ownFolder(rawURL string) error {
-	return os.MkdirAll(filepath.Dir(SQLitePath(rawURL)), 0o700)
+	path := SQLitePath(rawURL)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // sqliteDSN fixes what keeps data safe: WAL, a synced commit (FULL), foreign

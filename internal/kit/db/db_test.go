@@ -175,8 +175,12 @@ func TestFoldersMayHaveAnyName(t *testing.T) {
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, "cairn.db")); err != nil {
+	info, err := os.Stat(filepath.Join(dir, "cairn.db"))
+	if err != nil {
 		t.Fatalf("the database is somewhere else: %v", err)
+	}
+	if mode := info.Mode().Perm(); mode != 0o600 {
+		t.Fatalf("others can read the database: %o", mode)
 	}
 }
 

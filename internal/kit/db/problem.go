@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io/fs"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -67,7 +68,8 @@ func isOutage(err error) bool {
 			strings.HasPrefix(pg.Code, "57") || strings.HasPrefix(pg.Code, "58") || strings.HasPrefix(pg.Code, "40")
 	}
 	var connect *pgconn.ConnectError
-	return errors.As(err, &connect) || errors.Is(err, errClosed) || errors.Is(err, context.DeadlineExceeded)
+	var path *fs.PathError
+	return errors.As(err, &connect) || errors.As(err, &path) || errors.Is(err, errClosed) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // In expands a list for `IN (...)`: placeholders from $first on, and the values.

@@ -95,8 +95,8 @@ type System struct{}
 // Now tells the machine's time.
 func (System) Now() Time { return At(time.Now()) }
 
-// Movable is a clock that only moves when told to. It is for tests and the
-// rehearsal of journeys; it is safe for concurrent use.
+// Movable is a clock that only moves when told to: for tests, and for writing
+// the history of a demo. It is safe for concurrent use.
 type Movable struct {
 	mu  sync.Mutex
 	now Time
