@@ -40,6 +40,7 @@ test('pages of a conversation, on both sides @once', async ({ be, someone, servi
   await choose(guest.page, 'distress', '5');
   await guest.page.getByRole('button', { name: 'Talk to someone' }).click();
   await expect(ali.page.locator('.offer')).toBeVisible();
+  await expect(guest.page).toHaveURL(/\/wait$/);
   await inspect(guest.page, ['/wait']);
   await inspect(ali.page, ['/shift']);
   await ali.page.getByRole('button', { name: 'Yes, I’ll talk with them' }).click();
