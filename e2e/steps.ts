@@ -47,12 +47,12 @@ export async function startShift(page: Page): Promise<void> {
 
 // Visitor is a guest without a browser, who keeps a scripted peer busy.
 export class Visitor {
-  private constructor(private http: APIRequestContext, private origin: string) {}
+  private constructor(private http: APIRequestContext) {}
 
   static async ask(service: Service): Promise<Visitor> {
     const origin = service.url;
     const http = await request.newContext({ baseURL: origin, extraHTTPHeaders: { Origin: origin } });
-    const v = new Visitor(http, origin);
+    const v = new Visitor(http);
     expect((await http.post('/ask', { form: {} })).ok()).toBe(true);
     return v;
   }
@@ -64,9 +64,8 @@ export class Visitor {
     return at;
   }
 
-  async leave(): Promise<void> {
-    await this.http.post('/leave', { form: {}, maxRedirects: 0 });
-    await this.http.dispose();
+  async end(): Promise<void> {
+    expect((await this.http.post(`${await this.talks()}/do/end`, { form: {} })).ok()).toBe(true);
   }
 }
 

@@ -1,6 +1,6 @@
 import { test, expect } from './house';
 import { Line } from './line';
-import { choose, occupy, said, say, shown, startShift } from './steps';
+import { choose, label, occupy, said, say, shown, startShift } from './steps';
 
 test('a member and a peer, each in a browser of their own', async ({ be, service }) => {
   await occupy(service);
@@ -99,9 +99,11 @@ test('time runs out on an offer: somebody else is asked @once', async ({ be, som
   await guest.page.goto('/');
   await guest.page.getByRole('button', { name: 'Talk to someone' }).click();
   await expect(ali.page.locator('.offer')).toBeVisible();
-  for (const one of busy) await one.leave();
+  for (const one of busy) await one.end();
   await service.advance(95);
   await expect(ali.page.locator('.offer')).toHaveCount(0);
+  await expect(guest.page).toHaveURL(/\/talk\//);
+  await expect(said(guest.page, label)).toHaveCount(1);
 });
 
 test('"I need to stop now": the person is first in line and the lead is told @once', async ({ be, someone, service }) => {
