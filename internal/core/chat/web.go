@@ -30,17 +30,8 @@ func (s *Service) Routes() []web.Route {
 	}
 }
 
-// pathID reads the conversation out of the address; what is no id is not there.
-func pathID(r *http.Request) (moment.ID, error) {
-	id, ok := moment.ParseID(r.PathValue("id"))
-	if !ok {
-		return "", fault.Hidden()
-	}
-	return id, nil
-}
-
 func pathSeq(r *http.Request) (moment.ID, int64, error) {
-	id, err := pathID(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return "", 0, err
 	}
@@ -52,7 +43,7 @@ func pathSeq(r *http.Request) (moment.ID, int64, error) {
 }
 
 func (s *Service) sayPage(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}
@@ -76,7 +67,7 @@ func (s *Service) sayPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) writePage(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}
@@ -91,7 +82,7 @@ func (s *Service) writePage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) typingPage(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}
@@ -103,7 +94,7 @@ func (s *Service) typingPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) readPage(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}
@@ -180,7 +171,7 @@ func (s *Service) withdrawPost(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) giveForm(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}
@@ -193,7 +184,7 @@ func (s *Service) giveForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) givePost(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}
@@ -208,7 +199,7 @@ func (s *Service) givePost(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) keepPost(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}
@@ -223,7 +214,7 @@ func (s *Service) keepPost(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) deletePost(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}
@@ -239,7 +230,7 @@ const pingEvery = 25 * time.Second
 // streamPage sends what is new since the reader's last event, and goes on as it
 // happens. Each time it asks again whether the reader may still read.
 func (s *Service) streamPage(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}

@@ -140,9 +140,9 @@ func (s *Service) edit(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) named(r *http.Request) (Line, error) {
-	id, ok := moment.ParseID(r.PathValue("id"))
-	if !ok {
-		return Line{}, fault.Hidden()
+	id, err := web.PathID(r)
+	if err != nil {
+		return Line{}, err
 	}
 	return s.Line(r.Context(), web.Actor(r.Context()), id)
 }

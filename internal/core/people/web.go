@@ -7,7 +7,6 @@ import (
 
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/fault"
-	"cairn/internal/kit/moment"
 	"cairn/internal/kit/web"
 
 	"github.com/a-h/templ"
@@ -79,15 +78,6 @@ func (s *Service) Routes() []web.Route {
 		{Method: "POST", Path: "/accounts/{id}/give", Need: PermAccounts, Do: s.doGive},
 		{Method: "POST", Path: "/accounts/{id}/take", Need: PermAccounts, Do: s.doTake},
 	}
-}
-
-// idOf reads an id out of the address; what is none is not there.
-func idOf(r *http.Request) (moment.ID, error) {
-	id, ok := moment.ParseID(r.PathValue("id"))
-	if !ok {
-		return "", fault.Hidden()
-	}
-	return id, nil
 }
 
 // refused shows a form again with what was wrong, if it is something that the

@@ -264,7 +264,7 @@ func (s *Service) showBlocks(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) doLift(w http.ResponseWriter, r *http.Request) error {
-	id, err := idOf(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}

@@ -114,7 +114,7 @@ func (s *Service) doFindAccount(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) showAccount(w http.ResponseWriter, r *http.Request) error {
-	id, err := idOf(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}
@@ -134,7 +134,7 @@ func (s *Service) doTake(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) changeRole(w http.ResponseWriter, r *http.Request, change roleChange) error {
-	id, err := idOf(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}

@@ -89,7 +89,7 @@ func (s *Service) doEmail(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) doRename(w http.ResponseWriter, r *http.Request) error {
-	id, err := idOf(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}
@@ -193,7 +193,7 @@ func (s *Service) showSessions(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) doEndSession(w http.ResponseWriter, r *http.Request) error {
-	id, err := idOf(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}
@@ -265,7 +265,7 @@ func (s *Service) doToken(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) doRevoke(w http.ResponseWriter, r *http.Request) error {
-	id, err := idOf(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}
@@ -276,7 +276,7 @@ func (s *Service) doRevoke(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) showOnceOnly(w http.ResponseWriter, r *http.Request) error {
-	id, err := idOf(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}
@@ -288,7 +288,7 @@ func (s *Service) showOnceOnly(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) doKept(w http.ResponseWriter, r *http.Request) error {
-	id, err := idOf(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}

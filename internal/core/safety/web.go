@@ -7,7 +7,6 @@ import (
 
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/fault"
-	"cairn/internal/kit/moment"
 	"cairn/internal/kit/web"
 )
 
@@ -191,9 +190,9 @@ func (s *Service) tryPhrases(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) retirePhrase(w http.ResponseWriter, r *http.Request) error {
-	id, ok := moment.ParseID(r.PathValue("id"))
-	if !ok {
-		return fault.Hidden()
+	id, err := web.PathID(r)
+	if err != nil {
+		return err
 	}
 	if err := s.RetirePhrase(r.Context(), web.Actor(r.Context()), id); err != nil {
 		return err

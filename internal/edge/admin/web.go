@@ -6,7 +6,6 @@ import (
 	"cairn/internal/core/safety"
 	"cairn/internal/core/shifts"
 	"cairn/internal/kit/access"
-	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
 	"cairn/internal/kit/web"
 )
@@ -82,9 +81,9 @@ func (s *Service) overview(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) acknowledge(w http.ResponseWriter, r *http.Request) error {
-	id, ok := moment.ParseID(r.PathValue("id"))
-	if !ok {
-		return fault.Hidden()
+	id, err := web.PathID(r)
+	if err != nil {
+		return err
 	}
 	if err := s.Shifts.AcknowledgeTestPage(r.Context(), web.Actor(r.Context()), id); err != nil {
 		return err

@@ -6,7 +6,6 @@ import (
 	"cairn/internal/core/people"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/fault"
-	"cairn/internal/kit/moment"
 	"cairn/internal/kit/web"
 )
 
@@ -27,9 +26,9 @@ func (d *Demo) as(w http.ResponseWriter, r *http.Request) error {
 	if _, err := web.Form(r); err != nil {
 		return err
 	}
-	id, ok := moment.ParseID(r.PathValue("id"))
-	if !ok {
-		return fault.Hidden()
+	id, err := web.PathID(r)
+	if err != nil {
+		return err
 	}
 	for _, p := range d.players {
 		if p.id != id || p.Scripted {

@@ -138,32 +138,8 @@ func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, _ mo
 // Stop ends what a peer who deletes their account has running: those they talk
 // with come first in the line.
 func (h Holding) Stop(ctx context.Context, tx db.Writer, peer moment.ID) error {
-	if o, open, err := openOfferTo(ctx, tx, peer); err != nil {
-		return err
-	} else if open {
-		q, _, err := requestByID(ctx, tx, o.Request)
-		if err != nil {
-			return err
-		}
-		if err := h.passOn(ctx, tx, o, q, OfferGone); err != nil {
-			return err
-		}
-	}
-	running, err := runningWith(ctx, tx, peer)
-	if err != nil {
+	if err := h.giveBack(ctx, tx, peer); err != nil {
 		return err
 	}
-	for _, c := range running {
-		q, _, err := requestByID(ctx, tx, c.Request)
-		if err != nil {
-			return err
-		}
-		if err := h.close(ctx, tx, c, q, ByErasure, func(next Request) (Request, bool) {
-			next.WhyFirst = "stopped"
-			return next, true
-		}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return h.handBack(ctx, tx, peer, ByErasure)
 }

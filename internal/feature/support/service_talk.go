@@ -217,24 +217,33 @@ func (s *Service) Stop(ctx context.Context, a access.Actor) error {
 		if err := s.giveBack(ctx, tx, a.Person); err != nil {
 			return err
 		}
-		running, err := runningWith(ctx, tx, a.Person)
-		if err != nil {
+		if err := s.handBack(ctx, tx, a.Person, ByStop); err != nil {
 			return err
-		}
-		for _, c := range running {
-			q, _, err := requestByID(ctx, tx, c.Request)
-			if err != nil {
-				return err
-			}
-			if err := s.close(ctx, tx, c, q, ByStop, func(next Request) (Request, bool) {
-				next.WhyFirst = "stopped"
-				return next, true
-			}); err != nil {
-				return err
-			}
 		}
 		return access.Record(ctx, tx, a, s.Clock.Now(), access.Entry{Verb: "support.stop", Kind: "person", Object: a.Person})
 	})
+}
+
+// handBack ends a peer's running conversations; those they talk with come first
+// in the line.
+func (s *Service) handBack(ctx context.Context, tx db.Writer, peer moment.ID, how string) error {
+	running, err := runningWith(ctx, tx, peer)
+	if err != nil {
+		return err
+	}
+	for _, c := range running {
+		q, _, err := requestByID(ctx, tx, c.Request)
+		if err != nil {
+			return err
+		}
+		if err := s.close(ctx, tx, c, q, how, func(next Request) (Request, bool) {
+			next.WhyFirst = "stopped"
+			return next, true
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lookAfter asks the board to look after a peer.

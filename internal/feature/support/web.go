@@ -8,7 +8,6 @@ import (
 	"cairn/internal/core/people"
 	"cairn/internal/core/shifts"
 	"cairn/internal/kit/access"
-	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
 	"cairn/internal/kit/web"
 )
@@ -51,17 +50,9 @@ func (s *Service) Routes() []web.Route {
 	}
 }
 
-func pathID(r *http.Request) (moment.ID, error) {
-	id, ok := moment.ParseID(r.PathValue("id"))
-	if !ok {
-		return "", fault.Hidden()
-	}
-	return id, nil
-}
-
 // act runs a verb on the object in the address and leads on.
 func act(w http.ResponseWriter, r *http.Request, verb func(a access.Actor, id moment.ID) (string, error)) error {
-	id, err := pathID(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}

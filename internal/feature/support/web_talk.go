@@ -24,7 +24,7 @@ type talkView struct {
 }
 
 func (s *Service) talkPage(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func actNamed(name string) (actKind, bool) {
 }
 
 func (s *Service) actPage(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func (s *Service) afterPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) showAfter(w http.ResponseWriter, r *http.Request, felt *Afterwards, debriefed *Debriefing, wrong error) error {
-	id, err := pathID(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}
@@ -225,7 +225,7 @@ type afterView struct {
 }
 
 func (s *Service) afterPost(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}
@@ -250,7 +250,7 @@ func (s *Service) afterPost(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) debriefPost(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
 )
 
 // maxFields bounds the number of values in one form.
@@ -67,3 +68,13 @@ func checked(values url.Values) (url.Values, error) {
 }
 
 func sound(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
+
+// PathID reads the id that stands in the address as {id}. What is no id is not
+// there: fault.NotFound.
+func PathID(r *http.Request) (moment.ID, error) {
+	id, ok := moment.ParseID(r.PathValue("id"))
+	if !ok {
+		return "", fault.Hidden()
+	}
+	return id, nil
+}
