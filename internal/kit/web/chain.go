@@ -89,6 +89,13 @@ func (e *endpoint) run(w http.ResponseWriter, r *http.Request, sc *scope) error 
 	if err := e.route.Need.Check(sc.actor); err != nil {
 		return err
 	}
+	if e.route.Stream {
+		back, err := e.site.lines.take(sc.actor.Person)
+		if err != nil {
+			return err
+		}
+		defer back()
+	}
 	return e.route.Do(w, r)
 }
 

@@ -85,6 +85,7 @@ type Site struct {
 	words  *catalog
 	assets *assetSet
 	limit  *limiter
+	lines  *lines
 	cross  *http.CrossOriginProtection
 	policy contentPolicy
 	zones  zoneBook
@@ -122,7 +123,7 @@ func New(shell Shell) (*Site, error) {
 	}
 	s := &Site{
 		shell: shell, mux: http.NewServeMux(), words: words, assets: assets, policy: policy,
-		limit: newLimiter(shell.Clock, shell.Rate), cross: http.NewCrossOriginProtection(),
+		limit: newLimiter(shell.Clock, shell.Rate), lines: newLines(shell.Rate), cross: http.NewCrossOriginProtection(),
 	}
 	s.Mount(s.ownRoutes()...)
 	return s, nil
