@@ -5,16 +5,15 @@ package support
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
 import (
-	"strconv"
-
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-
 	"cairn/internal/core/chat"
 	"cairn/internal/core/people"
 	"cairn/internal/kit/moment"
 	"cairn/internal/kit/web"
+	"strconv"
 )
 
 func talkPage(t talkView) templ.Component {
