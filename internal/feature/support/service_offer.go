@@ -257,6 +257,9 @@ func (s *Service) Ready(ctx context.Context, a access.Actor) error {
 	if len(owed) > 0 {
 		return fault.New(fault.Conflict, "support.error.debrief_first")
 	}
+	if mine, on, err := s.Shifts.Mine(ctx, s.DB.Reader(), a.Person); err != nil || on && mine.State == shifts.Ready {
+		return err // ready already: whoever came since has looked
+	}
 	if err := s.Shifts.Say(ctx, a, shifts.Ready); err != nil {
 		return err
 	}

@@ -22,8 +22,7 @@ import (
 	"strings"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver registers itself
-	_ "modernc.org/sqlite"             // the SQLite driver registers itself
+	_ "modernc.org/sqlite" // the SQLite driver registers itself
 )
 
 // Reader reads. Inside a write transaction the Writer is the Reader to use.
@@ -66,7 +65,7 @@ func Open(ctx context.Context, rawURL string, opts Options) (*DB, error) {
 	var err error
 	if IsPostgres(rawURL) {
 		d.postgres = true
-		d.read, err = sql.Open("pgx", rawURL)
+		d.read, err = openPostgres(rawURL)
 		if err != nil {
 			return nil, Problem("open", err)
 		}

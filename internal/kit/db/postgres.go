@@ -5,7 +5,24 @@ import (
 	"database/sql"
 	"math/rand/v2"
 	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 )
+
+// openPostgres opens the pool. Serializable transactions lock what they read: by a
+// sequential scan, which the planner prefers while tables are small, that is the
+// whole table, and everybody who writes to it conflicts. Index scans lock what
+// was asked for (PostgreSQL 15 manual, 13.2.3).
+func openPostgres(rawURL string) (*sql.DB, error) {
+	config, err := pgx.ParseConfig(rawURL)
+	if err != nil {
+		return nil, err
+	}
+	config.RuntimeParams["enable_seqscan"] = "off"
+	config.RuntimeParams["application_name"] = "cairn"
+	return stdlib.OpenDB(*config), nil
+}
 
 // mostRetries bounds how often a serialization failure is answered by trying
 // again. Under the queue's worst contention a handful is enough.
