@@ -27,6 +27,7 @@ CREATE TABLE support_request (
 CREATE UNIQUE INDEX support_request_live ON support_request (person) WHERE state IN ('waiting', 'offered', 'talking');
 CREATE INDEX support_request_state ON support_request (state, lined_up_at);
 CREATE INDEX support_request_person ON support_request (person, asked_at);
+CREATE INDEX support_request_conversation ON support_request (conversation) WHERE conversation IS NOT NULL;
 CREATE INDEX support_request_connected ON support_request (connected_at) WHERE connected_at > 0;
 
 -- A person offered to a peer. One open offer a request, one open offer a peer.
@@ -47,10 +48,12 @@ CREATE UNIQUE INDEX support_offer_peer ON support_offer (peer) WHERE state = 'op
 CREATE INDEX support_offer_past ON support_offer (request, peer);
 CREATE INDEX support_offer_by ON support_offer (peer, made_at);
 
--- A conversation that support led to, and how it went.
+-- A conversation that support led to, and how it went. Thanks, debrief and note are
+-- sealed under scope, a key of their own: words typed while asking go sooner.
 CREATE TABLE support_contact (
     conversation TEXT PRIMARY KEY,
     request TEXT NOT NULL,
+    scope TEXT NOT NULL,
     member TEXT NOT NULL,
     peer TEXT NOT NULL,
     started_at BIGINT NOT NULL,

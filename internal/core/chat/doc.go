@@ -15,6 +15,6 @@
 // the conversation's own key (vault scope = conversation id); deleting a
 // conversation destroys that key.
 //
-// Events sent: chat.ended. Jobs: chat.destroy (24 hours after a deletion),
+// Events sent: chat.ended, chat.hidden (deleted), chat.destroyed (its key is gone). Jobs: chat.destroy (24 hours after a deletion),
 // chat.retain (when the retention of a conversation is over).
 package chat

@@ -126,7 +126,10 @@ func (s *Service) hide(ctx context.Context, tx db.Writer, f frame) error {
 	if err := s.Bus.Cancel(ctx, tx, jobRetain, string(f.ID)); err != nil {
 		return err
 	}
-	s.Bus.Publish(tx, Topic(f.ID), f.LastSeq)
+	s.Bus.Publish(tx, Topic(f.ID), 0) // no new words: open lines ask again whether they may read
+	if err := s.Bus.Emit(ctx, tx, bus.Event{Name: "chat.hidden", ID: f.ID}); err != nil {
+		return err
+	}
 	return s.Bus.At(ctx, tx, jobDestroy, string(f.ID), now.Add(DestroyAfter), aboutConversation{f.ID})
 }
 
@@ -166,6 +169,10 @@ func (s *Service) destroy(ctx context.Context, tx db.Writer, id moment.ID) error
 	}
 	if err := setDestroyed(ctx, tx, id, now); err != nil {
 		return fault.Op("chat destroy", err)
+	}
+	s.Bus.Publish(tx, Topic(id), 0)
+	if err := s.Bus.Emit(ctx, tx, bus.Event{Name: "chat.destroyed", ID: id}); err != nil {
+		return err
 	}
 	return access.Record(ctx, tx, access.System(), now, access.Entry{Verb: "chat.destroy", Kind: "conversation", Object: id})
 }

@@ -71,34 +71,30 @@ func (s *Service) Start(ctx context.Context, a access.Actor, leads bool) error {
 	})
 }
 
-// Say sets what the actor does: ready, or on a short break. What else must
-// hold before somebody is ready is the caller's to check in the same breath.
-func (s *Service) Say(ctx context.Context, a access.Actor, state State) error {
+// Say sets what the actor does, in the caller's transaction: ready, or on a short
+// break. What else must hold before somebody is ready is the caller's to check
+// in the same transaction. A shift that is closing, or was stopped, goes on
+// doing so when a break is asked for.
+func (s *Service) Say(ctx context.Context, tx db.Writer, a access.Actor, state State) error {
 	if state != Ready && state != Break {
 		return fault.New(fault.Invalid, "shifts.error.state")
 	}
-	return s.own(ctx, a, func(tx db.Writer, shift Shift) error {
-		if shift.State == state {
-			return nil
-		}
-		if state == Ready && shift.Most == 0 {
-			return fault.New(fault.Conflict, "shifts.error.only_leads")
-		}
-		return s.setState(ctx, tx, a, shift, state)
-	})
+	shift, err := s.own(ctx, tx, a)
+	if err != nil || shift.State == state || state == Break && shift.State != Ready {
+		return err
+	}
+	if state == Ready && shift.Most == 0 {
+		return fault.New(fault.Conflict, "shifts.error.only_leads")
+	}
+	return s.setState(ctx, tx, a, shift, state)
 }
 
-func (s *Service) own(ctx context.Context, a access.Actor, f func(tx db.Writer, shift Shift) error) error {
-	return s.DB.Write(ctx, func(tx db.Writer) error {
-		shift, on, err := runningOf(ctx, tx, a.Person)
-		if err != nil {
-			return err
-		}
-		if !on {
-			return fault.New(fault.Conflict, "shifts.error.none")
-		}
-		return f(tx, shift)
-	})
+func (s *Service) own(ctx context.Context, tx db.Writer, a access.Actor) (Shift, error) {
+	shift, on, err := runningOf(ctx, tx, a.Person)
+	if err == nil && !on {
+		err = fault.New(fault.Conflict, "shifts.error.none")
+	}
+	return shift, err
 }
 
 func (s *Service) setState(ctx context.Context, tx db.Writer, a access.Actor, shift Shift, state State) error {
@@ -112,10 +108,32 @@ func (s *Service) setState(ctx context.Context, tx db.Writer, a access.Actor, sh
 	return s.changed(ctx, tx, a, "shifts."+string(state), shift.ID)
 }
 
-// Leave ends the actor's shift, or, while somebody is still with them, closes
-// it: no new people come, and it ends with the last conversation.
-func (s *Service) Leave(ctx context.Context, a access.Actor) error {
-	return s.own(ctx, a, func(tx db.Writer, shift Shift) error { return s.leave(ctx, tx, a, shift) })
+// Leave ends the actor's shift in the caller's transaction, or, while somebody is
+// still with them, closes it: no new people come, and it ends with the last
+// conversation.
+func (s *Service) Leave(ctx context.Context, tx db.Writer, a access.Actor) error {
+	shift, err := s.own(ctx, tx, a)
+	if err != nil {
+		return err
+	}
+	return s.leave(ctx, tx, a, shift)
+}
+
+// Unfit answers a role that was taken away, in the caller's transaction: whoever
+// may no longer talk with people is offered nobody; who leads may go on leading,
+// anybody else's shift ends, with their last conversation if one runs.
+func (s *Service) Unfit(ctx context.Context, tx db.Writer, person moment.ID, mayLead bool) error {
+	shift, on, err := runningOf(ctx, tx, person)
+	if err != nil || !on || shift.Most == 0 || shift.State == Closing {
+		return err
+	}
+	if !shift.Leads || !mayLead {
+		return s.leave(ctx, tx, access.System(), shift)
+	}
+	if err := setMost(ctx, tx, shift.ID, 0); err != nil {
+		return fault.Op("shift unfit", err)
+	}
+	return s.changed(ctx, tx, access.System(), "shifts.unfit", shift.ID)
 }
 
 func (s *Service) leave(ctx context.Context, tx db.Writer, a access.Actor, shift Shift) error {

@@ -12,6 +12,11 @@ import (
 	"cairn/internal/kit/fault"
 )
 
+func say(t *testing.T, w *cairntest.World, p *cairntest.Someone, state shifts.State) error {
+	t.Helper()
+	return w.DB.Write(t.Context(), func(tx db.Writer) error { return w.Shifts.Say(t.Context(), tx, p.Actor, state) })
+}
+
 func at(t *testing.T, zone *time.Location, text string) time.Time {
 	t.Helper()
 	when, err := time.ParseInLocation("2006-01-02 15:04", text, zone)
@@ -105,7 +110,7 @@ func TestAPlaceIsClaimedOnce(t *testing.T) {
 		if claim() {
 			t.Fatal("a place with somebody on a break was taken")
 		}
-		if err := w.Shifts.Say(t.Context(), ali.Actor, shifts.Ready); err != nil {
+		if err := say(t, w, ali, shifts.Ready); err != nil {
 			t.Fatal(err)
 		}
 		var group sync.WaitGroup
@@ -138,9 +143,9 @@ func TestAShiftEndsWithItsLastConversation(t *testing.T) {
 	}
 	must(w.Shifts.Start(ctx, ali.Actor, false))
 	must(w.Shifts.Start(ctx, ali.Actor, false)) // pressing twice is no error
-	must(w.Shifts.Say(ctx, ali.Actor, shifts.Ready))
+	must(say(t, w, ali, shifts.Ready))
 	must(w.DB.Write(ctx, func(tx db.Writer) error { _, err := w.Shifts.Claim(ctx, tx, ali.ID); return err }))
-	must(w.Shifts.Leave(ctx, ali.Actor))
+	must(w.DB.Write(ctx, func(tx db.Writer) error { return w.Shifts.Leave(ctx, tx, ali.Actor) }))
 	if mine, on, err := w.Shifts.Mine(ctx, w.DB.Reader(), ali.ID); err != nil || !on || mine.State != shifts.Closing {
 		t.Fatalf("with somebody still there: %+v %v", mine, err)
 	}
@@ -166,7 +171,7 @@ func TestLeadingNeedsARole(t *testing.T) {
 	if err := w.Shifts.Start(t.Context(), ines.Actor, true); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Shifts.Say(t.Context(), ines.Actor, shifts.Ready); !fault.Is(err, fault.Conflict) {
+	if err := say(t, w, ines, shifts.Ready); !fault.Is(err, fault.Conflict) {
 		t.Fatalf("who only leads is offered people: %v", err)
 	}
 }

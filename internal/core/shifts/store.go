@@ -38,6 +38,11 @@ func setState(ctx context.Context, tx db.Writer, id moment.ID, state State, read
 	return err
 }
 
+func setMost(ctx context.Context, tx db.Writer, id moment.ID, most int) error {
+	_, err := tx.Exec(ctx, `UPDATE shifts_shift SET most = $2 WHERE id = $1`, id, most)
+	return err
+}
+
 func setEnded(ctx context.Context, tx db.Writer, id moment.ID, now moment.Time) error {
 	_, err := tx.Exec(ctx, `UPDATE shifts_shift SET ended_at = $2 WHERE id = $1 AND ended_at = 0`, id, now)
 	return err

@@ -117,6 +117,25 @@ func (x *Index) Drop(id moment.ID) {
 	}
 }
 
+// Keep drops everybody but these.
+func (x *Index) Keep(ids []moment.ID) {
+	keep := make(map[moment.ID]bool, len(ids))
+	for _, id := range ids {
+		keep[id] = true
+	}
+	x.mu.RLock()
+	var gone []moment.ID
+	for id, i := range x.at {
+		if x.live.has(i) && !keep[id] {
+			gone = append(gone, id)
+		}
+	}
+	x.mu.RUnlock()
+	for _, id := range gone {
+		x.Drop(id)
+	}
+}
+
 // forget takes the profile at a position out of every posting.
 func (x *Index) forget(i int) {
 	if !x.live.has(i) {

@@ -18,10 +18,12 @@
 // own transaction and holds for OfferLasts; then the next best peer is asked.
 //
 // Tables: support_request, support_offer, support_contact, support_checkin.
-// Words, thanks, debriefs and notes are sealed under the request's own key.
+// Words are sealed under the request's own key, which goes with the words of the
+// conversation; thanks, debrief and note under another that stays a year.
 //
 // Event sent: support.connected. Events heard: shifts.changed (somebody may be
-// free), chat.ended (a deleted account ended it), people.changed (somebody may
-// fit now, or no longer). Jobs: support.widen, support.offer, support.truth,
-// support.idle, support.held, support.forget.
+// free), chat.ended (a deleted account ended it), chat.hidden and chat.destroyed
+// (the words typed while asking go too), people.changed (somebody may fit now, or
+// no longer, or has lost the role). Jobs: support.widen, support.offer, support.truth,
+// support.idle, support.held, support.forget, support.notes.
 package support

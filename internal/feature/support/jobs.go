@@ -17,7 +17,8 @@ const (
 	jobTruth  = "support.truth"  // limits exclude everybody
 	jobIdle   = "support.idle"   // nobody has said anything for a while
 	jobHeld   = "support.held"   // nobody came back to a held place
-	jobForget = "support.forget" // words and notes have had their time
+	jobForget = "support.forget" // words typed while asking have had their time
+	jobNotes  = "support.notes"  // thanks, debrief and note have had theirs
 )
 
 type aboutRequest struct {
@@ -40,15 +41,21 @@ func (s *Service) register() {
 	s.Bus.Handle(jobIdle, job(s, s.idle))
 	s.Bus.Handle(jobHeld, job(s, s.lapse))
 	s.Bus.Handle(jobForget, job(s, s.forget))
+	s.Bus.Handle(jobNotes, job(s, s.forgetNotes))
 	s.Bus.On("shifts.changed", "support", func(ctx context.Context, _ bus.Event) error {
 		return s.DB.Write(ctx, func(tx db.Writer) error { return s.reconsider(ctx, tx) })
 	})
 	s.Bus.On("chat.ended", "support", func(ctx context.Context, e bus.Event) error {
 		return s.DB.Write(ctx, func(tx db.Writer) error { return s.closeEnded(ctx, tx, e.ID) })
 	})
-	s.Bus.On("people.changed", "support", func(ctx context.Context, _ bus.Event) error {
-		return s.DB.Write(ctx, func(tx db.Writer) error { return s.dispatch(ctx, tx) })
+	s.Bus.On("people.changed", "support", func(ctx context.Context, e bus.Event) error {
+		return s.DB.Write(ctx, func(tx db.Writer) error { return s.refit(ctx, tx, e.ID) })
 	})
+	for _, gone := range []string{"chat.hidden", "chat.destroyed"} {
+		s.Bus.On(gone, "support", func(ctx context.Context, e bus.Event) error {
+			return s.DB.Write(ctx, func(tx db.Writer) error { return s.wordsGone(ctx, tx, e.ID, gone == "chat.destroyed") })
+		})
+	}
 }
 
 // job runs f in a transaction with the ids of the timer.
@@ -183,12 +190,61 @@ func (s *Service) lapse(ctx context.Context, tx db.Writer, about aboutRequest) e
 	return s.finish(ctx, tx, &q, Lapsed)
 }
 
-// forget destroys the key of a request's words, thanks, debrief and note.
+// forget destroys the key of the words typed while asking.
 func (s *Service) forget(ctx context.Context, tx db.Writer, about aboutRequest) error {
 	if err := s.Vault.Destroy(ctx, tx, about.Request); err != nil {
 		return err
 	}
-	return fault.Op("support forget", forgetSealed(ctx, tx, about.Request))
+	return fault.Op("support forget", setWords(ctx, tx, about.Request, nil))
+}
+
+// wordsGone follows a deletion: the words typed while asking go out of sight with
+// the conversation's, and their key with its key.
+func (s *Service) wordsGone(ctx context.Context, tx db.Writer, conversation moment.ID, destroyed bool) error {
+	q, found, err := requestOf(ctx, tx, conversation)
+	if err != nil || !found {
+		return err
+	}
+	if destroyed {
+		return s.forget(ctx, tx, aboutRequest{q.ID})
+	}
+	return fault.Op("support forget", setWords(ctx, tx, q.ID, nil))
+}
+
+// forgetNotes destroys the key of thanks, debrief and note.
+func (s *Service) forgetNotes(ctx context.Context, tx db.Writer, about aboutContact) error {
+	c, found, err := contactByID(ctx, tx, about.Conversation)
+	if err != nil || !found {
+		return err
+	}
+	return s.blankNotes(ctx, tx, c)
+}
+
+// blankNotes takes back what was sealed about a contact. A peer may still owe a
+// debrief, so there is a new key for it.
+func (s *Service) blankNotes(ctx context.Context, tx db.Writer, c Contact) error {
+	if err := s.Vault.Destroy(ctx, tx, c.Scope); err != nil {
+		return err
+	}
+	next := moment.NewID()
+	if _, err := s.Vault.NewScope(ctx, tx, next, s.Clock.Now()); err != nil {
+		return err
+	}
+	return fault.Op("support forget", forgetContact(ctx, tx, c.Conversation, next))
+}
+
+// refit answers a change of somebody's profile or roles.
+func (s *Service) refit(ctx context.Context, tx db.Writer, person moment.ID) error {
+	fits, err := s.People.FitOf(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	if roles := fits[person].Roles; !roles.Has(access.Peer) {
+		if err := s.Shifts.Unfit(ctx, tx, person, roles.Any(access.Set(access.Supervisor, access.Coordinator))); err != nil {
+			return err
+		}
+	}
+	return s.dispatch(ctx, tx)
 }
 
 // closeEnded follows a conversation that ended without support: one of the two

@@ -125,6 +125,8 @@ type Caller struct {
 	Lang  string
 	Zone  string
 	Label string // the kind of device, for the list of sessions
+	// Address bounds how many guests come from one place; "" is not counted.
+	Address string
 }
 
 // Asked is the answer to asking. Token is set when a guest was made for it.
@@ -133,6 +135,7 @@ type Asked struct {
 	Token   string
 	Actor   access.Actor
 	Words   string // the code words of a held place, for a guest
+	Help    bool   // crisis lines are to be shown at once, also when asking was refused
 }
 
 // Ask puts somebody in the line. A visitor becomes a guest by it. While one is
@@ -161,15 +164,20 @@ func (s *Service) enter(ctx context.Context, c Caller, w Wanted, state State) (A
 		if err != nil {
 			return err
 		}
-		if state == Waiting && !st.Open {
+		if why, err := s.worry(ctx, tx, w, c.Lang); err != nil {
+			return err
+		} else if out.Help = why != ""; state == Waiting && !st.Open {
 			return fault.New(fault.Conflict, "support.error.closed")
 		}
+		if state == Held && st.Open {
+			state = Waiting // a place is kept only while nobody is here
+		}
 		if !c.Actor.Known() {
-			if out.Actor, out.Token, err = s.People.Arrive(ctx, tx, people.Arrival{Lang: c.Lang, Zone: c.Zone, Label: c.Label}); err != nil {
+			if out.Actor, out.Token, err = s.People.Arrive(ctx, tx, people.Arrival{Lang: c.Lang, Zone: c.Zone, Label: c.Label, Address: c.Address}); err != nil {
 				return err
 			}
 		}
-		if live, ok, err := s.already(ctx, tx, out.Actor.Person, state); err != nil || ok {
+		if live, ok, err := s.already(ctx, tx, out.Actor.Person, w, state, c.Lang); err != nil || ok {
 			out.Request = live
 			return err
 		}
@@ -181,18 +189,54 @@ func (s *Service) enter(ctx context.Context, c Caller, w Wanted, state State) (A
 	return out, err
 }
 
-// already gives the request that asking again leads to. Asking while a place
-// is held and the service is open takes up that place.
-func (s *Service) already(ctx context.Context, tx db.Writer, person moment.ID, state State) (Request, bool, error) {
-	live, ok, err := liveOf(ctx, tx, person)
-	if err != nil || ok {
-		return live, ok, err
+// already gives the request that asking again leads to, with what was said this
+// time. Asking while a place is held and the service is open takes it up.
+func (s *Service) already(ctx context.Context, tx db.Writer, person moment.ID, w Wanted, state State, lang string) (Request, bool, error) {
+	q, ok, err := liveOf(ctx, tx, person)
+	if err != nil {
+		return q, false, err
 	}
-	held, ok, err := heldOf(ctx, tx, person)
-	if err != nil || !ok || state == Held {
-		return held, ok, err
+	if !ok {
+		if q, ok, err = heldOf(ctx, tx, person); err != nil || !ok {
+			return q, false, err
+		}
 	}
-	return held, true, s.takeUp(ctx, tx, &held)
+	if q.State != Talking && w.says() {
+		if err := s.rewant(ctx, tx, &q, w, lang); err != nil {
+			return q, true, err
+		}
+		if err := updateRequest(ctx, tx, q); err != nil {
+			return q, true, fault.Op("support ask again", err)
+		}
+		s.tell(tx, q)
+	}
+	if q.State == Held && state == Waiting {
+		return q, true, s.takeUp(ctx, tx, &q)
+	}
+	return q, true, s.dispatch(ctx, tx)
+}
+
+// says tells whether anything was said beside the language.
+func (w Wanted) says() bool {
+	return len(w.Situations) > 0 || len(w.Wishes) > 0 || w.Distress > 0 || w.Words != ""
+}
+
+// rewant puts new wishes and words in the place of the old ones, in the caller's
+// transaction; the caller writes the request.
+func (s *Service) rewant(ctx context.Context, tx db.Writer, q *Request, w Wanted, lang string) error {
+	q.Wanted, q.NobodyAt, q.ToldAt, q.HasWords = w, 0, 0, w.Words != ""
+	if err := s.weighWords(ctx, tx, q, lang); err != nil {
+		return err
+	}
+	box, err := s.Vault.Box(ctx, tx, q.ID)
+	if err != nil {
+		return err
+	}
+	var words []byte
+	if w.Words != "" {
+		words = box.Seal([]byte(w.Words), wordsPlace(q.ID))
+	}
+	return fault.Op("support words", setWords(ctx, tx, q.ID, words))
 }
 
 // takeUp brings a held place back into the line, where it was asked for.
@@ -236,7 +280,7 @@ func (s *Service) place(ctx context.Context, tx db.Writer, out *Asked, w Wanted,
 	if err := access.Record(ctx, tx, out.Actor, now, access.Entry{Verb: "support." + verbOf(state), Kind: "request", Object: q.ID}); err != nil {
 		return err
 	}
-	if err := s.Bus.At(ctx, tx, jobForget, string(q.ID), now.Add(NotesLast), aboutRequest{q.ID}); err != nil {
+	if err := s.keepWords(ctx, tx, q, out.Actor.Has(access.Guest)); err != nil {
 		return err
 	}
 	if state == Held {
@@ -248,6 +292,16 @@ func (s *Service) place(ctx context.Context, tx db.Writer, out *Asked, w Wanted,
 		return s.Bus.At(ctx, tx, jobHeld, string(q.ID), q.HeldUntil, aboutRequest{q.ID})
 	}
 	return s.lineUp(ctx, tx, q)
+}
+
+// keepWords plans when the words typed while asking go: as the words of a
+// conversation do, or with them when they go first.
+func (s *Service) keepWords(ctx context.Context, tx db.Writer, q Request, guest bool) error {
+	keep := chat.KeepMember
+	if guest {
+		keep = chat.KeepGuest
+	}
+	return s.Bus.At(ctx, tx, jobForget, string(q.ID), s.Clock.Now().Add(keep), aboutRequest{q.ID})
 }
 
 func verbOf(state State) string {
@@ -289,32 +343,34 @@ func (s *Service) check(ctx context.Context, w *Wanted, lang string) error {
 	return w.Validate(situations, identities)
 }
 
-// weighWords is safety.md's rule for what is typed before a peer arrives: a
-// phrase match or distress 5 shows crisis lines to the writer at once, moves
-// them up and tells the lead. It decides nothing about the person.
+// worry is safety.md's rule for what is typed before a peer arrives: distress 5
+// or a phrase match. It says why, or "". It decides nothing about the person.
+func (s *Service) worry(ctx context.Context, r db.Reader, w Wanted, lang string) (string, error) {
+	if w.Words != "" {
+		hits, err := s.Safety.Match(ctx, r, w.Words, lang)
+		if err != nil || len(hits) > 0 {
+			return "phrase", err
+		}
+	}
+	if w.Distress == 5 {
+		return "distress", nil
+	}
+	return "", nil
+}
+
+// weighWords shows crisis lines to the writer at once, moves them up and tells
+// the lead, by the reason that weighs most. It never moves anybody down.
 func (s *Service) weighWords(ctx context.Context, tx db.Writer, q *Request, lang string) error {
-	why := ""
-	if q.Distress == 5 {
-		why = "distress"
-	}
-	if q.Words != "" {
-		hits, err := s.Safety.Match(ctx, tx, q.Words, lang)
-		if err != nil {
-			return err
-		}
-		if len(hits) > 0 {
-			why = "phrase"
-		}
-	}
-	if why == "" {
-		return nil
+	why, err := s.worry(ctx, tx, q.Wanted, lang)
+	if err != nil || why == "" {
+		return err
 	}
 	q.HelpShown = true
-	if !q.First {
-		q.First, q.WhyFirst = true, why
-		return access.Record(ctx, tx, access.System(), s.Clock.Now(), access.Entry{Verb: "support.moved_up_" + why, Kind: "request", Object: q.ID, Subject: q.Person})
+	if q.WhyFirst == why || q.WhyFirst == "phrase" {
+		return nil
 	}
-	return nil
+	q.First, q.WhyFirst = true, why
+	return access.Record(ctx, tx, access.System(), s.Clock.Now(), access.Entry{Verb: "support.moved_up_" + why, Kind: "request", Object: q.ID, Subject: q.Person})
 }
 
 // Describe changes what a waiting person looks for.
@@ -322,25 +378,7 @@ func (s *Service) Describe(ctx context.Context, a access.Actor, id moment.ID, w 
 	if err := s.check(ctx, &w, lang); err != nil {
 		return err
 	}
-	return s.change(ctx, a, id, "support.describe", func(tx db.Writer, q *Request) error {
-		q.Wanted = w
-		if err := s.weighWords(ctx, tx, q, lang); err != nil {
-			return err
-		}
-		box, err := s.Vault.Box(ctx, tx, q.ID)
-		if err != nil {
-			return err
-		}
-		var words []byte
-		if w.Words != "" {
-			words = box.Seal([]byte(w.Words), wordsPlace(q.ID))
-		}
-		if err := setWords(ctx, tx, q.ID, words); err != nil {
-			return err
-		}
-		q.NobodyAt, q.ToldAt = 0, 0
-		return nil
-	})
+	return s.change(ctx, a, id, "support.describe", func(tx db.Writer, q *Request) error { return s.rewant(ctx, tx, q, w, lang) })
 }
 
 // Loosen lets go of wishes and of what was declined before, so that more
@@ -389,6 +427,9 @@ func (s *Service) Withdraw(ctx context.Context, a access.Actor, id moment.ID) er
 		}
 		if !found || q.Person != a.Person {
 			return fault.Hidden()
+		}
+		if err := changing.Spend(ctx, tx, a.Person, s.Clock.Now()); err != nil {
+			return err
 		}
 		if q.State.Terminal() {
 			return nil // pressing twice is no error

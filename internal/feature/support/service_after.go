@@ -59,7 +59,7 @@ func (s *Service) seal(ctx context.Context, tx db.Writer, c Contact, column seal
 	if words == "" {
 		return nil, nil
 	}
-	box, err := s.Vault.Box(ctx, tx, c.Request)
+	box, err := s.Vault.Box(ctx, tx, c.Scope)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (s *Service) unseal(ctx context.Context, r db.Reader, c Contact, column sea
 	if len(sealed) == 0 || len(wrapped) == 0 {
 		return "", nil
 	}
-	box, err := s.Vault.BoxFrom(c.Request, wrapped)
+	box, err := s.Vault.BoxFrom(c.Scope, wrapped)
 	if err != nil {
 		return "", err
 	}
@@ -112,6 +112,11 @@ func (s *Service) Debrief(ctx context.Context, a access.Actor, id moment.ID, d D
 		words, err := s.seal(ctx, tx, c, columnDebrief, d.Words)
 		if err != nil {
 			return err
+		}
+		if cards, err := s.People.Cards(ctx, tx, c.Member); err != nil {
+			return err
+		} else if cards[c.Member].Kind == people.KindGone {
+			d.Note = "" // nobody is left to read it
 		}
 		note, err := s.seal(ctx, tx, c, columnNote, d.Note)
 		if err != nil {

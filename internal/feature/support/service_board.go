@@ -179,6 +179,19 @@ func (s *Service) Take(ctx context.Context, a access.Actor, id moment.ID) (momen
 		if apart[a.Person] {
 			return fault.New(fault.Conflict, "support.error.apart")
 		}
+		// What is offered to the lead meanwhile goes to somebody who is free.
+		if err := s.Shifts.Rest(ctx, tx, a.Person); err != nil {
+			return err
+		}
+		if err := s.giveBack(ctx, tx, a.Person); err != nil {
+			return err
+		}
+		if q, _, err = requestByID(ctx, tx, id); err != nil {
+			return err
+		}
+		if q.State != Waiting {
+			return fault.New(fault.Conflict, "support.error.not_waiting")
+		}
 		if err := s.Shifts.Take(ctx, tx, a.Person); err != nil {
 			return err
 		}

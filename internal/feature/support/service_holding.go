@@ -3,6 +3,7 @@ package support
 import (
 	"context"
 
+	"cairn/internal/kit/access"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
@@ -129,6 +130,15 @@ func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, _ mo
 			return err
 		}
 	}
+	helped, err := contactsOfMember(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	for _, c := range helped {
+		if err := h.blankNotes(ctx, tx, c); err != nil {
+			return err
+		}
+	}
 	if err := h.Stop(ctx, tx, person); err != nil {
 		return err
 	}
@@ -138,6 +148,10 @@ func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, _ mo
 // Stop ends what a peer who deletes their account has running: those they talk
 // with come first in the line.
 func (h Holding) Stop(ctx context.Context, tx db.Writer, peer moment.ID) error {
+	// The shift first, so that nobody is offered to somebody who is leaving.
+	if err := h.Shifts.Stop(ctx, tx, access.Actor{Person: peer, Way: access.BySystem}); err != nil {
+		return err
+	}
 	if err := h.giveBack(ctx, tx, peer); err != nil {
 		return err
 	}

@@ -90,6 +90,7 @@ func (s *Service) floor(ctx context.Context, tx db.Writer) (*floor, error) {
 // refresh brings the index up to date for these people: it is a cache, and the
 // revision read in this transaction says whether it is true.
 func (s *Service) refresh(ctx context.Context, r db.Reader, ids []moment.ID) error {
+	s.index.Keep(ids) // nobody's experience stays in memory past their shift
 	if len(ids) == 0 {
 		return nil
 	}
@@ -140,8 +141,8 @@ func (s *Service) seek(ctx context.Context, tx db.Writer, q Request, f *floor) e
 		}
 	}
 	ask.Circle = matching.Widest
-	nobody := len(s.index.Best(ask, f.peers, 1)) == 0
-	return s.noteNobody(ctx, tx, q, nobody && len(f.peers) > 0)
+	nobody := len(f.peers) == 0 || len(s.index.Best(ask, f.peers, 1)) == 0
+	return s.noteNobody(ctx, tx, q, nobody)
 }
 
 // loadWeighs is how many points of fit one conversation already had tonight
@@ -250,37 +251,49 @@ func (s *Service) settle(ctx context.Context, tx db.Writer, o Offer, state Offer
 // Ready says that the actor can take the next person. A debrief that is owed
 // comes first.
 func (s *Service) Ready(ctx context.Context, a access.Actor) error {
-	owed, err := owedBy(ctx, s.DB.Reader(), a.Person)
-	if err != nil {
-		return err
-	}
-	if len(owed) > 0 {
-		return fault.New(fault.Conflict, "support.error.debrief_first")
-	}
-	if mine, on, err := s.Shifts.Mine(ctx, s.DB.Reader(), a.Person); err != nil || on && mine.State == shifts.Ready {
-		return err // ready already: whoever came since has looked
-	}
-	if err := s.Shifts.Say(ctx, a, shifts.Ready); err != nil {
-		return err
-	}
-	return s.DB.Write(ctx, func(tx db.Writer) error { return s.dispatch(ctx, tx) })
+	return s.DB.Write(ctx, func(tx db.Writer) error {
+		mine, on, err := s.Shifts.Mine(ctx, tx, a.Person)
+		if err != nil {
+			return err
+		}
+		owed, err := owedBy(ctx, tx, a.Person)
+		if err != nil {
+			return err
+		}
+		if len(owed) > 0 {
+			return fault.New(fault.Conflict, "support.error.debrief_first")
+		}
+		if on && mine.State == shifts.Ready {
+			return nil // ready already: whoever came since has looked
+		}
+		if err := s.Shifts.Say(ctx, tx, a, shifts.Ready); err != nil {
+			return err
+		}
+		return s.dispatch(ctx, tx)
+	})
 }
 
 // Pause puts the actor on a short break. What is offered to them goes to the
 // next best peer at once.
 func (s *Service) Pause(ctx context.Context, a access.Actor) error {
-	if err := s.Shifts.Say(ctx, a, shifts.Break); err != nil {
+	return s.DB.Write(ctx, func(tx db.Writer) error { return s.pause(ctx, tx, a) })
+}
+
+func (s *Service) pause(ctx context.Context, tx db.Writer, a access.Actor) error {
+	if err := s.Shifts.Say(ctx, tx, a, shifts.Break); err != nil {
 		return err
 	}
-	return s.DB.Write(ctx, func(tx db.Writer) error { return s.giveBack(ctx, tx, a.Person) })
+	return s.giveBack(ctx, tx, a.Person)
 }
 
 // LeaveShift ends the actor's shift, or closes it while somebody is with them.
 func (s *Service) LeaveShift(ctx context.Context, a access.Actor) error {
-	if err := s.Pause(ctx, a); err != nil { // first, so that nobody new comes in between
-		return err
-	}
-	return s.Shifts.Leave(ctx, a)
+	return s.DB.Write(ctx, func(tx db.Writer) error {
+		if err := s.pause(ctx, tx, a); err != nil { // first, so that nobody new comes in between
+			return err
+		}
+		return s.Shifts.Leave(ctx, tx, a)
+	})
 }
 
 // giveBack passes on what a peer is offered and has not answered.
@@ -366,6 +379,9 @@ func (s *Service) answerable(ctx context.Context, tx db.Writer, a access.Actor, 
 	if !found || o.Peer != a.Person {
 		return o, Request{}, fault.Hidden()
 	}
+	if err := changing.Spend(ctx, tx, a.Person, s.Clock.Now()); err != nil {
+		return o, Request{}, err
+	}
 	q, _, err := requestByID(ctx, tx, o.Request)
 	if err != nil || o.State == OfferAccepted {
 		return o, q, err
@@ -385,7 +401,14 @@ func (s *Service) connect(ctx context.Context, tx db.Writer, a access.Actor, q R
 	if err := updateRequest(ctx, tx, q); err != nil {
 		return "", fault.Op("support connect", err)
 	}
-	if err := insertContact(ctx, tx, Contact{Conversation: id, Request: q.ID, Member: q.Person, Peer: a.Person, StartedAt: now, Before: q.Distress}); err != nil {
+	c := Contact{Conversation: id, Request: q.ID, Member: q.Person, Peer: a.Person, StartedAt: now, Before: q.Distress, Scope: moment.NewID()}
+	if _, err := s.Vault.NewScope(ctx, tx, c.Scope, now); err != nil {
+		return "", err
+	}
+	if err := s.Bus.At(ctx, tx, jobNotes, string(id), now.Add(NotesLast), aboutContact{id}); err != nil {
+		return "", err
+	}
+	if err := insertContact(ctx, tx, c); err != nil {
 		return "", fault.Op("support connect", err)
 	}
 	for _, kind := range []string{jobWiden, jobTruth} {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"cairn/internal/core/people"
+	"cairn/internal/core/shifts"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
@@ -28,7 +29,11 @@ func (s *Service) onContact(ctx context.Context, a access.Actor, id moment.ID, v
 		if err := f(tx, c, q); err != nil {
 			return err
 		}
-		return access.Record(ctx, tx, a, s.Clock.Now(), access.Entry{Verb: verb, Kind: "conversation", Object: id, Subject: c.Member})
+		e := access.Entry{Verb: verb, Kind: "conversation", Object: id, Subject: c.Member}
+		if verb == "support.know" || verb == "support.protect" {
+			e.Subject = "" // never explained: it is not in what the person reads of their audit
+		}
+		return access.Record(ctx, tx, a, s.Clock.Now(), e)
 	})
 }
 
@@ -109,7 +114,11 @@ func (s *Service) follow(ctx context.Context, tx db.Writer, old Request, again f
 	if err := insertRequest(ctx, tx, next, sealed); err != nil {
 		return fault.Op("support follow", err)
 	}
-	if err := s.Bus.At(ctx, tx, jobForget, string(next.ID), now.Add(NotesLast), aboutRequest{next.ID}); err != nil {
+	cards, err := s.People.Cards(ctx, tx, next.Person)
+	if err != nil {
+		return err
+	}
+	if err := s.keepWords(ctx, tx, next, cards[next.Person].Kind == people.KindGuest); err != nil {
 		return err
 	}
 	if err := access.Record(ctx, tx, access.System(), now, access.Entry{Verb: "support.moved_up_" + next.WhyFirst, Kind: "request", Object: next.ID, Subject: next.Person}); err != nil {
@@ -208,6 +217,10 @@ func (s *Service) Protect(ctx context.Context, a access.Actor, id moment.ID) err
 // somebody works.
 func (s *Service) Stop(ctx context.Context, a access.Actor) error {
 	return s.DB.Write(ctx, func(tx db.Writer) error {
+		mine, on, err := s.Shifts.Mine(ctx, tx, a.Person)
+		if err != nil || !on || mine.State == shifts.Stopped {
+			return err
+		}
 		if err := s.Shifts.Stop(ctx, tx, a); err != nil {
 			return err
 		}
@@ -248,6 +261,9 @@ func (s *Service) handBack(ctx context.Context, tx db.Writer, peer moment.ID, ho
 
 // lookAfter asks the board to look after a peer.
 func (s *Service) lookAfter(ctx context.Context, tx db.Writer, peer moment.ID, kind string) error {
+	if open, err := looksAfter(ctx, tx, peer, kind); err != nil || open {
+		return err
+	}
 	s.Bus.Publish(tx, QueueTopic, int64(s.Clock.Now()))
 	return fault.Op("support check-in", insertCheckIn(ctx, tx, CheckIn{ID: moment.NewID(), Peer: peer, Kind: kind, At: s.Clock.Now()}))
 }

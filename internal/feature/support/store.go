@@ -103,6 +103,11 @@ func line(ctx context.Context, r db.Reader) ([]Request, error) {
 	return db.Collect(rows, err, scanRequest)
 }
 
+// requestOf gives the request that led to a conversation.
+func requestOf(ctx context.Context, r db.Reader, conversation moment.ID) (Request, bool, error) {
+	return oneRequest(r.QueryRow(ctx, `SELECT `+requestColumns+` FROM support_request WHERE conversation = $1`, conversation))
+}
+
 // ahead counts who stands before a request.
 func ahead(ctx context.Context, r db.Reader, q Request) (int, error) {
 	var n int

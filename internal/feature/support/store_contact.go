@@ -7,14 +7,14 @@ import (
 	"cairn/internal/kit/moment"
 )
 
-const contactColumns = `conversation, request, member, peer, started_at, ended_at, ended_how, before, after, helped, thanks IS NOT NULL,
+const contactColumns = `conversation, request, scope, member, peer, started_at, ended_at, ended_how, before, after, helped, thanks IS NOT NULL,
 	checked_at, debriefed_at, debrief_by, heavy, note_at`
 
 func scanContact(r db.Row, c *Contact) error { return scanContactAnd(r, c) }
 
 func scanContactAnd(r db.Row, c *Contact, more ...any) error {
 	var helped string
-	to := []any{&c.Conversation, &c.Request, &c.Member, &c.Peer, &c.StartedAt, &c.EndedAt, &c.EndedHow, &c.Before, &c.After, &helped, &c.HasThanks,
+	to := []any{&c.Conversation, &c.Request, &c.Scope, &c.Member, &c.Peer, &c.StartedAt, &c.EndedAt, &c.EndedHow, &c.Before, &c.After, &helped, &c.HasThanks,
 		&c.CheckedAt, &c.DebriefedAt, &c.DebriefBy, &c.Heavy, &c.NoteAt}
 	err := r.Scan(append(to, more...)...)
 	c.Helped = listOf(helped)
@@ -34,12 +34,12 @@ func framedContact(ctx context.Context, r db.Reader, conversation moment.ID) (c 
 	return c, listOf(list), policy, err == nil, db.Problem("contact", err)
 }
 
-const contactOf = `c.conversation, c.request, c.member, c.peer, c.started_at, c.ended_at, c.ended_how, c.before, c.after, c.helped, c.thanks IS NOT NULL,
+const contactOf = `c.conversation, c.request, c.scope, c.member, c.peer, c.started_at, c.ended_at, c.ended_how, c.before, c.after, c.helped, c.thanks IS NOT NULL,
 	c.checked_at, c.debriefed_at, c.debrief_by, c.heavy, c.note_at`
 
 func insertContact(ctx context.Context, tx db.Writer, c Contact) error {
-	_, err := tx.Exec(ctx, `INSERT INTO support_contact (conversation, request, member, peer, started_at, before) VALUES ($1, $2, $3, $4, $5, $6)`,
-		c.Conversation, c.Request, c.Member, c.Peer, c.StartedAt, c.Before)
+	_, err := tx.Exec(ctx, `INSERT INTO support_contact (conversation, request, scope, member, peer, started_at, before) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		c.Conversation, c.Request, c.Scope, c.Member, c.Peer, c.StartedAt, c.Before)
 	return err
 }
 
@@ -118,7 +118,7 @@ func setChecked(ctx context.Context, tx db.Writer, id moment.ID, now moment.Time
 
 // sealedOf reads one sealed column of a contact with its key.
 func sealedOf(ctx context.Context, r db.Reader, id moment.ID, column sealedColumn) (sealed, wrapped []byte, err error) {
-	err = r.QueryRow(ctx, `SELECT c.`+string(column)+`, k.wrapped FROM support_contact c LEFT JOIN vault_key k ON k.scope = c.request WHERE c.conversation = $1`, id).Scan(&sealed, &wrapped)
+	err = r.QueryRow(ctx, `SELECT c.`+string(column)+`, k.wrapped FROM support_contact c LEFT JOIN vault_key k ON k.scope = c.scope WHERE c.conversation = $1`, id).Scan(&sealed, &wrapped)
 	return sealed, wrapped, err
 }
 
@@ -131,11 +131,10 @@ const (
 	columnNote    sealedColumn = "note"
 )
 
-func forgetSealed(ctx context.Context, tx db.Writer, request moment.ID) error {
-	if _, err := tx.Exec(ctx, `UPDATE support_request SET words = NULL WHERE id = $1`, request); err != nil {
-		return err
-	}
-	_, err := tx.Exec(ctx, `UPDATE support_contact SET thanks = NULL, debrief = NULL, note = NULL, note_at = 0 WHERE request = $1`, request)
+// forgetContact takes back what was sealed about a contact, and gives it a new
+// scope for what may still be written.
+func forgetContact(ctx context.Context, tx db.Writer, conversation, scope moment.ID) error {
+	_, err := tx.Exec(ctx, `UPDATE support_contact SET thanks = NULL, debrief = NULL, note = NULL, note_at = 0, scope = $2 WHERE conversation = $1`, conversation, scope)
 	return err
 }
 
@@ -155,6 +154,13 @@ func insertCheckIn(ctx context.Context, tx db.Writer, c CheckIn) error {
 func openCheckIns(ctx context.Context, r db.Reader) ([]CheckIn, error) {
 	rows, err := r.Query(ctx, `SELECT id, peer, kind, at FROM support_checkin WHERE done_at = 0 ORDER BY at`)
 	return db.Collect(rows, err, func(r db.Row, c *CheckIn) error { return r.Scan(&c.ID, &c.Peer, &c.Kind, &c.At) })
+}
+
+// looksAfter tells whether a check-in of the kind is open for a peer already.
+func looksAfter(ctx context.Context, r db.Reader, peer moment.ID, kind string) (bool, error) {
+	var n int
+	err := r.QueryRow(ctx, `SELECT count(*) FROM support_checkin WHERE peer = $1 AND kind = $2 AND done_at = 0`, peer, kind).Scan(&n)
+	return n > 0, db.Problem("check-in", err)
 }
 
 func setCheckedIn(ctx context.Context, tx db.Writer, id, by moment.ID, now moment.Time) (bool, error) {

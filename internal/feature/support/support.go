@@ -214,6 +214,7 @@ const (
 type Contact struct {
 	Conversation moment.ID
 	Request      moment.ID
+	Scope        moment.ID // of the key that seals thanks, debrief and note
 	Member       moment.ID
 	Peer         moment.ID
 	StartedAt    moment.Time

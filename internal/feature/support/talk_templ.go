@@ -793,7 +793,7 @@ func afterPage(v afterView, err error) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.Felt.Distress == 5 {
-				templ_7745c5c3_Err = helpNow().Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = helpNow(false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -114,14 +114,14 @@ func wantedOf(r *http.Request) (Wanted, error) {
 
 func (s *Service) caller(r *http.Request) Caller {
 	ctx := r.Context()
-	return Caller{Actor: web.Actor(ctx), Lang: web.Lang(ctx), Zone: web.Zone(ctx).String(), Label: people.DeviceLabel(r.Header.Get("User-Agent"))}
+	return Caller{Actor: web.Actor(ctx), Lang: web.Lang(ctx), Zone: web.Zone(ctx).String(), Label: people.DeviceLabel(r.Header.Get("User-Agent")), Address: web.Address(r)}
 }
 
 func (s *Service) askPage(w http.ResponseWriter, r *http.Request) error {
-	return s.showAsk(w, r, Wanted{}, nil)
+	return s.showAsk(w, r, Wanted{}, nil, false)
 }
 
-func (s *Service) showAsk(w http.ResponseWriter, r *http.Request, typed Wanted, wrong error) error {
+func (s *Service) showAsk(w http.ResponseWriter, r *http.Request, typed Wanted, wrong error, help bool) error {
 	st, err := s.Status(r.Context())
 	if err != nil {
 		return err
@@ -134,7 +134,7 @@ func (s *Service) showAsk(w http.ResponseWriter, r *http.Request, typed Wanted, 
 	if wrong != nil {
 		status = web.Status(wrong)
 	}
-	return web.Render(w, r, status, askPage(st, c, typed, wrong))
+	return web.Render(w, r, status, askPage(st, c, typed, wrong, help))
 }
 
 func (s *Service) askPost(w http.ResponseWriter, r *http.Request) error {

@@ -26,7 +26,7 @@ func (s *Service) enterPost(w http.ResponseWriter, r *http.Request, verb enter) 
 	}
 	out, err := verb(r.Context(), s.caller(r), wanted)
 	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) || fault.Is(err, fault.TooFast) {
-		return s.showAsk(w, r, wanted, err)
+		return s.showAsk(w, r, wanted, err, out.Help)
 	}
 	if err != nil {
 		return err
@@ -35,7 +35,7 @@ func (s *Service) enterPost(w http.ResponseWriter, r *http.Request, verb enter) 
 		web.SetSession(w, r, out.Token, 0)
 	}
 	if out.Words != "" {
-		return web.Render(w, r.WithContext(web.WithActor(r.Context(), out.Actor)), http.StatusOK, codeWordsPage(out.Words))
+		return web.Render(w, r.WithContext(web.WithActor(r.Context(), out.Actor)), http.StatusOK, codeWordsPage(out.Words, out.Help))
 	}
 	return web.SeeOther(w, r, "/wait")
 }

@@ -342,3 +342,10 @@ func clockSpan(d time.Duration) string {
 	s := int(max(d, 0).Seconds())
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
+
+func helpWords(ctx context.Context, waiting bool) string {
+	if waiting {
+		return web.T(ctx, "support.help.text")
+	}
+	return web.T(ctx, "support.help.text_now")
+}
