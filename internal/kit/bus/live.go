@@ -21,7 +21,7 @@ const (
 // Note tells a subscriber that something is new at a topic.
 type Note struct {
 	Topic string `json:"t,omitempty"`
-	Seq   int64  `json:"s,omitempty"` // the newest seq there is; 0 for signals
+	Seq   int64  `json:"s,omitempty"` // the newest seq there is; 0 for signals, and for "look again whatever you have"
 	Kind  string `json:"k,omitempty"` // "" from Publish, Resync, or what Signal was given
 	Data  string `json:"d,omitempty"` // of Signal only: an id or a state, never what people write
 }
@@ -170,8 +170,12 @@ func (s *Subscription) keep(n Note) {
 	signals := 0
 	for i := range s.waiting {
 		w := &s.waiting[i]
+		before := w.Seq
 		if w.Topic == n.Topic && w.Kind == n.Kind && w.Data == n.Data {
-			w.Seq = max(w.Seq, n.Seq)
+			// 0 is "look again, whatever you have": it must not be lost in a seq.
+			if w.Seq = max(w.Seq, n.Seq); before == 0 || n.Seq == 0 {
+				w.Seq = 0
+			}
 			return
 		}
 		if w.Kind != "" && w.Kind != Resync {

@@ -273,3 +273,16 @@ func TestNATSOutOfReachIsNoErrorAndABadSettingIs(t *testing.T) {
 		t.Fatalf("alone: %+v", n)
 	}
 }
+
+func TestLookAgainIsNotLostInASeq(t *testing.T) {
+	b := New(nil, start(), quiet)
+	for name, seqs := range map[string][2]int64{"before": {0, 5}, "after": {5, 0}} {
+		s := b.Subscribe("a")
+		s.keep(Note{Topic: "a", Seq: seqs[0]}) // both wait for a slow reader
+		s.keep(Note{Topic: "a", Seq: seqs[1]})
+		if n, _ := s.next(); n.Seq != 0 {
+			t.Errorf("%s a seq: %+v", name, n)
+		}
+		s.Close()
+	}
+}
