@@ -86,7 +86,8 @@ func (e *endpoint) run(w http.ResponseWriter, r *http.Request, sc *scope) error 
 	if err := e.site.know(r, sc, e.route.Open); err != nil {
 		return err
 	}
-	if err := e.route.Need.Check(sc.actor); err != nil {
+	sc.need = e.route.Need
+	if err := sc.need.Check(sc.actor); err != nil {
 		return err
 	}
 	if e.route.Stream {

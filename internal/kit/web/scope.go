@@ -15,6 +15,7 @@ import (
 type scope struct {
 	site    *Site
 	actor   access.Actor
+	need    access.Permission // of the route
 	lang    *tongue
 	zone    *time.Location
 	theme   string
@@ -26,6 +27,7 @@ type scope struct {
 	gzip    bool
 	back    string // where the look form returns to
 	clips   int    // cairns drawn so far; keeps their ids apart
+	quiet   bool   // asked by the service itself: nobody has done anything
 }
 
 type scopeKey struct{}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"time"
 )
@@ -47,6 +48,29 @@ func Leave(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	return SeeOther(w, r, ExitURL(r.Context()))
+}
+
+// StillSignedIn asks again, long after a stream began, whether its request would
+// be let in now as the same person with the same session. When that cannot be
+// found out the line stays: without the database it has nothing to tell.
+func StillSignedIn(r *http.Request) bool {
+	sc := scopeOf(r.Context())
+	if sc == nil || sc.site == nil || sc.site.shell.Auth == nil {
+		return false
+	}
+	quiet := r.WithContext(changed(r.Context(), func(sc *scope) { sc.quiet = true }))
+	now, _, err := sc.site.shell.Auth.Authenticate(quiet)
+	if err != nil {
+		return true
+	}
+	return now.Person == sc.actor.Person && now.Session == sc.actor.Session && sc.need.Check(now) == nil
+}
+
+// Unattended tells an Authenticator that the service asks by itself: an open
+// page alone must not keep a session from ending.
+func Unattended(ctx context.Context) bool {
+	sc := scopeOf(ctx)
+	return sc != nil && sc.quiet
 }
 
 func sessionName(r *http.Request) string {
