@@ -71,6 +71,11 @@ func (s *Service) sweepJob(ctx context.Context, _ bus.Job) error {
 		if err := s.Bus.At(ctx, tx, jobSweep, sweepJobsName, now.Add(sweepEvery), nil); err != nil {
 			return err
 		}
+		ended, err := deleteEndedSessions(ctx, tx, now)
+		if err != nil {
+			return err
+		}
+		s.closeStreams(tx, ended)
 		return sweep(ctx, tx, now)
 	})
 	if err != nil {

@@ -75,4 +75,7 @@ type Arrival struct {
 	Lang  string
 	Zone  string
 	Label string // the kind of device, for the list of sessions
+	// Address is of the network, to bound how many come from one; it is only ever
+	// kept as a keyed hash, for a day. "" is not counted.
+	Address string
 }

@@ -253,6 +253,7 @@ var (
 	byAddress   = limit{"address", 40, quarterHour}
 	byAccount   = limit{"account", 10, quarterHour}
 	joinsHere   = limit{"join", 20, hour}
+	guestsHere  = limit{"guest", 40, hour}
 	wordsHere   = limit{"words", 12, quarterHour}
 	wordsInAll  = limit{"words_all", 300, quarterHour}
 	mailsHere   = limit{"mail", 10, quarterHour}
@@ -273,11 +274,27 @@ func (s *Service) spend(ctx context.Context, l limit, who string) error {
 	if err != nil {
 		return err
 	}
-	if n > l.most {
-		left := (l.span - int64(now)%l.span + 999_999) / 1_000_000
-		return fault.New(fault.TooFast, "people.error.wait").With(map[string]any{"seconds": left, "n": (left + 59) / 60})
+	return l.allow(n, now)
+}
+
+// count is spend within the caller's transaction: what is refused, or fails for
+// another reason, is rolled back with it and does not count.
+func (s *Service) count(ctx context.Context, tx db.Writer, l limit, who string) error {
+	now := s.Clock.Now()
+	n, err := countAttempt(ctx, tx, s.attemptKey(l, who), int64(now)/l.span, now)
+	if err != nil {
+		return err
 	}
-	return nil
+	return l.allow(n, now)
+}
+
+// allow says after n tries how long to wait, if they were too many.
+func (l limit) allow(n int, now moment.Time) error {
+	if n <= l.most {
+		return nil
+	}
+	left := (l.span - int64(now)%l.span + 999_999) / 1_000_000
+	return fault.New(fault.TooFast, "people.error.wait").With(map[string]any{"seconds": left, "n": (left + 59) / 60})
 }
 
 func (s *Service) attemptKey(l limit, who string) string {

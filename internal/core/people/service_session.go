@@ -15,6 +15,7 @@ import (
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
+	"cairn/internal/kit/web"
 )
 
 // How long sessions last without use, and at most. All are ours. KeepFor is also
@@ -93,7 +94,7 @@ func (s *Service) whoIs(ctx context.Context, token string) (known, bool, error) 
 		return known{}, false, nil
 	}
 	k, ok, err := whoHas(ctx, s.DB.Reader(), bySession, secretHash(token), s.Clock.Now())
-	if err == nil && ok {
+	if err == nil && ok && !web.Unattended(ctx) {
 		s.seen(ctx, k, touchSession)
 	}
 	return k, ok, err
@@ -105,7 +106,7 @@ func (s *Service) whoBears(ctx context.Context, token string) (known, bool, erro
 		return known{}, false, nil
 	}
 	k, ok, err := whoHas(ctx, s.DB.Reader(), byToken, secretHash(token), s.Clock.Now())
-	if err == nil && ok {
+	if err == nil && ok && !web.Unattended(ctx) {
 		s.seen(ctx, k, func(ctx context.Context, tx db.Writer, id, _ moment.ID, now, before moment.Time) error {
 			return touchToken(ctx, tx, id, now, before)
 		})
@@ -171,8 +172,14 @@ func (s *Service) freeNumber(ctx context.Context, r db.Reader) (string, error) {
 }
 
 // Arrive makes a guest with a session, in the caller's transaction. The token is
-// for web.SetSession with 0: shared-device mode is a guest's default.
+// for web.SetSession with 0: shared-device mode is a guest's default. Too many
+// from one address within an hour are TooFast.
 func (s *Service) Arrive(ctx context.Context, tx db.Writer, g Arrival) (access.Actor, string, error) {
+	if g.Address != "" {
+		if err := s.count(ctx, tx, guestsHere, g.Address); err != nil {
+			return access.Actor{}, "", err
+		}
+	}
 	card, err := s.NewGuest(ctx, tx, g.Lang, g.Zone)
 	if err != nil {
 		return access.Actor{}, "", err

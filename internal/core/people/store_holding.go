@@ -33,10 +33,7 @@ func emptyPerson(ctx context.Context, tx db.Writer, who moment.ID, now moment.Ti
 
 // sweep deletes what has had its time.
 func sweep(ctx context.Context, tx db.Writer, now moment.Time) error {
-	if err := deleteEndedSessions(ctx, tx, now); err != nil {
-		return err
-	}
-	for _, table := range []string{"people_token", "people_challenge", "people_link", "people_words", "people_once"} {
+	for _, table := range []string{"people_challenge", "people_link", "people_words", "people_once"} {
 		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE ends_at <= $1`, now); err != nil {
 			return db.Problem("sweep "+table, err)
 		}

@@ -104,9 +104,17 @@ func deleteSessions(ctx context.Context, tx db.Writer, who, only, except moment.
 	return db.Collect(rows, err, scanID)
 }
 
-func deleteEndedSessions(ctx context.Context, tx db.Writer, now moment.Time) error {
-	_, err := tx.Exec(ctx, `DELETE FROM people_session WHERE ends_at <= $1 OR seen_at + idle <= $1`, now)
-	return db.Problem("sweep sessions", err)
+// deleteEndedSessions removes the sessions and tokens whose time is over, and
+// gives their ids.
+func deleteEndedSessions(ctx context.Context, tx db.Writer, now moment.Time) ([]moment.ID, error) {
+	rows, err := tx.Query(ctx, `DELETE FROM people_session WHERE ends_at <= $1 OR seen_at + idle <= $1 RETURNING id`, now)
+	sessions, err := db.Collect(rows, err, scanID)
+	if err != nil {
+		return nil, err
+	}
+	rows, err = tx.Query(ctx, `DELETE FROM people_token WHERE ends_at <= $1 RETURNING id`, now)
+	tokens, err := db.Collect(rows, err, scanID)
+	return append(sessions, tokens...), err
 }
 
 // Token is an API token as its person sees it later: never the token itself.
