@@ -36,6 +36,10 @@ const EditWithin = 15 * time.Minute
 // Say is how often one person may send: sixty messages a minute is faster than anybody types.
 var saying = access.Rate{Name: "chat.say", Most: 60, Per: time.Minute}
 
+// marking is how often one person may move a read mark: four times a second is
+// faster than anybody reads.
+var marking = access.Rate{Name: "chat.read", Most: 240, Per: time.Minute}
+
 // Side is how somebody takes part.
 type Side string
 

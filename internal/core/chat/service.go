@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"cairn/internal/core/people"
 	"cairn/internal/kit/access"
@@ -27,11 +28,15 @@ type Deps struct {
 	Ledger *access.Ledger
 	People People
 	Givers []Giver // kinds of cards, plugged in by the app
+	// Ping is how often an open line is tried, and whoever reads asked about; 0
+	// means every 25 seconds.
+	Ping time.Duration
 }
 
 // Service holds the verbs of a conversation.
 type Service struct {
 	Deps
+	typing typists
 }
 
 // New makes the engine and registers its timers.

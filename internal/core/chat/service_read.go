@@ -101,7 +101,11 @@ func (s *Service) MarkRead(ctx context.Context, a access.Actor, id moment.ID, se
 		return err
 	}
 	return s.DB.Write(ctx, func(tx db.Writer) error {
-		moved, err := setRead(ctx, tx, id, a.Person, seq, s.Clock.Now())
+		now := s.Clock.Now()
+		if err := marking.Spend(ctx, tx, a.Person, now); err != nil {
+			return err
+		}
+		moved, err := setRead(ctx, tx, id, a.Person, seq, now)
 		if err == nil && moved && !cards[a.Person].HidesReads {
 			tx.AfterCommit(func() { s.Bus.Signal(Topic(id), signalRead, string(a.Person)) })
 		}
@@ -115,8 +119,12 @@ const (
 	signalRead   = "read"
 )
 
-// Typing tells the others that the actor is writing. It is kept nowhere.
+// Typing tells the others that the actor is writing, at most once in
+// typingEvery; more often is no error. It is kept nowhere.
 func (s *Service) Typing(ctx context.Context, a access.Actor, id moment.ID) error {
+	if s.typing.told(a.Person, id, s.Clock.Now()) {
+		return nil
+	}
 	f, err := s.readable(ctx, s.DB.Reader(), a, id)
 	if err != nil {
 		return err
@@ -124,7 +132,9 @@ func (s *Service) Typing(ctx context.Context, a access.Actor, id moment.ID) erro
 	if err := canSay(a, f.Conversation, s.Clock.Now()).Err(); err != nil {
 		return err
 	}
-	s.Bus.Signal(Topic(id), signalTyping, string(a.Person))
+	if s.typing.take(a.Person, id, s.Clock.Now()) {
+		s.Bus.Signal(Topic(id), signalTyping, string(a.Person))
+	}
 	return nil
 }
 

@@ -1,11 +1,13 @@
 package chat
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strconv"
 	"time"
 
+	"cairn/internal/kit/bus"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
 	"cairn/internal/kit/web"
@@ -224,7 +226,8 @@ func (s *Service) deletePost(w http.ResponseWriter, r *http.Request) error {
 	return web.SeeOther(w, r, talkPath(id, "/after"))
 }
 
-// pingEvery keeps lines open through proxies that close silent ones after a minute.
+// pingEvery keeps lines open through proxies that close silent ones after a
+// minute; at the same time it is asked whether the session still lives.
 const pingEvery = 25 * time.Second
 
 // streamPage sends what is new since the reader's last event, and goes on as it
@@ -254,14 +257,14 @@ func (s *Service) streamPage(w http.ResponseWriter, r *http.Request) error {
 	if err := l.catchUp(r); err != nil {
 		return l.bye(r, err)
 	}
-	ping := time.NewTicker(pingEvery)
+	ping := time.NewTicker(cmp.Or(s.Ping, pingEvery))
 	defer ping.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-ping.C:
-			if line.Ping() != nil {
+			if line.Ping() != nil || !web.StillSignedIn(r) {
 				return nil
 			}
 			// Without the link to other nodes their notes do not come: look.
@@ -271,8 +274,10 @@ func (s *Service) streamPage(w http.ResponseWriter, r *http.Request) error {
 				}
 			}
 		case n := <-sub.C():
-			if n.Topic == "session:"+string(a.Session) {
-				return nil // the session was revoked
+			// The session was revoked, or that may have been among the notes that
+			// were lost: the browser comes back and is asked anew who it is.
+			if n.Topic == "session:"+string(a.Session) || n.Kind == bus.Resync {
+				return nil
 			}
 			if err := l.take(r, n); err != nil {
 				return l.bye(r, err)

@@ -41,11 +41,6 @@ func (l *listener) take(r *http.Request, n bus.Note) error {
 			return nil
 		}
 		return l.seen(r)
-	case bus.Resync:
-		if err := l.catchUp(r); err != nil {
-			return err
-		}
-		return l.seen(r)
 	}
 	if n.Seq > 0 && n.Seq <= l.after {
 		return nil // read already
