@@ -134,7 +134,7 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	if err := a.People.Begin(ctx); err != nil {
 		return err
 	}
-	a.API, err = api.New(api.Deps{DB: a.DB, Bus: a.Bus, Support: a.Support, Chat: a.Chat, Shifts: a.Shifts, Version: Version()})
+	a.API, err = api.New(api.Deps{DB: a.DB, Bus: a.Bus, Support: a.Support, Chat: a.Chat, Shifts: a.Shifts, Clock: a.Clock, Version: Version()})
 	return err
 }
 

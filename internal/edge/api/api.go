@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"cairn/internal/core/chat"
 	"cairn/internal/core/shifts"
@@ -33,7 +34,11 @@ type Deps struct {
 	Support *support.Service
 	Chat    *chat.Service
 	Shifts  *shifts.Service
+	Clock   moment.Clock
 	Version string
+	// Ping is how often an open line is tried, and its caller asked about; 0 means
+	// every 25 seconds.
+	Ping time.Duration
 }
 
 // API is the edge.

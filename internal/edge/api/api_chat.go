@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,7 +14,6 @@ import (
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/bus"
 	"cairn/internal/kit/fault"
-	"cairn/internal/kit/moment"
 	"cairn/internal/kit/web"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -168,16 +168,16 @@ func (a *API) streams(h huma.API) {
 
 const pingEvery = 25 * time.Second
 
-// follow runs a stream: send once, then again at each note.
-func (a *API) follow(w http.ResponseWriter, r *http.Request, topic string, send func(line *web.EventStream) error) error {
+// follow runs a stream: send once, then again at each note of the topics.
+func (a *API) follow(w http.ResponseWriter, r *http.Request, topics []string, send func(line *web.EventStream) error) error {
 	session := "session:" + string(web.Actor(r.Context()).Session)
-	sub := a.Bus.Subscribe(topic, session)
+	sub := a.Bus.Subscribe(append(topics, session)...)
 	defer sub.Close()
 	line, err := web.OpenStream(w, r)
 	if err != nil {
 		return err
 	}
-	ping := time.NewTicker(pingEvery)
+	ping := time.NewTicker(cmp.Or(a.Ping, pingEvery))
 	defer ping.Stop()
 	for {
 		if err := send(line); err != nil {
@@ -196,11 +196,13 @@ func wait(r *http.Request, sub *bus.Subscription, session string, line *web.Even
 		case <-r.Context().Done():
 			return false
 		case <-ping:
-			if line.Ping() != nil {
+			if line.Ping() != nil || !web.StillSignedIn(r) {
 				return false
 			}
 		case n := <-sub.C():
-			return n.Topic != session
+			// Notes were lost, and that the session ended may be among them: the
+			// caller comes back and is asked anew who it is.
+			return n.Topic != session && n.Kind != bus.Resync
 		}
 	}
 }
@@ -229,7 +231,7 @@ func (a *API) conversationEvents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		after = 0
 	}
-	return a.follow(w, r, chat.Topic(id), func(line *web.EventStream) error {
+	return a.follow(w, r, []string{chat.Topic(id)}, func(line *web.EventStream) error {
 		for {
 			v, err := a.Chat.Since(ctx, actor, id, after)
 			if err != nil {
@@ -258,7 +260,8 @@ func (a *API) requestEvents(w http.ResponseWriter, r *http.Request) error {
 		return fault.Hidden()
 	}
 	var before Request
-	return a.follow(w, r, topicOf(p.Request.ID), func(line *web.EventStream) error {
+	// The line tells of the request that follows on this one, and of who is ahead.
+	return a.follow(w, r, []string{support.RequestTopic(p.Request.ID), support.QueueTopic}, func(line *web.EventStream) error {
 		now, err := a.current(ctx)
 		if err != nil || now.Body == before {
 			return err
@@ -267,8 +270,6 @@ func (a *API) requestEvents(w http.ResponseWriter, r *http.Request) error {
 		return sendJSON(line, "", "request", now.Body)
 	})
 }
-
-func topicOf(id moment.ID) string { return support.RequestTopic(id) }
 
 func sendJSON(line *web.EventStream, id, event string, v any) error {
 	b, err := json.Marshal(v)

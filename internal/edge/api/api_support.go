@@ -121,6 +121,9 @@ type Shift struct {
 	State string `json:"state,omitempty" enum:"ready,break,closing,stopped"`
 	Owed  int    `json:"debriefs_owed" doc:"Debriefs to do before the next person"`
 	Talks int    `json:"talking" doc:"Conversations running"`
+
+	Conversations []string `json:"conversations" doc:"Ids of the conversations running"`
+	OwedIDs       []string `json:"owed" doc:"Ids of the conversations to debrief"`
 }
 
 // Offer is somebody who waits, offered to a peer.
@@ -208,11 +211,23 @@ func (a *API) shift(ctx context.Context) (*shiftAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	evening, err := a.Support.Evening(ctx, actor, mine.StartedAt)
+	since := mine.StartedAt
+	if !on {
+		since = a.Clock.Now() // off shift nothing of the past is looked up
+	}
+	evening, err := a.Support.Evening(ctx, actor, since)
 	if err != nil {
 		return nil, err
 	}
-	return &shiftAnswer{Shift{On: on, State: string(mine.State), Owed: len(evening.Owed), Talks: len(evening.Talking)}}, nil
+	return &shiftAnswer{Shift{On: on, State: string(mine.State), Owed: len(evening.Owed), Talks: len(evening.Talking), Conversations: idsOf(evening.Talking), OwedIDs: idsOf(evening.Owed)}}, nil
+}
+
+func idsOf(talks []support.Talk) []string {
+	out := []string{}
+	for _, t := range talks {
+		out = append(out, string(t.Contact.Conversation))
+	}
+	return out
 }
 
 func (a *API) offer(ctx context.Context, _ *Nothing) (*offerAnswer, error) {
