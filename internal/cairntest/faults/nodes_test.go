@@ -23,11 +23,23 @@ type heard struct {
 	text string
 }
 
-// listen reads a conversation's events until ctx or the line ends.
+// listen reads a conversation's events until ctx ends, and comes back when the
+// line does, from where it was, as browsers do.
 func listen(ctx context.Context, base, token, conversation, after string, to chan<- heard) {
+	for ctx.Err() == nil {
+		after = listenOnce(ctx, base, token, conversation, after, to)
+		select {
+		case <-ctx.Done():
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// listenOnce reads one line and gives the last id heard.
+func listenOnce(ctx context.Context, base, token, conversation, after string, to chan<- heard) string {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/api/v1/conversations/"+conversation+"/events", nil)
 	if err != nil {
-		return
+		return after
 	}
 	r.AddCookie(&http.Cookie{Name: "s", Value: token})
 	if after != "" {
@@ -35,7 +47,7 @@ func listen(ctx context.Context, base, token, conversation, after string, to cha
 	}
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return
+		return after
 	}
 	defer func() { _ = res.Body.Close() }()
 	lines := bufio.NewScanner(res.Body)
@@ -55,12 +67,14 @@ func listen(ctx context.Context, base, token, conversation, after string, to cha
 		case line == "" && h.id != "":
 			select {
 			case to <- h:
+				after = h.id
 			case <-ctx.Done():
-				return
+				return after
 			}
 			h = heard{}
 		}
 	}
+	return after
 }
 
 func runNATS(t *testing.T) string {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"cairn/internal/kit/bus"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/web"
 
@@ -66,8 +67,13 @@ func (s *Service) live(w http.ResponseWriter, r *http.Request, topics []string, 
 		case <-ctx.Done():
 			return nil
 		case <-slow.C:
+			if !web.StillSignedIn(r) {
+				return nil
+			}
 		case n := <-sub.C():
-			if n.Topic == session {
+			// Lost notes may have said that the session ended: the page comes back
+			// and is asked anew who it is.
+			if n.Topic == session || n.Kind == bus.Resync {
 				return nil
 			}
 		}
