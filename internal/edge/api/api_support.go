@@ -225,7 +225,7 @@ func (a *API) shift(ctx context.Context) (*shiftAnswer, error) {
 func idsOf(talks []support.Talk) []string {
 	out := []string{}
 	for _, t := range talks {
-		out = append(out, string(t.Contact.Conversation))
+		out = append(out, string(t.Conversation))
 	}
 	return out
 }

@@ -75,19 +75,19 @@ func TestAPlaceIsKeptOnlyWhileNobodyIsHere(t *testing.T) {
 }
 
 func TestKnowingIsNotExplained(t *testing.T) {
-	for name, verb := range map[string]func(f floor, m *cairntest.Someone) error{
-		"know": func(f floor, m *cairntest.Someone) error {
-			return f.Support.Know(f.T.Context(), f.ali.Actor, f.state(f.T.(*testing.T), m).Request.Conversation)
+	for name, verb := range map[string]func(t *testing.T, f floor, m *cairntest.Someone) error{
+		"know": func(t *testing.T, f floor, m *cairntest.Someone) error {
+			return f.Support.Know(t.Context(), f.ali.Actor, f.state(t, m).Request.Conversation)
 		},
-		"protect": func(f floor, m *cairntest.Someone) error {
-			return f.Support.Protect(f.T.Context(), f.ali.Actor, f.state(f.T.(*testing.T), m).Request.Conversation)
+		"protect": func(t *testing.T, f floor, m *cairntest.Someone) error {
+			return f.Support.Protect(t.Context(), f.ali.Actor, f.state(t, m).Request.Conversation)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := open(t, cairntest.New(t))
 			m := f.Person("Heron")
 			f.talk(t, m, support.Wanted{Situations: []string{"hospital"}}, f.ali)
-			if err := verb(f, m); err != nil {
+			if err := verb(t, f, m); err != nil {
 				t.Fatal(err)
 			}
 			list, err := f.People.Opened(t.Context(), m.Actor)
