@@ -150,7 +150,7 @@ func (w *world) contact(ctx context.Context, tx db.Writer, p pair) error {
 		VALUES ($1, $2, 'talking', $3, $3, '[]', '[]', '[]', $3, $4)`, request, p.HelpedID, now, p.Conversation); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO support_contact (conversation, request, member, peer, started_at) VALUES ($1, $2, $3, $4, $5)`,
+	_, err := tx.Exec(ctx, `INSERT INTO support_contact (conversation, request, scope, member, peer, started_at) VALUES ($1, $2, $2, $3, $4, $5)`,
 		p.Conversation, request, p.HelpedID, p.HelperID, now)
 	return err
 }
