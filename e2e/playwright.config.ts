@@ -13,7 +13,7 @@ export default defineConfig({
   testDir: '.',
   outputDir: 'results',
   workers: 2,
-  retries: process.env.CI ? 1 : 0,
+  retries: 0,
   fullyParallel: true,
   forbidOnly: true,
   timeout: 60_000,

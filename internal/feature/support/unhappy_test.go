@@ -40,6 +40,10 @@ func TestWhatIsSaidTheSecondTimeCounts(t *testing.T) {
 	if p.Request.WhyFirst != "phrase" {
 		t.Errorf("the lead is told %q", p.Request.WhyFirst)
 	}
+	// Nobody leads here, so the page must not say that a lead knows.
+	if page := a.Get("/wait").Body; !strings.Contains(page, "You come first in the line.") || strings.Contains(page, "lead of the shift knows") {
+		t.Error("the waiting page shows no help, or says what is not so")
+	}
 	f.ask(t, a, support.Wanted{}) // one tap more takes nothing back
 	if p = f.state(t, a); p.Words != danger {
 		t.Errorf("a tap without words took the words away: %q", p.Words)
@@ -53,7 +57,7 @@ func TestHelpIsShownAlsoWhenNobodyIsThere(t *testing.T) {
 		if !strings.Contains(got.Body, "These people answer now:") || !strings.Contains(got.Body, `href="/crisis"`) {
 			t.Errorf("%s (%d) shows no crisis lines to somebody in danger", path, got.Status)
 		}
-		if strings.Contains(got.Body, "the lead of the shift knows") {
+		if strings.Contains(got.Body, "You come first in the line") {
 			t.Errorf("%s implies that somebody reads it", path)
 		}
 	}
