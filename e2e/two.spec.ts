@@ -27,6 +27,8 @@ test('a member and a peer, each in a browser of their own', async ({ be, service
   await expect(ali.page).toHaveURL(/\/talk\//);
   await expect(heron.page).toHaveURL(/\/talk\//);
 
+  // Typing is told to whoever is looking just then: both lines have to be open.
+  for (const one of [ali, heron]) await expect(one.page.locator('cairn-live[data-state=open]').first()).toBeAttached();
   await heron.page.locator('#text').pressSequentially('Hello');
   await expect(ali.page.locator('#writing')).toContainText('Heron is writing');
   await heron.page.locator('#text').fill('');
@@ -86,6 +88,7 @@ test('a member and a peer, each in a browser of their own', async ({ be, service
   await heron.page.goto('/me/talks');
   await expect(heron.page.getByText('You want to plant beans with your cousin')).toBeVisible();
 
+  await heron.page.close();
   line.close();
   await ali.page.goto('/shift');
   await expect(ali.page.getByText('It helped that you know')).toBeVisible();

@@ -198,9 +198,13 @@ func (s *Service) showAfter(w http.ResponseWriter, r *http.Request, felt *Afterw
 		return web.Render(w, r, status, debriefPage(c, cards[c.Member], d, wrong))
 	}
 	v := afterView{Contact: c, With: cards[c.Peer], Felt: Afterwards{Distress: c.After, Helped: c.Helped}, Guest: cards[c.Member].Kind == people.KindGuest}
+	if v.Felt.Thanks, err = s.unseal(ctx, s.DB.Reader(), c, columnThanks); err != nil {
+		return err
+	}
 	if felt != nil {
 		v.Felt = *felt
 	}
+	v.Saved = felt == nil && r.URL.Query().Get("done") == "saved"
 	conv, err := s.Chat.Look(ctx, a, id)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
@@ -222,6 +226,7 @@ type afterView struct {
 	KeepUntil moment.Time
 	Guest     bool
 	Note      string
+	Saved     bool // just now
 }
 
 func (s *Service) afterPost(w http.ResponseWriter, r *http.Request) error {
@@ -246,7 +251,7 @@ func (s *Service) afterPost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.SeeOther(w, r, "/talk/"+string(id)+"/after")
+	return web.SeeOther(w, r, "/talk/"+string(id)+"/after?done=saved")
 }
 
 func (s *Service) debriefPost(w http.ResponseWriter, r *http.Request) error {
