@@ -10,6 +10,7 @@ import (
 
 	"cairn/internal/core/chat"
 	"cairn/internal/core/directory"
+	"cairn/internal/core/notify"
 	"cairn/internal/core/people"
 	"cairn/internal/core/safety"
 	"cairn/internal/core/shifts"
@@ -124,9 +125,10 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.People = people.New(people.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, Log: a.Log, Mail: mailer, BaseURL: a.Settings.Public(), Name: name})
 	a.Directory = directory.New(directory.Deps{DB: a.DB, Bus: a.Bus, Clock: a.Clock, Log: a.Log, Demo: o.Demo})
 	a.Shifts = shifts.New(shifts.Deps{DB: a.DB, Bus: a.Bus, Clock: a.Clock})
-	a.Safety = safety.New(safety.Deps{DB: a.DB, Clock: a.Clock, Directory: a.Directory, Shifts: a.Shifts, Demo: o.Demo})
-	a.Chat = chat.New(chat.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Givers: []chat.Giver{crisisCard{a.Directory}}})
+	a.Safety = safety.New(safety.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Directory: a.Directory, Shifts: a.Shifts, Tell: notify.New(), Demo: o.Demo})
+	a.Chat = chat.New(chat.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Hints: a.Safety, Givers: []chat.Giver{crisisCard{a.Directory}}})
 	a.Support = support.New(support.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Shifts: a.Shifts, Chat: a.Chat, Safety: a.Safety})
+	a.Safety.Around(support.Places{Service: a.Support})
 	a.Admin = admin.New(admin.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, People: a.People, Shifts: a.Shifts, Safety: a.Safety, Directory: a.Directory, Demo: o.Demo})
 	// Support first: it brings people back into the line before the conversation
 	// they were in is destroyed.

@@ -150,7 +150,7 @@ func (s Settings) opening(ctx context.Context, d *db.DB) []finding {
 	b := bus.New(d, clock, s.logger(os.Stderr))
 	defer b.Close()
 	dir := directory.New(directory.Deps{DB: d, Bus: b, Clock: clock})
-	safe := safety.New(safety.Deps{DB: d, Clock: clock, Directory: dir, Shifts: shifts.New(shifts.Deps{DB: d, Bus: b, Clock: clock})})
+	safe := safety.New(safety.Deps{DB: d, Bus: b, Clock: clock, Directory: dir, Shifts: shifts.New(shifts.Deps{DB: d, Bus: b, Clock: clock})})
 	ok, err := safe.MayOpen(ctx, d.Reader())
 	switch {
 	case err != nil:

@@ -35,6 +35,9 @@ func (a *App) beat(ctx context.Context) error {
 			if err := a.Support.Beat(ctx); err != nil && ctx.Err() == nil {
 				a.Log.Warn("this node could not say that it serves", "error", err.Error())
 			}
+			if err := a.Safety.Watch(ctx); err != nil && ctx.Err() == nil {
+				a.Log.Error("cases could not be watched", "error", err.Error())
+			}
 		}
 	}
 }

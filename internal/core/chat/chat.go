@@ -60,6 +60,12 @@ const (
 	Ended   Kind = "ended"
 	Checked Kind = "checked" // the gentle question after a silence
 	Card    Kind = "card"    // something handed over: crisis lines, later a strategy or a group
+
+	Unsafe   Kind = "unsafe"   // the person said that they are not safe
+	Answered Kind = "answered" // somebody who looks after it has answered
+	Asked    Kind = "asked"    // a supervisor was asked in
+	Joined   Kind = "joined"   // somebody came in; the author
+	Left     Kind = "left"     // somebody who had come in went; the author
 )
 
 // Part is one person's part in a conversation.
@@ -121,6 +127,7 @@ type Message struct {
 	At           moment.Time
 	EditedAt     moment.Time
 	WithdrawnAt  moment.Time
+	Hits         []string  // listed phrases in it, for the helper
 	Card         *CardView // what a Card shows, in the reader's language
 }
 

@@ -19,6 +19,12 @@ type People interface {
 	Cards(ctx context.Context, r db.Reader, ids ...moment.ID) (map[moment.ID]people.Card, error)
 }
 
+// Hints finds listed phrases in what somebody wrote. What stands there is shown
+// to the helper as a suggestion, with the words; nothing is kept and nothing done.
+type Hints interface {
+	Match(ctx context.Context, r db.Reader, text, lang string) ([]string, error)
+}
+
 // Deps is what the engine stands on.
 type Deps struct {
 	DB     *db.DB
@@ -27,6 +33,7 @@ type Deps struct {
 	Clock  moment.Clock
 	Ledger *access.Ledger
 	People People
+	Hints  Hints   // points the helper to words, as a suggestion
 	Givers []Giver // kinds of cards, plugged in by the app
 	// Ping is how often an open line is tried, and whoever reads asked about; 0
 	// means every 25 seconds.
@@ -79,14 +86,24 @@ func (s *Service) Start(ctx context.Context, tx db.Writer, kind string, helped, 
 	return id, s.announce(ctx, tx, id, Began)
 }
 
+// Announce adds an entry that the place itself says about somebody, in the
+// caller's transaction.
+func (s *Service) Announce(ctx context.Context, tx db.Writer, id moment.ID, kind Kind, about moment.ID) error {
+	return s.announceAbout(ctx, tx, id, kind, about)
+}
+
 // announce adds an entry that the place itself says.
 func (s *Service) announce(ctx context.Context, tx db.Writer, id moment.ID, kind Kind) error {
+	return s.announceAbout(ctx, tx, id, kind, "")
+}
+
+func (s *Service) announceAbout(ctx context.Context, tx db.Writer, id moment.ID, kind Kind, about moment.ID) error {
 	now := s.Clock.Now()
 	seq, err := nextSeq(ctx, tx, id, now, false)
 	if err != nil {
 		return fault.Op("chat announce", err)
 	}
-	m := row{Message: Message{Conversation: id, Seq: seq, Kind: kind, At: now}, key: "place-" + strconv.FormatInt(seq, 10)}
+	m := row{Message: Message{Conversation: id, Seq: seq, Kind: kind, Author: about, At: now}, key: "place-" + strconv.FormatInt(seq, 10)}
 	if err := insertMessage(ctx, tx, m); err != nil {
 		return fault.Op("chat announce", err)
 	}

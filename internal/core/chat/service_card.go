@@ -8,6 +8,7 @@ import (
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
+	"cairn/internal/kit/web"
 )
 
 func (s *Service) giver(name string) (Giver, bool) {
@@ -71,6 +72,24 @@ func (s *Service) dress(ctx context.Context, ms []Message) error {
 		}
 		if there {
 			ms[i].Card, ms[i].Text = &v, v.Plain()
+		}
+	}
+	return nil
+}
+
+// hint marks, for the helper of a running conversation, what the person wrote
+// that stands on the list of phrases.
+func (s *Service) hint(ctx context.Context, r db.Reader, v View) error {
+	if s.Hints == nil || v.Me.Side != Helper || !v.Open() {
+		return nil
+	}
+	for i, m := range v.Messages {
+		if m.Kind != Text || m.Author == v.Me.Person || m.Text == "" {
+			continue
+		}
+		var err error
+		if v.Messages[i].Hits, err = s.Hints.Match(ctx, r, m.Text, web.Lang(ctx)); err != nil {
+			return err
 		}
 	}
 	return nil

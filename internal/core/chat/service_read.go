@@ -36,6 +36,9 @@ func (s *Service) Read(ctx context.Context, a access.Actor, id moment.ID, before
 	if err := s.dress(ctx, v.Messages); err != nil {
 		return View{}, err
 	}
+	if err := s.hint(ctx, r, v); err != nil {
+		return View{}, err
+	}
 	if v.Names, err = s.People.Cards(ctx, r, partIDs(f.Parts)...); err != nil {
 		return View{}, err
 	}
@@ -61,6 +64,9 @@ func (s *Service) Since(ctx context.Context, a access.Actor, id moment.ID, after
 		return View{}, err
 	}
 	if err := s.dress(ctx, v.Messages); err != nil {
+		return View{}, err
+	}
+	if err := s.hint(ctx, r, v); err != nil {
 		return View{}, err
 	}
 	v.Names, err = s.People.Cards(ctx, r, partIDs(f.Parts)...)

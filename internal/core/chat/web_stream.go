@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"cairn/internal/core/people"
 	"cairn/internal/kit/access"
@@ -141,6 +142,19 @@ func placeWords(ctx context.Context, v View, m Message) string {
 		return web.T(ctx, "chat.place.began", "name", otherName(ctx, v))
 	case Checked:
 		return web.T(ctx, "chat.place.checked")
+	case Unsafe:
+		if m.Author == v.Me.Person {
+			return web.T(ctx, "chat.place.unsafe_me")
+		}
+		return web.T(ctx, "chat.place.unsafe", "name", nameOf(ctx, v, m.Author))
+	case Answered:
+		return web.T(ctx, "chat.place.answered")
+	case Asked:
+		return web.T(ctx, "chat.place.asked")
+	case Joined:
+		return web.T(ctx, "chat.place.joined", "name", nameOf(ctx, v, m.Author))
+	case Left:
+		return web.T(ctx, "chat.place.left", "name", nameOf(ctx, v, m.Author))
 	default:
 		return web.T(ctx, "chat.place.ended")
 	}
@@ -187,3 +201,6 @@ func wrongAttrs(err error) templ.Attributes {
 	}
 	return templ.Attributes{"aria-invalid": "true", "aria-describedby": "text-wrong"}
 }
+
+// quoted puts phrases into quotation marks, as they stand on the list.
+func quoted(list []string) string { return "“" + strings.Join(list, "”, “") + "”" }

@@ -119,7 +119,7 @@ func TestPageState(t *testing.T) {
 // TestDraft holds the standard text to what safety.md wants said, in every
 // language, and to what this release does not do.
 func TestDraft(t *testing.T) {
-	s := New(Deps{})
+	s := &Service{}
 	for _, lang := range Languages() {
 		p := s.Draft(lang)
 		if len(p.Sections) != 8 || len(p.Short()) != 5 {
@@ -135,7 +135,7 @@ func TestDraft(t *testing.T) {
 				t.Errorf("%s: %d paragraphs on keeping", lang, len(section.Paragraphs()))
 			}
 		}
-		if d := New(Deps{Demo: true}).Draft(lang); d.Sections[0].Key != "demo" {
+		if d := (&Service{Deps: Deps{Demo: true}}).Draft(lang); d.Sections[0].Key != "demo" {
 			t.Errorf("%s: the demo does not say first that it is one", lang)
 		}
 	}

@@ -6,9 +6,11 @@ import (
 	"cairn/internal/core/directory"
 	"cairn/internal/core/shifts"
 	"cairn/internal/kit/access"
+	"cairn/internal/kit/bus"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
+	"cairn/internal/kit/vault"
 	"cairn/internal/kit/web"
 )
 
@@ -16,17 +18,29 @@ import (
 // test page: nothing in it is real.
 type Deps struct {
 	DB        *db.DB
+	Vault     *vault.Vault
+	Bus       *bus.Bus
 	Clock     moment.Clock
+	Ledger    *access.Ledger
+	People    People
 	Directory *directory.Service
 	Shifts    *shifts.Service
+	Tell      Teller
 	Demo      bool
 }
 
 // Service holds the verbs of safety.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+	around Context
+}
 
-// New makes the service.
-func New(d Deps) *Service { return &Service{d} }
+// New makes the service and registers its timers.
+func New(d Deps) *Service {
+	s := &Service{Deps: d}
+	s.register()
+	return s
+}
 
 // Version is one published version.
 type Version struct {

@@ -3,7 +3,6 @@ package safety
 import (
 	"context"
 	"strings"
-	"time"
 
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/db"
@@ -96,35 +95,4 @@ func (s *Service) RetirePhrase(ctx context.Context, a access.Actor, id moment.ID
 		}
 		return access.Record(ctx, tx, a, now, access.Entry{Verb: "safety.phrase_retire", Kind: "phrase", Object: id})
 	})
-}
-
-// Holding is safety's part of "all my data" and of deleting an account.
-type Holding struct{ *Service }
-
-// Name names the part.
-func (Holding) Name() string { return "safety" }
-
-// Export gives the version of the policy that the person was shown last.
-func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put func(file string, v any) error) error {
-	version, at, err := seenBy(ctx, r, person)
-	if err != nil {
-		return err
-	}
-	type shown struct {
-		Version int       `json:"policy_version"`
-		At      time.Time `json:"shown_at"`
-	}
-	out := []shown{}
-	if version > 0 {
-		out = append(out, shown{version, at.Std()})
-	}
-	return put("safety.json", out)
-}
-
-// Erase forgets what the person was shown, and who added a phrase.
-func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, _ moment.Time) error {
-	if err := eraseSeen(ctx, tx, person); err != nil {
-		return fault.Op("safety erase", err)
-	}
-	return fault.Op("safety erase", forgetAdder(ctx, tx, person))
 }

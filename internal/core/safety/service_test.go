@@ -47,7 +47,7 @@ func newWorld(t *testing.T, d *db.DB, demo bool) *world {
 	t.Helper()
 	w := &world{t: t, d: d, clock: moment.NewMovable(time.Date(2026, 11, 21, 18, 0, 0, 0, time.UTC))}
 	b := bus.New(d, w.clock, slog.New(slog.DiscardHandler))
-	w.s = New(Deps{DB: d, Clock: w.clock, Demo: demo,
+	w.s = New(Deps{DB: d, Bus: b, Clock: w.clock, Demo: demo,
 		Directory: directory.New(directory.Deps{DB: d, Bus: b, Clock: w.clock, Demo: demo}), Shifts: shifts.New(shifts.Deps{DB: d, Bus: b, Clock: w.clock})})
 	site, err := web.New(web.Shell{Clock: w.clock, Auth: w, Log: slog.New(slog.DiscardHandler), Rate: web.Rate{Burst: -1}})
 	if err != nil {

@@ -10,11 +10,11 @@ import (
 	"cairn/internal/kit/web"
 )
 
-// Routes are the addresses of the policy and the phrases.
+// Routes are the addresses of the policy, the phrases and concerns.
 func (s *Service) Routes() []web.Route {
 	edit := permPhrases
 	edit.NoToken = true
-	return []web.Route{
+	routes := []web.Route{
 		{Method: "GET", Path: "/policy", Need: access.Everybody(), Do: s.policy},
 		{Method: "POST", Path: "/policy/seen", Need: access.SomeoneKnown(), Do: s.seen},
 		{Method: "GET", Path: "/phrases", Need: edit, Do: s.phrases},
@@ -22,6 +22,7 @@ func (s *Service) Routes() []web.Route {
 		{Method: "POST", Path: "/phrases/try", Need: edit, Do: s.tryPhrases},
 		{Method: "POST", Path: "/phrases/{id}/retire", Need: edit, Do: s.retirePhrase},
 	}
+	return append(append(routes, s.ownRoutes()...), s.caseRoutes()...)
 }
 
 // policyPage is one version, and what changed since another one.

@@ -136,7 +136,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	sh := shifts.New(shifts.Deps{DB: d, Bus: b, Clock: w.clock})
 	dir := directory.New(directory.Deps{DB: d, Bus: b, Clock: w.clock})
 	w.s = New(Deps{DB: d, Vault: keys, Bus: b, Clock: w.clock, People: w.crew, Shifts: sh, Directory: dir,
-		Safety: safety.New(safety.Deps{DB: d, Clock: w.clock, Directory: dir, Shifts: sh})})
+		Safety: safety.New(safety.Deps{DB: d, Bus: b, Clock: w.clock, Directory: dir, Shifts: sh})})
 	site, err := web.New(web.Shell{Clock: w.clock, Auth: w, Log: slog.New(slog.DiscardHandler), Rate: web.Rate{Burst: -1}})
 	if err != nil {
 		t.Fatal(err)

@@ -51,6 +51,7 @@ func (s *Service) register() {
 	s.Bus.On("people.changed", "support", func(ctx context.Context, e bus.Event) error {
 		return s.DB.Write(ctx, func(tx db.Writer) error { return s.refit(ctx, tx, e.ID) })
 	})
+	s.hearSafety()
 	for _, gone := range []string{"chat.hidden", "chat.destroyed"} {
 		s.Bus.On(gone, "support", func(ctx context.Context, e bus.Event) error {
 			return s.DB.Write(ctx, func(tx db.Writer) error { return s.wordsGone(ctx, tx, e.ID, gone == "chat.destroyed") })

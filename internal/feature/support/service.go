@@ -6,6 +6,7 @@ import (
 
 	"cairn/internal/core/chat"
 	"cairn/internal/core/people"
+	"cairn/internal/core/safety"
 	"cairn/internal/core/shifts"
 	"cairn/internal/feature/matching"
 	"cairn/internal/kit/access"
@@ -34,6 +35,9 @@ type Safety interface {
 	Match(ctx context.Context, r db.Reader, text, lang string) ([]string, error)
 	PolicyVersion(ctx context.Context, r db.Reader) (int, error)
 	Seen(ctx context.Context, tx db.Writer, person moment.ID, version int) error
+	Running(ctx context.Context, r db.Reader) ([]safety.OpenCase, error)
+	For(ctx context.Context, r db.Reader, person moment.ID) ([]safety.OpenCase, error)
+	At(ctx context.Context, r db.Reader, place moment.ID) ([]safety.Case, error)
 }
 
 // Deps is what support stands on.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"cairn/internal/core/people"
+	"cairn/internal/core/safety"
 	"cairn/internal/core/shifts"
 	"cairn/internal/feature/matching"
 	"cairn/internal/kit/access"
@@ -21,6 +22,7 @@ type Board struct {
 	Talking  []BoardTalking
 	Peers    []BoardPeer
 	CheckIns []BoardCheckIn
+	Cases    []safety.OpenCase
 	Held     int
 	MayTake  bool
 	Now      moment.Time
@@ -68,6 +70,9 @@ func (s *Service) Board(ctx context.Context, a access.Actor) (Board, error) {
 		return b, err
 	}
 	if b.Staffing, err = s.Shifts.Staffing(ctx, r); err != nil {
+		return b, err
+	}
+	if b.Cases, err = s.Safety.Running(ctx, r); err != nil {
 		return b, err
 	}
 	if b.Held, err = countState(ctx, r, Held); err != nil {

@@ -8,14 +8,14 @@ import (
 )
 
 const contactColumns = `conversation, request, scope, member, peer, started_at, ended_at, ended_how, before, after, helped, thanks IS NOT NULL,
-	checked_at, debriefed_at, debrief_by, heavy, note_at`
+	checked_at, debriefed_at, debrief_by, heavy, note_at, concern`
 
 func scanContact(r db.Row, c *Contact) error { return scanContactAnd(r, c) }
 
 func scanContactAnd(r db.Row, c *Contact, more ...any) error {
 	var helped string
 	to := []any{&c.Conversation, &c.Request, &c.Scope, &c.Member, &c.Peer, &c.StartedAt, &c.EndedAt, &c.EndedHow, &c.Before, &c.After, &helped, &c.HasThanks,
-		&c.CheckedAt, &c.DebriefedAt, &c.DebriefBy, &c.Heavy, &c.NoteAt}
+		&c.CheckedAt, &c.DebriefedAt, &c.DebriefBy, &c.Heavy, &c.NoteAt, &c.Concern}
 	err := r.Scan(append(to, more...)...)
 	c.Helped = listOf(helped)
 	return err
@@ -35,7 +35,7 @@ func framedContact(ctx context.Context, r db.Reader, conversation moment.ID) (c 
 }
 
 const contactOf = `c.conversation, c.request, c.scope, c.member, c.peer, c.started_at, c.ended_at, c.ended_how, c.before, c.after, c.helped, c.thanks IS NOT NULL,
-	c.checked_at, c.debriefed_at, c.debrief_by, c.heavy, c.note_at`
+	c.checked_at, c.debriefed_at, c.debrief_by, c.heavy, c.note_at, c.concern`
 
 func insertContact(ctx context.Context, tx db.Writer, c Contact) error {
 	_, err := tx.Exec(ctx, `INSERT INTO support_contact (conversation, request, scope, member, peer, started_at, before) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
@@ -111,6 +111,12 @@ func setDebriefed(ctx context.Context, tx db.Writer, id moment.ID, by string, he
 	return err
 }
 
+// setConcern marks a conversation once; it tells whether this call did.
+func setConcern(ctx context.Context, tx db.Writer, id moment.ID) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE support_contact SET concern = TRUE WHERE conversation = $1 AND concern = FALSE`, id)
+	return n > 0, err
+}
+
 func setChecked(ctx context.Context, tx db.Writer, id moment.ID, now moment.Time) error {
 	_, err := tx.Exec(ctx, `UPDATE support_contact SET checked_at = $2 WHERE conversation = $1`, id, now)
 	return err
@@ -142,7 +148,7 @@ func forgetContact(ctx context.Context, tx db.Writer, conversation, scope moment
 type CheckIn struct {
 	ID   moment.ID
 	Peer moment.ID
-	Kind string // "stopped" or "protected"
+	Kind string // "stopped", "protected", "concern"
 	At   moment.Time
 }
 

@@ -229,6 +229,7 @@ type Contact struct {
 	DebriefBy    string // "form" or "talking"
 	Heavy        bool
 	NoteAt       moment.Time
+	Concern      bool // a concern came from it
 }
 
 // WhatHelped lists what a person may tap after a conversation; the labels are

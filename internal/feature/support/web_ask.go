@@ -90,12 +90,12 @@ func (s *Service) waitStream(w http.ResponseWriter, r *http.Request) error {
 	if p == nil {
 		return fault.Hidden()
 	}
-	return s.live(w, r, []string{QueueTopic, RequestTopic(p.Request.ID)}, func(ctx context.Context) (region, error) {
+	return web.KeepLive(w, r, s.Bus, []string{QueueTopic, RequestTopic(p.Request.ID)}, func(ctx context.Context) (web.Region, error) {
 		p, err := s.Place(ctx, a)
 		if err != nil || p == nil {
-			return region{}, err
+			return web.Region{}, err
 		}
-		return region{"wait", waitNow(*p)}, nil
+		return web.Region{ID: "wait", Body: waitNow(*p)}, nil
 	})
 }
 

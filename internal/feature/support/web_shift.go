@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"cairn/internal/core/people"
+	"cairn/internal/core/safety"
 	"cairn/internal/core/shifts"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/fault"
@@ -27,6 +28,7 @@ type shiftView struct {
 	Wishes  []string
 	Evening Shift
 	Pages   []shifts.TestPage
+	Cases   []safety.OpenCase // that wait for them, or that they raised
 	Now     moment.Time
 }
 
@@ -45,6 +47,9 @@ func (s *Service) shiftOf(r *http.Request, ctx context.Context) (shiftView, erro
 		return v, err
 	}
 	if v.Pages, err = s.Shifts.PagesFor(ctx, rd, a.Person); err != nil {
+		return v, err
+	}
+	if v.Cases, err = s.Safety.For(ctx, rd, a.Person); err != nil {
 		return v, err
 	}
 	cards, err := s.People.Cards(ctx, rd, v.Staff.Lead)
@@ -79,9 +84,9 @@ func (s *Service) shiftPage(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Service) shiftStream(w http.ResponseWriter, r *http.Request) error {
 	a := web.Actor(r.Context())
-	return s.live(w, r, []string{shifts.Topic, PeerTopic(a.Person), QueueTopic}, func(ctx context.Context) (region, error) {
+	return web.KeepLive(w, r, s.Bus, []string{shifts.Topic, PeerTopic(a.Person), QueueTopic, safety.CasesTopic}, func(ctx context.Context) (web.Region, error) {
 		v, err := s.shiftOf(r, ctx)
-		return region{"shift", shiftNow(v)}, err
+		return web.Region{ID: "shift", Body: shiftNow(v)}, err
 	})
 }
 
@@ -181,9 +186,9 @@ func (s *Service) boardStream(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.live(w, r, []string{shifts.Topic, QueueTopic}, func(ctx context.Context) (region, error) {
+	return web.KeepLive(w, r, s.Bus, []string{shifts.Topic, QueueTopic, safety.CasesTopic}, func(ctx context.Context) (web.Region, error) {
 		b, err := s.Board(ctx, a)
-		return region{"board", boardNow(b, labels)}, err
+		return web.Region{ID: "board", Body: boardNow(b, labels)}, err
 	})
 }
 

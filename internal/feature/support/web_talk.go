@@ -6,6 +6,7 @@ import (
 
 	"cairn/internal/core/chat"
 	"cairn/internal/core/people"
+	"cairn/internal/core/safety"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
@@ -21,6 +22,7 @@ type talkView struct {
 	About   people.Fit
 	Shared  []string // labels of what the two share
 	Policy  int
+	Cases   []safety.Case // running ones that came from here
 }
 
 func (s *Service) talkPage(w http.ResponseWriter, r *http.Request) error {
@@ -46,6 +48,9 @@ func (s *Service) talkPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	t := talkView{View: v, Contact: c, Helper: a.Person == c.Peer, Policy: policy}
+	if t.Cases, err = s.Safety.At(ctx, s.DB.Reader(), id); err != nil {
+		return err
+	}
 	other, _ := v.Other(a.Person)
 	t.With = v.Names[other.Person]
 	if len(shared) > 0 {

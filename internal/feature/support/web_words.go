@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cairn/internal/core/people"
+	"cairn/internal/core/safety"
 	"cairn/internal/core/shifts"
 	"cairn/internal/kit/web"
 
@@ -348,4 +349,12 @@ func helpWords(ctx context.Context, waiting bool) string {
 		return web.T(ctx, "support.help.text")
 	}
 	return web.T(ctx, "support.help.text_now")
+}
+
+// caseWords says in the shift what a case asks of whoever looks.
+func caseWords(ctx context.Context, c safety.OpenCase) string {
+	if c.State == safety.Climbing {
+		return web.T(ctx, "support.case.waits", "name", cardName(ctx, c.MemberCard))
+	}
+	return web.T(ctx, "support.case.runs", "name", cardName(ctx, c.MemberCard))
 }

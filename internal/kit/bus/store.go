@@ -21,20 +21,25 @@ func putJob(ctx context.Context, tx db.Writer, j Job) error {
 // the index of (kind, key), where the index of due times has the few at its head.
 func claimSQL(kinds string) string {
 	return `UPDATE bus_job SET lease_until = $1, lease_by = $2, attempts = attempts + 1
-		WHERE lease_until <= $3 AND id IN (SELECT id FROM bus_job WHERE due <= $3 AND lease_until <= $3
+		WHERE (lease_until <= $3 OR lease_until > $5) AND id IN (SELECT id FROM bus_job WHERE due <= $3 AND (lease_until <= $3 OR lease_until > $5)
 			AND kind || '' IN (` + kinds + `) ORDER BY due, id LIMIT $4)
 		RETURNING id, kind, key, payload, due, attempts`
 }
 
 func nextSQL(kinds string) string {
-	return `SELECT due FROM bus_job WHERE lease_until <= $1 AND kind || '' IN (` + kinds + `) ORDER BY due, id LIMIT 1`
+	return `SELECT due FROM bus_job WHERE (lease_until <= $1 OR lease_until > $2) AND kind || '' IN (` + kinds + `) ORDER BY due, id LIMIT 1`
 }
+
+// tooFar is further ahead than any lease can end: one that does was given before
+// the clock was set back, and binds nobody. Twice a lease leaves room for nodes
+// whose clocks differ.
+func tooFar(now moment.Time) moment.Time { return now.Add(2 * Lease) }
 
 // claim takes up to most due jobs of these kinds, earliest due first, in one
 // guarded update: whoever comes second finds the lease taken.
 func claim(ctx context.Context, d *db.DB, kinds []string, by string, now, until moment.Time, most int) ([]Job, error) {
-	in, args := db.In(5, kinds)
-	args = append([]any{until, by, now, most}, args...)
+	in, args := db.In(6, kinds)
+	args = append([]any{until, by, now, most, tooFar(now)}, args...)
 	var jobs []Job
 	err := d.Write(ctx, func(tx db.Writer) error {
 		rows, err := tx.Query(ctx, claimSQL(in), args...)
@@ -52,9 +57,9 @@ func nextDue(ctx context.Context, r db.Reader, kinds []string, now moment.Time) 
 	if len(kinds) == 0 {
 		return 0, nil
 	}
-	in, args := db.In(2, kinds)
+	in, args := db.In(3, kinds)
 	var due moment.Time
-	err := r.QueryRow(ctx, nextSQL(in), append([]any{now}, args...)...).Scan(&due)
+	err := r.QueryRow(ctx, nextSQL(in), append([]any{now, tooFar(now)}, args...)...).Scan(&due)
 	if db.IsNone(err) {
 		return 0, nil
 	}
