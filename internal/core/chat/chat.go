@@ -45,8 +45,9 @@ type Side string
 
 // The sides. The one who is helped may keep or delete the words.
 const (
-	Helped Side = "helped"
-	Helper Side = "helper"
+	Helped  Side = "helped"
+	Helper  Side = "helper"
+	Company Side = "company" // sits in, seen by both
 )
 
 // Kind is what an entry in a conversation is.
@@ -66,6 +67,8 @@ const (
 	Asked    Kind = "asked"    // a supervisor was asked in
 	Joined   Kind = "joined"   // somebody came in; the author
 	Left     Kind = "left"     // somebody who had come in went; the author
+	Passing  Kind = "passing"  // another peer is being asked to go on
+	Passed   Kind = "passed"   // another peer goes on; the author
 )
 
 // Part is one person's part in a conversation.
@@ -76,6 +79,7 @@ type Part struct {
 	AccessUntil moment.Time // 0 while open
 	ReadSeq     int64
 	ReadAt      moment.Time
+	FromSeq     int64 // reads what is said after it
 }
 
 // Conversation is the frame around the words.
@@ -106,14 +110,27 @@ func (c Conversation) Part(p moment.ID) (Part, bool) {
 	return Part{}, false
 }
 
-// Other gives the other person's part in a conversation of two.
+// Other gives whom somebody talks with: the one who is helped has the helper, and
+// everybody else the one who is helped.
 func (c Conversation) Other(p moment.ID) (Part, bool) {
+	me, _ := c.Part(p)
 	for _, x := range c.Parts {
-		if x.Person != p {
+		if x.Person != p && (me.Side == Helped && x.Side == Helper || me.Side != Helped && x.Side == Helped) {
 			return x, true
 		}
 	}
 	return Part{}, false
+}
+
+// Here gives who sits in now.
+func (c Conversation) Here() []Part {
+	var out []Part
+	for _, x := range c.Parts {
+		if x.Side == Company && x.AccessUntil.IsZero() {
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 // Message is one entry.

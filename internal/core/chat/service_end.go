@@ -38,10 +38,12 @@ func (s *Service) End(ctx context.Context, tx db.Writer, id moment.ID) (bool, er
 		return false, err
 	}
 	for _, p := range f.Parts {
-		if p.Side == Helper {
-			if err := setAccessUntil(ctx, tx, id, p.Person, now.Add(WorkerReadsOnly)); err != nil {
-				return false, err
-			}
+		until := map[Side]moment.Time{Helper: now.Add(WorkerReadsOnly), Company: now}[p.Side]
+		if until.IsZero() {
+			continue
+		}
+		if err := setAccessUntil(ctx, tx, id, p.Person, until); err != nil {
+			return false, err
 		}
 	}
 	if err := s.plan(ctx, tx, f); err != nil {

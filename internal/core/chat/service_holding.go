@@ -64,7 +64,7 @@ func (h Holding) exportOne(ctx context.Context, r db.Reader, person, id moment.I
 		return ExportedConversation{}, false, nil
 	}
 	out := ExportedConversation{ID: id, Kind: f.Kind, Side: me.Side, Started: stamp(f.CreatedAt), Ended: stamp(f.EndedAt), Kept: f.Kept, Messages: []ExportedMessage{}}
-	for after := int64(0); ; {
+	for after := me.FromSeq; ; {
 		rows, err := messagesInOrder(ctx, r, id, after, mostBatch)
 		if err != nil {
 			return out, false, err

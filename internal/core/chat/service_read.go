@@ -21,7 +21,7 @@ func (s *Service) Read(ctx context.Context, a access.Actor, id moment.ID, before
 	if before <= 0 {
 		before = math.MaxInt64
 	}
-	rows, err := messagesBefore(ctx, r, id, before, PageLength+1)
+	rows, err := messagesBefore(ctx, r, id, fromOf(f, a.Person), before, PageLength+1)
 	if err != nil {
 		return View{}, err
 	}
@@ -39,7 +39,7 @@ func (s *Service) Read(ctx context.Context, a access.Actor, id moment.ID, before
 	if err := s.hint(ctx, r, v); err != nil {
 		return View{}, err
 	}
-	if v.Names, err = s.People.Cards(ctx, r, partIDs(f.Parts)...); err != nil {
+	if v.Names, err = s.People.Cards(ctx, r, append(partIDs(f.Parts), authors(v.Messages)...)...); err != nil {
 		return View{}, err
 	}
 	err = s.Ledger.RecordRead(ctx, a, s.Clock.Now(), access.Entry{Verb: "chat.read", Kind: "conversation", Object: id, Subject: helpedID(f.Parts)})
@@ -54,7 +54,7 @@ func (s *Service) Since(ctx context.Context, a access.Actor, id moment.ID, after
 	if err != nil {
 		return View{}, err
 	}
-	rows, err := messagesTouched(ctx, r, id, after, mostBatch)
+	rows, err := messagesTouched(ctx, r, id, fromOf(f, a.Person), after, mostBatch)
 	if err != nil {
 		return View{}, err
 	}
@@ -69,8 +69,19 @@ func (s *Service) Since(ctx context.Context, a access.Actor, id moment.ID, after
 	if err := s.hint(ctx, r, v); err != nil {
 		return View{}, err
 	}
-	v.Names, err = s.People.Cards(ctx, r, partIDs(f.Parts)...)
+	v.Names, err = s.People.Cards(ctx, r, append(partIDs(f.Parts), authors(v.Messages)...)...)
 	return v, err
+}
+
+// authors are those who are named though they have no part: who goes on elsewhere.
+func authors(ms []Message) []moment.ID {
+	var out []moment.ID
+	for _, m := range ms {
+		if m.Kind == Passed {
+			out = append(out, m.Author)
+		}
+	}
+	return out
 }
 
 // Look gives a conversation without its words, for who may read it.
@@ -171,11 +182,17 @@ func (s *Service) lastOwn(ctx context.Context, a access.Actor, id moment.ID) ([]
 	if err != nil {
 		return nil, err
 	}
-	rows, err := messagesBefore(ctx, r, id, math.MaxInt64, 3)
+	rows, err := messagesBefore(ctx, r, id, fromOf(f, a.Person), math.MaxInt64, 3)
 	if err != nil {
 		return nil, err
 	}
 	return s.unseal(f, rows)
+}
+
+// fromOf is after which place somebody reads.
+func fromOf(f frame, person moment.ID) int64 {
+	p, _ := f.Part(person)
+	return p.FromSeq
 }
 
 func partIDs(ps []Part) []moment.ID {

@@ -16,11 +16,11 @@ type frame struct {
 }
 
 const frameColumns = `c.id, c.kind, c.created_at, c.active_at, c.ended_at, c.last_seq, c.kept, c.keep_until, c.hidden_at, c.destroyed_at,
-	p.person, p.side, p.joined_at, p.access_until, p.read_seq, p.read_at, k.wrapped`
+	p.person, p.side, p.joined_at, p.access_until, p.read_seq, p.read_at, p.from_seq, k.wrapped`
 
 func scanFrame(r db.Row, f *frame, p *Part, more ...any) error {
 	to := []any{&f.ID, &f.Kind, &f.CreatedAt, &f.ActiveAt, &f.EndedAt, &f.LastSeq, &f.Kept, &f.KeepUntil, &f.HiddenAt, &f.DestroyedAt,
-		&p.Person, &p.Side, &p.JoinedAt, &p.AccessUntil, &p.ReadSeq, &p.ReadAt, &f.wrapped}
+		&p.Person, &p.Side, &p.JoinedAt, &p.AccessUntil, &p.ReadSeq, &p.ReadAt, &p.FromSeq, &f.wrapped}
 	return r.Scan(append(to, more...)...)
 }
 
@@ -96,8 +96,8 @@ func messageAt(ctx context.Context, r db.Reader, id moment.ID, seq int64) (row, 
 }
 
 // messagesBefore gives the latest messages before a place, oldest first.
-func messagesBefore(ctx context.Context, r db.Reader, id moment.ID, before int64, limit int) ([]row, error) {
-	rows, err := r.Query(ctx, `SELECT `+messageColumns+` FROM chat_message WHERE conversation = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3`, id, before, limit)
+func messagesBefore(ctx context.Context, r db.Reader, id moment.ID, from, before int64, limit int) ([]row, error) {
+	rows, err := r.Query(ctx, `SELECT `+messageColumns+` FROM chat_message WHERE conversation = $1 AND seq < $2 AND seq > $4 ORDER BY seq DESC LIMIT $3`, id, before, limit, from)
 	out, err := db.Collect(rows, err, scanMessage)
 	for i, j := 0, len(out)-1; i < j; i, j = i+1, j-1 {
 		out[i], out[j] = out[j], out[i]
@@ -106,8 +106,8 @@ func messagesBefore(ctx context.Context, r db.Reader, id moment.ID, before int64
 }
 
 // messagesTouched gives what was added or changed after a seq, in that order.
-func messagesTouched(ctx context.Context, r db.Reader, id moment.ID, after int64, limit int) ([]row, error) {
-	rows, err := r.Query(ctx, `SELECT `+messageColumns+` FROM chat_message WHERE conversation = $1 AND touched > $2 ORDER BY touched LIMIT $3`, id, after, limit)
+func messagesTouched(ctx context.Context, r db.Reader, id moment.ID, from, after int64, limit int) ([]row, error) {
+	rows, err := r.Query(ctx, `SELECT `+messageColumns+` FROM chat_message WHERE conversation = $1 AND touched > $2 AND seq > $4 ORDER BY touched LIMIT $3`, id, after, limit, from)
 	return db.Collect(rows, err, scanMessage)
 }
 
@@ -150,6 +150,13 @@ func setDestroyed(ctx context.Context, tx db.Writer, id moment.ID, now moment.Ti
 
 func setAccessUntil(ctx context.Context, tx db.Writer, id, person moment.ID, until moment.Time) error {
 	_, err := tx.Exec(ctx, `UPDATE chat_part SET access_until = $3 WHERE conversation = $1 AND person = $2 AND (access_until = 0 OR access_until > $3)`, id, person, until)
+	return err
+}
+
+// putCompany lets somebody sit in, or sit in again, from a place on.
+func putCompany(ctx context.Context, tx db.Writer, id, person moment.ID, from int64, now moment.Time) error {
+	_, err := tx.Exec(ctx, `INSERT INTO chat_part (conversation, person, side, joined_at, from_seq, read_seq) VALUES ($1, $2, $3, $4, $5, $5)
+		ON CONFLICT (conversation, person) DO UPDATE SET joined_at = excluded.joined_at, from_seq = excluded.from_seq, access_until = 0`, id, person, string(Company), now, from)
 	return err
 }
 

@@ -153,6 +153,10 @@ func placeWords(ctx context.Context, v View, m Message) string {
 		return web.T(ctx, "chat.place.asked")
 	case Joined:
 		return web.T(ctx, "chat.place.joined", "name", nameOf(ctx, v, m.Author))
+	case Passing:
+		return web.T(ctx, "chat.place.passing")
+	case Passed:
+		return web.T(ctx, "chat.place.passed", "name", nameOf(ctx, v, m.Author))
 	case Left:
 		return web.T(ctx, "chat.place.left", "name", nameOf(ctx, v, m.Author))
 	default:

@@ -96,7 +96,7 @@ type Duty struct {
 	First     moment.ID
 	Second    moment.ID
 	Clinician shifts.Clinician
-	All       []moment.ID // supervisors and coordinators; administrators where there is none
+	All       []moment.ID // supervisors and coordinators; whoever is on shift where there is none
 	Present   bool        // somebody is on shift
 }
 

@@ -9,7 +9,7 @@ import (
 var (
 	permRaise   = access.Permit("safety.raise", "Peers, supervisors and coordinators raise a concern about somebody they talk with.", access.Peer, access.Supervisor, access.Coordinator)
 	permSelf    = access.Permit("safety.self", "Anybody who is known here, a guest too, can say that they are not safe.", access.Guest, access.Member)
-	permCases   = access.Permit("safety.cases", "Who supervises, coordinates, or was told of a case works on it.", access.Peer, access.Supervisor, access.Coordinator, access.Administrator)
+	permCases   = access.Permit("safety.cases", "Who supervises, coordinates, or was told of a case works on it.", access.Peer, access.Supervisor, access.Coordinator)
 	permList    = access.Permit("safety.list", "Supervisors and coordinators see which cases run, without any words.", access.Supervisor, access.Coordinator)
 	permMine    = access.Permit("safety.mine", "Whoever a concern was about reads their own timeline and writes into it.", access.Guest, access.Member)
 	permWish    = access.Permit("safety.wish", "Members write what shall happen when somebody worries about them.", access.Member)
@@ -25,7 +25,7 @@ type standing struct {
 // it, owns it, raised it as a worker, or supervises. Never the one it is about,
 // who has a page of their own, and nobody by being an administrator.
 func works(a access.Actor, c Case, s standing) bool {
-	if a.Person == c.Member || !a.Works() {
+	if a.Person == c.Member || permCases.Check(a) != nil {
 		return false
 	}
 	return s.paged || a.Person == c.Owner || a.Person == c.RaisedBy || a.Has(access.Supervisor)

@@ -255,11 +255,6 @@ func (s *Service) duty(ctx context.Context, r db.Reader) (Duty, error) {
 		return ""
 	}
 	d.Lead, d.First, d.Second, d.Clinician, d.All = only(lead), only(call.First), only(call.Second), call.Clinician, may
-	if len(d.All) == 0 {
-		if d.All, err = s.holding(ctx, r, access.Administrator); err != nil {
-			return d, err
-		}
-	}
 	if len(d.All) == 0 { // a service without anybody else: whoever is here
 		for _, x := range on {
 			d.All = append(d.All, x.Person)

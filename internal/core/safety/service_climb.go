@@ -203,7 +203,7 @@ func (s *Service) unowned(ctx context.Context, tx db.Writer, person moment.ID) e
 }
 
 func (s *Service) stillWorks(ctx context.Context, r db.Reader, person moment.ID) (bool, error) {
-	for _, role := range []access.Role{access.Peer, access.Supervisor, access.Coordinator, access.Administrator} {
+	for _, role := range []access.Role{access.Peer, access.Supervisor, access.Coordinator} {
 		ids, err := s.People.WithRole(ctx, r, role)
 		if err != nil || slices.Contains(ids, person) {
 			return err == nil, err

@@ -51,6 +51,7 @@ type Deps struct {
 	Shifts *shifts.Service
 	Chat   *chat.Service
 	Safety Safety
+	Tell   Teller
 }
 
 // Service holds the verbs of support.

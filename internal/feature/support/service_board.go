@@ -23,6 +23,7 @@ type Board struct {
 	Peers    []BoardPeer
 	CheckIns []BoardCheckIn
 	Cases    []safety.OpenCase
+	Company  []BoardCompany
 	Held     int
 	MayTake  bool
 	Now      moment.Time
@@ -56,6 +57,12 @@ type BoardPeer struct {
 type BoardCheckIn struct {
 	CheckIn
 	Card people.Card
+}
+
+// BoardCompany is a conversation into which a supervisor is asked.
+type BoardCompany struct {
+	Company
+	PeerCard people.Card
 }
 
 // Board gives the board.
@@ -111,7 +118,19 @@ func (s *Service) fillBoard(ctx context.Context, r db.Reader, b *Board) error {
 	if err != nil {
 		return err
 	}
+	wanted, err := companyWanted(ctx, r)
+	if err != nil {
+		return err
+	}
 	ids := []moment.ID{b.Staffing.Lead}
+	for _, x := range wanted {
+		if c, found, err := contactByID(ctx, r, x.Conversation); err != nil {
+			return err
+		} else if found {
+			b.Company = append(b.Company, BoardCompany{Company: x, PeerCard: people.Card{ID: c.Peer}})
+			ids = append(ids, c.Peer)
+		}
+	}
 	for _, q := range requests {
 		ids = append(ids, q.Person)
 	}
@@ -127,6 +146,9 @@ func (s *Service) fillBoard(ctx context.Context, r db.Reader, b *Board) error {
 	cards, err := s.People.Cards(ctx, r, ids...)
 	if err != nil {
 		return err
+	}
+	for i, x := range b.Company {
+		b.Company[i].PeerCard = cards[x.PeerCard.ID]
 	}
 	b.Lead = cards[b.Staffing.Lead]
 	to := map[moment.ID]Offer{}

@@ -18,12 +18,21 @@ import (
 // possible, so no timer has to be waited for.
 func (s *Service) dispatch(ctx context.Context, tx db.Writer) error {
 	waiting, err := line(ctx, tx)
-	if err != nil || len(waiting) == 0 {
+	if err != nil {
+		return err
+	}
+	passing, err := anyHandover(ctx, tx)
+	if err != nil || len(waiting) == 0 && !passing {
 		return err
 	}
 	floor, err := s.floor(ctx, tx)
 	if err != nil {
 		return err
+	}
+	if passing {
+		if err := s.offerHandovers(ctx, tx, floor); err != nil {
+			return err
+		}
 	}
 	for _, q := range waiting {
 		if q.State != Waiting {
@@ -190,6 +199,10 @@ func livedOf(f people.Fit) []people.Lived {
 // offer takes the peer's place and makes the offer, with its time limit in the
 // database.
 func (s *Service) offer(ctx context.Context, tx db.Writer, q Request, fit matching.Fit, f *floor) error {
+	return s.makeOffer(ctx, tx, q, fit, f, "")
+}
+
+func (s *Service) makeOffer(ctx context.Context, tx db.Writer, q Request, fit matching.Fit, f *floor, handover moment.ID) error {
 	claimed, err := s.Shifts.Claim(ctx, tx, fit.Peer)
 	if err != nil || !claimed {
 		delete(f.free, fit.Peer)
@@ -197,13 +210,15 @@ func (s *Service) offer(ctx context.Context, tx db.Writer, q Request, fit matchi
 	}
 	delete(f.free, fit.Peer)
 	now := s.Clock.Now()
-	o := Offer{ID: moment.NewID(), Request: q.ID, Peer: fit.Peer, State: OfferOpen, MadeAt: now, ExpiresAt: now.Add(OfferLasts), Shared: fit.Shared, Wishes: fit.Wishes, Language: fit.Language}
+	o := Offer{ID: moment.NewID(), Request: q.ID, Peer: fit.Peer, State: OfferOpen, MadeAt: now, ExpiresAt: now.Add(OfferLasts), Shared: fit.Shared, Wishes: fit.Wishes, Language: fit.Language, Handover: handover}
 	if err := insertOffer(ctx, tx, o); err != nil {
 		return fault.Op("support offer", err)
 	}
-	q.State, q.NobodyAt = Offered, 0
-	if err := updateRequest(ctx, tx, q); err != nil {
-		return fault.Op("support offer", err)
+	if handover == "" { // one that is handed over goes on talking meanwhile
+		q.State, q.NobodyAt = Offered, 0
+		if err := updateRequest(ctx, tx, q); err != nil {
+			return fault.Op("support offer", err)
+		}
 	}
 	if err := access.Record(ctx, tx, access.System(), now, access.Entry{Verb: "support.offer", Kind: "offer", Object: o.ID, Subject: q.Person}); err != nil {
 		return err

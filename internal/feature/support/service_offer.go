@@ -143,6 +143,10 @@ func (s *Service) Accept(ctx context.Context, a access.Actor, id moment.ID) (mom
 		if err := s.Bus.Cancel(ctx, tx, jobOffer, string(o.ID)); err != nil {
 			return err
 		}
+		if o.Handover != "" {
+			conversation, err = s.take(ctx, tx, a, o, q)
+			return err
+		}
 		conversation, err = s.connect(ctx, tx, a, q)
 		return err
 	})
@@ -245,7 +249,8 @@ type OfferView struct {
 	Request Request
 	Words   string
 	Person  people.Card
-	Waited  int // minutes
+	From    people.Card // who would like to hand over, if it is that
+	Waited  int         // minutes
 }
 
 // MyOffer gives what the actor is offered now. Its words are read, which the
@@ -261,14 +266,25 @@ func (s *Service) MyOffer(ctx context.Context, a access.Actor) (*OfferView, erro
 		return nil, err
 	}
 	v := &OfferView{Offer: o, Request: q, Waited: int(s.Clock.Now().Sub(q.LinedUpAt).Minutes())}
-	if v.Words, err = s.readWords(ctx, r, q); err != nil {
+	from := moment.ID("")
+	if o.Handover != "" {
+		h, _, err := handoverByID(ctx, r, o.Handover)
+		if err != nil {
+			return nil, err
+		}
+		from = h.Peer
+		v.Words, err = s.introduction(ctx, r, h)
+		if err != nil {
+			return nil, err
+		}
+	} else if v.Words, err = s.readWords(ctx, r, q); err != nil {
 		return nil, err
 	}
-	cards, err := s.People.Cards(ctx, r, q.Person)
+	cards, err := s.People.Cards(ctx, r, q.Person, from)
 	if err != nil {
 		return nil, err
 	}
-	v.Person = cards[q.Person]
+	v.Person, v.From = cards[q.Person], cards[from]
 	err = s.Ledger.RecordRead(ctx, a, s.Clock.Now(), access.Entry{Verb: "support.read_offer", Kind: "request", Object: q.ID, Subject: q.Person})
 	return v, err
 }

@@ -74,6 +74,12 @@ func (s *Service) close(ctx context.Context, tx db.Writer, c Contact, q Request,
 	if err := s.Bus.Cancel(ctx, tx, jobIdle, string(c.Conversation)); err != nil {
 		return err
 	}
+	if err := s.dropHandover(ctx, tx, c.Conversation); err != nil {
+		return err
+	}
+	if err := s.endCompany(ctx, tx, c.Conversation); err != nil {
+		return err
+	}
 	q.State, q.ClosedAt = Ended, now
 	if err := updateRequest(ctx, tx, q); err != nil {
 		return fault.Op("support end", err)
@@ -272,10 +278,14 @@ func (s *Service) lookAfter(ctx context.Context, tx db.Writer, peer moment.ID, k
 // contact, what the two share, and the version of the policy that was shown.
 func (s *Service) Framed(ctx context.Context, a access.Actor, id moment.ID) (Contact, []string, int, error) {
 	c, shared, policy, found, err := framedContact(ctx, s.DB.Reader(), id)
-	if err == nil && (!found || a.Person != c.Member && a.Person != c.Peer) {
+	if err != nil || found && (a.Person == c.Member || a.Person == c.Peer) {
+		return c, shared, policy, err
+	}
+	x, open, err := openCompany(ctx, s.DB.Reader(), id)
+	if err == nil && (!open || x.Person != a.Person) {
 		err = fault.Hidden()
 	}
-	return c, shared, policy, err
+	return c, nil, policy, err
 }
 
 // Contact gives a conversation's frame to one of its two people.

@@ -124,7 +124,7 @@ func countState(ctx context.Context, r db.Reader, state State) (int, error) {
 
 // recentWaits gives how long the last people waited, in microseconds.
 func recentWaits(ctx context.Context, r db.Reader, since moment.Time) ([]int64, error) {
-	rows, err := r.Query(ctx, `SELECT connected_at - lined_up_at FROM support_request WHERE connected_at > $1 AND why_first NOT IN ('switched', 'stopped', 'held')
+	rows, err := r.Query(ctx, `SELECT connected_at - lined_up_at FROM support_request WHERE connected_at > $1 AND why_first NOT IN ('switched', 'stopped', 'held', 'handed_over')
 		ORDER BY connected_at DESC LIMIT $2`, since, mostWaits)
 	return db.Collect(rows, err, func(r db.Row, n *int64) error { return r.Scan(n) })
 }
@@ -134,18 +134,18 @@ func requestsOf(ctx context.Context, r db.Reader, person moment.ID) ([]Request, 
 	return db.Collect(rows, err, scanRequest)
 }
 
-const offerColumns = `id, request, peer, state, made_at, expires_at, shared, wishes, language`
+const offerColumns = `id, request, peer, state, made_at, expires_at, shared, wishes, language, handover`
 
 func scanOffer(r db.Row, o *Offer) error {
 	var shared, wishes string
-	err := r.Scan(&o.ID, &o.Request, &o.Peer, &o.State, &o.MadeAt, &o.ExpiresAt, &shared, &wishes, &o.Language)
+	err := r.Scan(&o.ID, &o.Request, &o.Peer, &o.State, &o.MadeAt, &o.ExpiresAt, &shared, &wishes, &o.Language, &o.Handover)
 	o.Shared, o.Wishes = listOf(shared), listOf(wishes)
 	return err
 }
 
 func insertOffer(ctx context.Context, tx db.Writer, o Offer) error {
-	_, err := tx.Exec(ctx, `INSERT INTO support_offer (id, request, peer, state, made_at, expires_at, shared, wishes, language) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		o.ID, o.Request, o.Peer, string(o.State), o.MadeAt, o.ExpiresAt, textOf(o.Shared), textOf(o.Wishes), o.Language)
+	_, err := tx.Exec(ctx, `INSERT INTO support_offer (id, request, peer, state, made_at, expires_at, shared, wishes, language, handover) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		o.ID, o.Request, o.Peer, string(o.State), o.MadeAt, o.ExpiresAt, textOf(o.Shared), textOf(o.Wishes), o.Language, o.Handover)
 	return err
 }
 
@@ -166,7 +166,7 @@ func openOfferTo(ctx context.Context, r db.Reader, peer moment.ID) (Offer, bool,
 }
 
 func openOfferFor(ctx context.Context, r db.Reader, request moment.ID) (Offer, bool, error) {
-	return oneOffer(r.QueryRow(ctx, `SELECT `+offerColumns+` FROM support_offer WHERE request = $1 AND state = 'open'`, request))
+	return oneOffer(r.QueryRow(ctx, `SELECT `+offerColumns+` FROM support_offer WHERE request = $1 AND state = 'open' AND handover IS NULL`, request))
 }
 
 func openOffers(ctx context.Context, r db.Reader) ([]Offer, error) {
@@ -187,7 +187,7 @@ func closeOffer(ctx context.Context, tx db.Writer, id moment.ID, state OfferStat
 
 // askedBefore gives the peers who were offered this request already.
 func askedBefore(ctx context.Context, r db.Reader, request moment.ID) (map[moment.ID]bool, error) {
-	rows, err := r.Query(ctx, `SELECT DISTINCT peer FROM support_offer WHERE request = $1 AND state IN ('declined', 'expired')`, request)
+	rows, err := r.Query(ctx, `SELECT DISTINCT peer FROM support_offer WHERE request = $1 AND handover IS NULL AND state IN ('declined', 'expired')`, request)
 	ids, err := db.Collect(rows, err, func(r db.Row, id *moment.ID) error { return r.Scan(id) })
 	out := make(map[moment.ID]bool, len(ids))
 	for _, id := range ids {

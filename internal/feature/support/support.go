@@ -196,18 +196,20 @@ type Offer struct {
 	Shared    []string // slugs both show
 	Wishes    []string // wishes met that the peer shows
 	Language  string
+	Handover  moment.ID // set when somebody else would like to hand over
 }
 
 // How a conversation ended.
 const (
-	ByMember  = "member"
-	ByPeer    = "peer"
-	ByIdle    = "idle"
-	BySwitch  = "switch"
-	ByKnow    = "know"
-	ByProtect = "protect"
-	ByStop    = "stop"
-	ByErasure = "erasure"
+	ByMember   = "member"
+	ByPeer     = "peer"
+	ByIdle     = "idle"
+	BySwitch   = "switch"
+	ByKnow     = "know"
+	ByProtect  = "protect"
+	ByStop     = "stop"
+	ByErasure  = "erasure"
+	ByHandover = "handover" // somebody else goes on
 )
 
 // Contact is a conversation that support led to.

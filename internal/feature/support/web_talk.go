@@ -18,6 +18,9 @@ type talkView struct {
 	chat.View
 	Contact Contact
 	Helper  bool // the viewer is the peer
+	SitsIn  bool // the viewer is a supervisor who was asked in
+	Intro   string
+	Passing bool // somebody else is being asked to go on
 	With    people.Card
 	About   people.Fit
 	Shared  []string // labels of what the two share
@@ -47,9 +50,19 @@ func (s *Service) talkPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	t := talkView{View: v, Contact: c, Helper: a.Person == c.Peer, Policy: policy}
+	t := talkView{View: v, Contact: c, Helper: a.Person == c.Peer, SitsIn: v.Me.Side == chat.Company, Policy: policy}
 	if t.Cases, err = s.Safety.At(ctx, s.DB.Reader(), id); err != nil {
 		return err
+	}
+	if !t.SitsIn {
+		if t.Intro, err = s.introOf(ctx, c); err != nil {
+			return err
+		}
+	}
+	if t.Helper && v.Open() {
+		if _, t.Passing, err = openHandover(ctx, s.DB.Reader(), id); err != nil {
+			return err
+		}
 	}
 	other, _ := v.Other(a.Person)
 	t.With = v.Names[other.Person]
@@ -62,7 +75,7 @@ func (s *Service) talkPage(w http.ResponseWriter, r *http.Request) error {
 		if err := s.Chat.MarkRead(ctx, a, id, v.LastSeq); err != nil {
 			return err
 		}
-		if !t.Helper && v.Me.ReadSeq == 0 {
+		if v.Me.Side == chat.Helped && v.Me.ReadSeq == 0 {
 			if err := s.notePolicySeen(ctx, a, policy); err != nil {
 				return err
 			}
@@ -186,6 +199,13 @@ func (s *Service) showAfter(w http.ResponseWriter, r *http.Request, felt *Afterw
 	}
 	if c.EndedAt.IsZero() {
 		return web.SeeOther(w, r, "/talk/"+string(id))
+	}
+	next, err := s.NextOf(ctx, a, c)
+	if err != nil {
+		return err
+	}
+	if next != "" && !r.URL.Query().Has("stay") && wrong == nil {
+		return web.SeeOther(w, r, "/talk/"+string(next))
 	}
 	status := http.StatusOK
 	if wrong != nil {

@@ -157,6 +157,9 @@ func listWords(ctx context.Context, items []string) string {
 
 // exitsOf lists the ways out of a conversation, for whoever looks.
 func exitsOf(t talkView) []string {
+	if t.SitsIn {
+		return nil
+	}
 	if t.Helper {
 		return []string{"end", "know", "protect"}
 	}
@@ -357,4 +360,24 @@ func caseWords(ctx context.Context, c safety.OpenCase) string {
 		return web.T(ctx, "support.case.waits", "name", cardName(ctx, c.MemberCard))
 	}
 	return web.T(ctx, "support.case.runs", "name", cardName(ctx, c.MemberCard))
+}
+
+func passOptions(ctx context.Context, free []people.Card, to string) []web.Option {
+	out := []web.Option{{Value: "", Label: web.T(ctx, "support.pass.anybody"), Checked: to == ""}}
+	for _, c := range free {
+		out = append(out, web.Option{Value: string(c.ID), Label: cardName(ctx, c), Checked: to == string(c.ID)})
+	}
+	return out
+}
+
+// companyWords is the question before a supervisor is asked in, or comes in.
+func companyWords(ctx context.Context, id moment.ID, verb, key string, peer people.Card) web.ConfirmData {
+	d := web.ConfirmData{ID: verb, Action: "/talk/" + string(id) + "/" + verb, No: web.T(ctx, "support.act.stay"), NoHref: "/talk/" + string(id)}
+	if key == "support.company.join" {
+		d.Title, d.Body, d.Yes = web.T(ctx, "support.company.join_title", "name", cardName(ctx, peer)), web.T(ctx, "support.company.join_body"), web.T(ctx, "support.company.join_yes")
+		d.No, d.NoHref = web.T(ctx, "support.company.join_no"), "/board"
+		return d
+	}
+	d.Title, d.Body, d.Yes = web.T(ctx, "support.company.ask_title"), web.T(ctx, "support.company.ask_body"), web.T(ctx, "support.company.ask_yes")
+	return d
 }

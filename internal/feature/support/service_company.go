@@ -1,0 +1,163 @@
+package support
+
+import (
+	"context"
+
+	"cairn/internal/core/chat"
+	"cairn/internal/core/notify"
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+)
+
+const noticeCompany = "support.company" // a supervisor is asked into a conversation
+
+// Kinds are what support tells people, for notify.
+func Kinds() []notify.Kind { return []notify.Kind{{Name: noticeCompany, Urgent: true, Work: true}} }
+
+// Teller tells people things. It is notify.
+type Teller interface {
+	Tell(ctx context.Context, tx db.Writer, m notify.Message) error
+	SettleAbout(ctx context.Context, tx db.Writer, about moment.ID, kind string) error
+}
+
+// AskIn asks a supervisor to sit in, from either side. Both see that it was asked.
+func (s *Service) AskIn(ctx context.Context, a access.Actor, id moment.ID) error {
+	return s.onContact(ctx, a, id, "support.ask_in", canEnd, func(tx db.Writer, c Contact, _ Request) error {
+		if _, open, err := openCompany(ctx, tx, id); err != nil || open {
+			return err // asked already
+		}
+		now := s.Clock.Now()
+		x := Company{ID: moment.NewID(), Conversation: id, AskedBy: a.Person, AskedAt: now}
+		if err := insertCompany(ctx, tx, x); err != nil {
+			return fault.Op("ask in", err)
+		}
+		if err := s.Chat.Announce(ctx, tx, id, chat.Asked, ""); err != nil {
+			return err
+		}
+		s.Bus.Publish(tx, QueueTopic, int64(now))
+		return s.tellSupervisors(ctx, tx, c, x)
+	})
+}
+
+// tellSupervisors tells whoever leads the shift and whoever is on call.
+func (s *Service) tellSupervisors(ctx context.Context, tx db.Writer, c Contact, x Company) error {
+	lead, err := s.Shifts.LeadNow(ctx, tx)
+	if err != nil {
+		return err
+	}
+	call, err := s.Shifts.OnCall(ctx, tx, s.Clock.Now())
+	if err != nil {
+		return err
+	}
+	told := map[moment.ID]bool{"": true, c.Peer: true, c.Member: true}
+	for _, person := range []moment.ID{lead, call.First} {
+		if told[person] {
+			continue
+		}
+		told[person] = true
+		if err := s.Tell.Tell(ctx, tx, notify.Message{To: person, Kind: noticeCompany, Key: "company/" + string(x.ID), Path: "/talk/" + string(c.Conversation) + "/join", About: x.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// canJoin: who supervises or leads, when it was asked for; never in secret.
+func canJoin(a access.Actor, c Contact, asked bool) access.Decision {
+	switch {
+	case permBoard.Check(a) != nil || a.Person == c.Member || a.Person == c.Peer:
+		return access.Hide()
+	case !c.EndedAt.IsZero():
+		return access.Wrong("support.error.ended")
+	case !asked:
+		return access.Hide()
+	}
+	return access.Allow()
+}
+
+// MayJoin tells whether the actor was asked into a conversation, and by whom it is had.
+func (s *Service) MayJoin(ctx context.Context, a access.Actor, id moment.ID) (Contact, error) {
+	r := s.DB.Reader()
+	c, _, err := s.loadContact(ctx, r, id)
+	if err != nil {
+		return c, err
+	}
+	x, open, err := openCompany(ctx, r, id)
+	if err != nil {
+		return c, err
+	}
+	return c, canJoin(a, c, open && x.JoinedAt.IsZero()).Err()
+}
+
+// Join lets a supervisor who was asked sit in. Both see their name; what was said
+// before stays between the two.
+func (s *Service) Join(ctx context.Context, a access.Actor, id moment.ID) error {
+	return s.DB.Write(ctx, func(tx db.Writer) error {
+		c, _, err := s.loadContact(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		x, open, err := openCompany(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if open && x.Person == a.Person {
+			return nil
+		}
+		if err := canJoin(a, c, open && x.JoinedAt.IsZero()).Err(); err != nil {
+			return err
+		}
+		apart, err := s.People.Apart(ctx, tx, c.Member)
+		if err != nil {
+			return err
+		}
+		if apart[a.Person] {
+			return fault.New(fault.Conflict, "support.error.apart")
+		}
+		now := s.Clock.Now()
+		first, err := setJoined(ctx, tx, x.ID, a.Person, now)
+		if err != nil || !first {
+			return fault.Op("join", err)
+		}
+		if err := s.Chat.Join(ctx, tx, id, a.Person); err != nil {
+			return err
+		}
+		if err := s.Tell.SettleAbout(ctx, tx, x.ID, noticeCompany); err != nil {
+			return err
+		}
+		s.Bus.Publish(tx, QueueTopic, int64(now))
+		return access.Record(ctx, tx, a, now, access.Entry{Verb: "support.join", Kind: "conversation", Object: id, Subject: c.Member})
+	})
+}
+
+// LeaveIt ends the part of a supervisor who sat in.
+func (s *Service) LeaveIt(ctx context.Context, a access.Actor, id moment.ID) error {
+	return s.DB.Write(ctx, func(tx db.Writer) error {
+		c, _, err := s.loadContact(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := s.Chat.LeaveIt(ctx, tx, id, a.Person); err != nil {
+			return err
+		}
+		if err := closeCompany(ctx, tx, id, s.Clock.Now()); err != nil {
+			return fault.Op("leave", err)
+		}
+		s.Bus.Publish(tx, QueueTopic, int64(s.Clock.Now()))
+		return access.Record(ctx, tx, a, s.Clock.Now(), access.Entry{Verb: "support.leave_it", Kind: "conversation", Object: id, Subject: c.Member})
+	})
+}
+
+// endCompany closes what stands around a conversation that ends.
+func (s *Service) endCompany(ctx context.Context, tx db.Writer, conversation moment.ID) error {
+	x, open, err := openCompany(ctx, tx, conversation)
+	if err != nil || !open {
+		return err
+	}
+	if err := s.Tell.SettleAbout(ctx, tx, x.ID, noticeCompany); err != nil {
+		return err
+	}
+	return fault.Op("company", closeCompany(ctx, tx, conversation, s.Clock.Now()))
+}
