@@ -177,7 +177,7 @@ func passPage(id moment.ID, h HandingOver, words, to string, err error) templ.Co
 	})
 }
 
-func companyPage(id moment.ID, verb, key string, peer people.Card) templ.Component {
+func companyPage(id moment.ID, verb string, peer people.Card) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -227,7 +227,7 @@ func companyPage(id moment.ID, verb, key string, peer people.Card) templ.Compone
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Confirm(companyWords(ctx, id, verb, key, peer)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Confirm(companyWords(ctx, id, verb, peer)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -75,7 +75,7 @@ func (s *Service) askInPage(w http.ResponseWriter, r *http.Request) error {
 	if err := canEnd(a, c).Err(); err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, companyPage(id, "ask-in", "support.company.ask", people.Card{}))
+	return web.Render(w, r, http.StatusOK, companyPage(id, "ask-in", people.Card{}))
 }
 
 func (s *Service) askInPost(w http.ResponseWriter, r *http.Request) error {
@@ -97,7 +97,7 @@ func (s *Service) joinPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, companyPage(id, "join", "support.company.join", cards[c.Peer]))
+	return web.Render(w, r, http.StatusOK, companyPage(id, "join", cards[c.Peer]))
 }
 
 func (s *Service) joinPost(w http.ResponseWriter, r *http.Request) error {

@@ -11,6 +11,7 @@ import (
 	"cairn/internal/core/people"
 	"cairn/internal/core/safety"
 	"cairn/internal/core/shifts"
+	"cairn/internal/kit/moment"
 	"cairn/internal/kit/web"
 
 	"golang.org/x/text/language"
@@ -371,9 +372,9 @@ func passOptions(ctx context.Context, free []people.Card, to string) []web.Optio
 }
 
 // companyWords is the question before a supervisor is asked in, or comes in.
-func companyWords(ctx context.Context, id moment.ID, verb, key string, peer people.Card) web.ConfirmData {
+func companyWords(ctx context.Context, id moment.ID, verb string, peer people.Card) web.ConfirmData {
 	d := web.ConfirmData{ID: verb, Action: "/talk/" + string(id) + "/" + verb, No: web.T(ctx, "support.act.stay"), NoHref: "/talk/" + string(id)}
-	if key == "support.company.join" {
+	if verb == "join" {
 		d.Title, d.Body, d.Yes = web.T(ctx, "support.company.join_title", "name", cardName(ctx, peer)), web.T(ctx, "support.company.join_body"), web.T(ctx, "support.company.join_yes")
 		d.No, d.NoHref = web.T(ctx, "support.company.join_no"), "/board"
 		return d
