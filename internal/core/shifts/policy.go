@@ -1,12 +1,23 @@
 package shifts
 
-import "cairn/internal/kit/access"
+import (
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/moment"
+)
 
 // Permissions of shifts.
 var (
 	PermWork = access.Permit("shifts.work", "Peers, supervisors and coordinators start and end their own shift.", access.Peer, access.Supervisor, access.Coordinator)
 	PermPlan = access.Permit("shifts.plan", "Coordinators and administrators set hours and the minimum of people.", access.Coordinator, access.Administrator)
 )
+
+// canSeeLedger: what somebody has carried is theirs and their supervisor's.
+func canSeeLedger(a access.Actor, person moment.ID) access.Decision {
+	if a.Person != person && !a.Has(access.Supervisor) {
+		return access.Hide()
+	}
+	return access.Allow()
+}
 
 // canLead: whoever supervises or coordinates may lead a shift.
 func canLead(a access.Actor) access.Decision {

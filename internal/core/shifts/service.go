@@ -1,6 +1,7 @@
 package shifts
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"time"
@@ -17,6 +18,7 @@ type Deps struct {
 	DB    *db.DB
 	Bus   *bus.Bus
 	Clock moment.Clock
+	Audit *access.Ledger
 }
 
 // Service holds the verbs of a shift.
@@ -26,6 +28,7 @@ type Service struct{ Deps }
 func New(d Deps) *Service {
 	s := &Service{d}
 	d.Bus.Handle(jobForgotten, s.forgottenJob)
+	d.Bus.Handle(jobRested, s.restedJob)
 	return s
 }
 
@@ -61,6 +64,9 @@ func (s *Service) Start(ctx context.Context, a access.Actor, leads bool) error {
 		if !canTalk(a) {
 			shift.Most = 0
 		}
+		if err := s.ceil(ctx, tx, &shift); err != nil {
+			return err
+		}
 		if err := insertShift(ctx, tx, shift); err != nil {
 			return fault.Op("shift start", err)
 		}
@@ -85,6 +91,11 @@ func (s *Service) Say(ctx context.Context, tx db.Writer, a access.Actor, state S
 	}
 	if state == Ready && shift.Most == 0 {
 		return fault.New(fault.Conflict, "shifts.error.only_leads")
+	}
+	if state == Ready {
+		if ok, _, err := s.rested(ctx, tx, shift); err != nil || !ok {
+			return cmp.Or(err, error(fault.New(fault.Conflict, "shifts.error.rest")))
+		}
 	}
 	return s.setState(ctx, tx, a, shift, state)
 }
@@ -172,7 +183,7 @@ func (s *Service) Rest(ctx context.Context, tx db.Writer, person moment.ID) erro
 // Claim takes a place with a worker in the caller's transaction. It is false
 // when the worker is not ready or carries as much as they may.
 func (s *Service) Claim(ctx context.Context, tx db.Writer, person moment.ID) (bool, error) {
-	ok, err := claim(ctx, tx, person)
+	ok, err := claim(ctx, tx, person, s.Clock.Now())
 	if err == nil && ok {
 		s.Bus.Publish(tx, Topic, int64(s.Clock.Now()))
 	}
@@ -182,7 +193,10 @@ func (s *Service) Claim(ctx context.Context, tx db.Writer, person moment.ID) (bo
 // Take claims a place even though the worker is not "ready": a lead who takes a
 // person themselves, by their own choice.
 func (s *Service) Take(ctx context.Context, tx db.Writer, person moment.ID) error {
-	err := takeAnyway(ctx, tx, person)
+	taken, err := takeAnyway(ctx, tx, person)
+	if err == nil && !taken {
+		return fault.New(fault.Conflict, "shifts.error.hard_most")
+	}
 	s.Bus.Publish(tx, Topic, int64(s.Clock.Now()))
 	return fault.Op("shift take", err)
 }
@@ -247,6 +261,7 @@ func (s *Service) Staffing(ctx context.Context, r db.Reader) (Staffing, error) {
 	if err != nil {
 		return Staffing{}, err
 	}
+	now := s.Clock.Now()
 	out := Staffing{Minimum: minimum, Second: second != ""}
 	for _, x := range on {
 		if x.State == Closing || x.State == Stopped {
@@ -256,7 +271,7 @@ func (s *Service) Staffing(ctx context.Context, r db.Reader) (Staffing, error) {
 		if x.Most > 0 {
 			out.Peers++
 		}
-		if x.Free() {
+		if x.Free(now) {
 			out.Free++
 		}
 		if x.Leads && out.Lead == "" {

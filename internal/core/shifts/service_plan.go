@@ -166,5 +166,8 @@ func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put 
 // Erase ends a running shift. The hours worked stay under an id without a
 // person, since the service must be able to say who was on duty when.
 func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, now moment.Time) error {
+	if err := eraseExposure(ctx, tx, person); err != nil {
+		return fault.Op("shifts erase", err)
+	}
 	return fault.Op("shifts erase", eraseShifts(ctx, tx, person, now))
 }

@@ -50,10 +50,16 @@ type Shift struct {
 	Busy      int         // open offers and running conversations
 	Most      int         // how many at once
 	Talked    int         // conversations in this shift
-}
 
-// Free tells whether another person could be offered.
-func (s Shift) Free() bool { return s.State == Ready && s.Busy < s.Most }
+	Usual      int         // how many at once without a choice of one's own
+	Spent      int64       // contact time of what is over, in microseconds
+	SpentMost  int64       // most contact time, in microseconds
+	OpenN      int         // contacts that run, for the contact time
+	OpenSum    int64       // sum of their beginnings
+	HeavyRun   int         // heavy contacts in a row
+	RestUntil  moment.Time // nobody is offered before
+	RestChosen bool        // fewer hours than usual since the last shift, by own choice
+}
 
 // Staffing is who is here, in numbers.
 type Staffing struct {

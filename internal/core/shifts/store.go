@@ -8,15 +8,15 @@ import (
 	"cairn/internal/kit/moment"
 )
 
-const shiftColumns = `id, person, leads, state, started_at, ended_at, ready_at, busy, most, talked`
+const shiftColumns = `id, person, leads, state, started_at, ended_at, ready_at, busy, most, talked, usual, spent, spent_most, open_n, open_sum, heavy_run, rest_until, rest_chosen`
 
 func scanShift(r db.Row, s *Shift) error {
-	return r.Scan(&s.ID, &s.Person, &s.Leads, &s.State, &s.StartedAt, &s.EndedAt, &s.ReadyAt, &s.Busy, &s.Most, &s.Talked)
+	return r.Scan(&s.ID, &s.Person, &s.Leads, &s.State, &s.StartedAt, &s.EndedAt, &s.ReadyAt, &s.Busy, &s.Most, &s.Talked, &s.Usual, &s.Spent, &s.SpentMost, &s.OpenN, &s.OpenSum, &s.HeavyRun, &s.RestUntil, &s.RestChosen)
 }
 
 func insertShift(ctx context.Context, tx db.Writer, s Shift) error {
-	_, err := tx.Exec(ctx, `INSERT INTO shifts_shift (id, person, leads, state, started_at, ready_at, most) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		s.ID, s.Person, s.Leads, string(s.State), s.StartedAt, s.ReadyAt, s.Most)
+	_, err := tx.Exec(ctx, `INSERT INTO shifts_shift (id, person, leads, state, started_at, ready_at, most, usual, spent, spent_most, heavy_run, rest_until, rest_chosen) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		s.ID, s.Person, s.Leads, string(s.State), s.StartedAt, s.ReadyAt, s.Most, s.Usual, s.Spent, s.SpentMost, s.HeavyRun, s.RestUntil, s.RestChosen)
 	return err
 }
 
@@ -50,8 +50,9 @@ func setEnded(ctx context.Context, tx db.Writer, id moment.ID, now moment.Time) 
 
 // claim takes one place by a guarded update, so that two who ask at the same
 // moment cannot both have the last one.
-func claim(ctx context.Context, tx db.Writer, person moment.ID) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE shifts_shift SET busy = busy + 1 WHERE person = $1 AND ended_at = 0 AND state = $2 AND busy < most`, person, string(Ready))
+func claim(ctx context.Context, tx db.Writer, person moment.ID, now moment.Time) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE shifts_shift SET busy = busy + 1 WHERE person = $1 AND ended_at = 0 AND state = $2 AND busy < most
+		AND rest_until <= $3 AND spent + open_n * $3 - open_sum < spent_most`, person, string(Ready), now)
 	return n > 0, err
 }
 
@@ -119,7 +120,7 @@ func eraseShifts(ctx context.Context, tx db.Writer, person moment.ID, now moment
 }
 
 // takeAnyway claims a place whatever the state: somebody's own choice.
-func takeAnyway(ctx context.Context, tx db.Writer, person moment.ID) error {
-	_, err := tx.Exec(ctx, `UPDATE shifts_shift SET busy = busy + 1 WHERE person = $1 AND ended_at = 0`, person)
-	return err
+func takeAnyway(ctx context.Context, tx db.Writer, person moment.ID) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE shifts_shift SET busy = busy + 1 WHERE person = $1 AND ended_at = 0 AND busy < $2`, person, HardMost)
+	return n > 0, err
 }

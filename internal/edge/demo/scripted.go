@@ -104,7 +104,7 @@ func (p *scripted) makeRoom(ctx context.Context, mine shifts.Shift) error {
 	}
 	human := false
 	for _, x := range on {
-		if x.Free() && !p.mates[x.Person] && x.Person != p.actor.Person {
+		if x.Free(p.d.Clock.Now()) && !p.mates[x.Person] && x.Person != p.actor.Person {
 			human = true
 		}
 	}

@@ -19,6 +19,8 @@ const (
 	jobHeld   = "support.held"   // nobody came back to a held place
 	jobForget = "support.forget" // words typed while asking have had their time
 	jobNotes  = "support.notes"  // thanks, debrief and note have had theirs
+
+	jobCallNotes = "support.call_notes" // what was written about a call has had its time
 )
 
 type aboutRequest struct {
@@ -42,6 +44,7 @@ func (s *Service) register() {
 	s.Bus.Handle(jobHeld, job(s, s.lapse))
 	s.Bus.Handle(jobForget, job(s, s.forget))
 	s.Bus.Handle(jobNotes, job(s, s.forgetNotes))
+	s.Bus.Handle(jobCallNotes, job(s, s.forgetCall))
 	s.Bus.On("shifts.changed", "support", func(ctx context.Context, _ bus.Event) error {
 		return s.DB.Write(ctx, func(tx db.Writer) error { return s.reconsider(ctx, tx) })
 	})

@@ -26,6 +26,7 @@ type People interface {
 	KeepApart(ctx context.Context, tx db.Writer, by access.Actor, whom moment.ID, kind people.ApartKind, until moment.Time) error
 	Situations(ctx context.Context, lang string) ([]people.Situation, error)
 	Arrive(ctx context.Context, tx db.Writer, g people.Arrival) (access.Actor, string, error)
+	NewGuest(ctx context.Context, tx db.Writer, lang, zone string) (people.Card, error)
 	GiveCodeWords(ctx context.Context, tx db.Writer, person moment.ID) (string, error)
 }
 

@@ -128,6 +128,9 @@ func (s *Service) Debrief(ctx context.Context, a access.Actor, id moment.ID, d D
 		if err := s.Chat.CloseTo(ctx, tx, id, c.Peer); err != nil {
 			return err
 		}
+		if err := s.Shifts.Felt(ctx, tx, c.Peer, id, d.Heavy); err != nil {
+			return err
+		}
 		s.Bus.Publish(tx, PeerTopic(c.Peer), int64(s.Clock.Now()))
 		return s.dispatch(ctx, tx)
 	})

@@ -50,6 +50,8 @@ type BoardPeer struct {
 	shifts.Shift
 	Card  people.Card
 	Owes  bool
+	Ready bool   // could be offered somebody now
+	At    string // the ceiling they are at, "" for none
 	Talks int
 }
 
@@ -172,7 +174,7 @@ func (s *Service) fillBoard(ctx context.Context, r db.Reader, b *Board) error {
 		b.Talking = append(b.Talking, BoardTalking{Contact: c, MemberCard: cards[c.Member], PeerCard: cards[c.Peer], QuietSince: quiet.ActiveAt})
 	}
 	for _, x := range on {
-		b.Peers = append(b.Peers, BoardPeer{Shift: x, Card: cards[x.Person], Owes: owe[x.Person], Talks: talks[x.Person]})
+		b.Peers = append(b.Peers, BoardPeer{Shift: x, Card: cards[x.Person], Owes: owe[x.Person], Talks: talks[x.Person], Ready: x.Free(b.Now), At: x.Ceiling(b.Now)})
 	}
 	for _, c := range checks {
 		b.CheckIns = append(b.CheckIns, BoardCheckIn{c, cards[c.Peer]})

@@ -258,7 +258,7 @@ func (s *Service) HandingOver(ctx context.Context, a access.Actor, id moment.ID)
 	}
 	ids := []moment.ID{c.Member}
 	for _, x := range on {
-		if x.Free() && x.Person != a.Person && !apart[x.Person] {
+		if x.Free(s.Clock.Now()) && x.Person != a.Person && !apart[x.Person] {
 			ids = append(ids, x.Person)
 		}
 	}

@@ -142,6 +142,12 @@ func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, _ mo
 	if err := h.Stop(ctx, tx, person); err != nil {
 		return err
 	}
+	if err := forgetCompany(ctx, tx, person); err != nil {
+		return err
+	}
+	if err := blankCalls(ctx, tx, person); err != nil {
+		return err
+	}
 	return fault.Op("support erase", blank(ctx, tx, person))
 }
 

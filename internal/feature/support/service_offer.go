@@ -193,6 +193,9 @@ func (s *Service) connect(ctx context.Context, tx db.Writer, a access.Actor, q R
 	if err := insertContact(ctx, tx, c); err != nil {
 		return "", fault.Op("support connect", err)
 	}
+	if err := s.Shifts.Begin(ctx, tx, a.Person, id); err != nil {
+		return "", err
+	}
 	for _, kind := range []string{jobWiden, jobTruth} {
 		if err := s.Bus.Cancel(ctx, tx, kind, string(q.ID)); err != nil {
 			return "", err

@@ -25,6 +25,13 @@ func (p Places) PlaceOf(ctx context.Context, r db.Reader, id moment.ID) (safety.
 		over := !c.EndedAt.IsZero() && p.Clock.Now().Sub(c.EndedAt) > chat.WorkerReadsOnly
 		return safety.Place{ID: id, Member: c.Member, Worker: c.Peer, Ended: !c.EndedAt.IsZero()}, !over, nil
 	}
+	call, found, err := callByID(ctx, r, id)
+	if err != nil {
+		return safety.Place{}, false, err
+	}
+	if found {
+		return safety.Place{ID: id, Member: call.Member, Worker: call.Peer, Ended: true}, call.Member != "" && p.Clock.Now().Sub(call.LoggedAt) <= chat.WorkerReadsOnly, nil
+	}
 	q, found, err := requestByID(ctx, r, id)
 	if err != nil || !found || q.State != Waiting && q.State != Offered {
 		return safety.Place{}, false, err

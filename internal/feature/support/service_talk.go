@@ -84,6 +84,10 @@ func (s *Service) close(ctx context.Context, tx db.Writer, c Contact, q Request,
 	if err := updateRequest(ctx, tx, q); err != nil {
 		return fault.Op("support end", err)
 	}
+	// Before the place is given back: whoever needs a rest is not offered anybody.
+	if err := s.Shifts.Finish(ctx, tx, c.Peer, c.Conversation, c.Concern); err != nil {
+		return err
+	}
 	if err := s.Shifts.Release(ctx, tx, c.Peer, true); err != nil {
 		return err
 	}

@@ -40,6 +40,10 @@ func (s *Service) Routes() []web.Route {
 		{Method: "POST", Path: "/talk/{id}/debrief", Need: permWork, Do: s.debriefPost},
 		{Method: "GET", Path: "/me/talks", Need: permMine, Do: s.talksPage},
 
+		{Method: "GET", Path: "/calls", Need: permWork, Do: s.callPage},
+		{Method: "POST", Path: "/calls", Need: permWork, Do: s.callPost},
+		{Method: "GET", Path: "/calls/paper", Need: permWork, Do: s.paperPage},
+
 		{Method: "GET", Path: "/shift", Need: shifts.PermWork, Do: s.shiftPage},
 		{Method: "GET", Path: "/shift/stream", Need: shifts.PermWork, Do: s.shiftStream, Stream: true},
 		{Method: "POST", Path: "/shift/start", Need: shifts.PermWork, Do: s.startPost},

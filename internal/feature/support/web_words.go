@@ -311,7 +311,7 @@ func quietWords(ctx context.Context, b Board, c BoardTalking) string {
 }
 
 func peerTone(p BoardPeer) string {
-	if p.Free() && !p.Owes {
+	if p.Ready && !p.Owes {
 		return "moss"
 	}
 	return "4"
@@ -332,6 +332,10 @@ func peerWords(ctx context.Context, p BoardPeer) string {
 		return web.T(ctx, "support.peer.talking")
 	case p.Most == 0:
 		return web.T(ctx, "support.peer.leading")
+	case p.At == "rest":
+		return web.T(ctx, "support.peer.rest", "time", web.Clock(ctx, p.RestUntil))
+	case p.At == "contact":
+		return web.T(ctx, "support.peer.ceiling")
 	case p.Owes:
 		return web.T(ctx, "support.peer.debrief")
 	case p.Busy > 0:
@@ -381,4 +385,27 @@ func companyWords(ctx context.Context, id moment.ID, verb string, peer people.Ca
 	}
 	d.Title, d.Body, d.Yes = web.T(ctx, "support.company.ask_title"), web.T(ctx, "support.company.ask_body"), web.T(ctx, "support.company.ask_yes")
 	return d
+}
+
+func callOptions(ctx context.Context, kind string, list []string, chosen string) []web.Option {
+	var out []web.Option
+	for _, v := range list {
+		label := web.T(ctx, "support.call_kind."+v)
+		if kind == "outcome" {
+			label = web.T(ctx, "support.call_outcome."+v)
+		}
+		out = append(out, web.Option{Value: v, Label: label, Checked: v == chosen})
+	}
+	return out
+}
+
+// ceilingWords says why nobody is offered just now, and that it is meant well.
+func ceilingWords(ctx context.Context, v shiftView) string {
+	switch v.Shift.Ceiling(v.Now) {
+	case "rest":
+		return web.T(ctx, "support.ceiling.rest", "time", web.Clock(ctx, v.Shift.RestUntil))
+	case "contact":
+		return web.T(ctx, "support.ceiling.contact", "n", int(v.Shift.Contact(v.Now).Minutes()))
+	}
+	return ""
 }
