@@ -363,4 +363,3 @@ func TestTheWatchTakesAStepThatNoTimerTook(t *testing.T) {
 		t.Fatalf("%+v", c)
 	}
 }
-

@@ -182,7 +182,7 @@ func (a Act) Open() bool { return a.DoneAt.IsZero() && a.DroppedAt.IsZero() }
 // Wish is what somebody wrote for the time when others worry about them.
 type Wish struct {
 	Ask, Call, Avoid string
-	Contacts         []SafetyContact
+	Contacts         []Confidant
 	ChangedAt        moment.Time
 }
 
@@ -191,8 +191,8 @@ func (w Wish) Empty() bool {
 	return w.Ask == "" && w.Call == "" && w.Avoid == "" && len(w.Contacts) == 0
 }
 
-// SafetyContact is somebody the person trusts.
-type SafetyContact struct {
+// Confidant is somebody the person trusts.
+type Confidant struct {
 	Name    string `json:"name"`
 	Phone   string `json:"phone"`
 	Who     string `json:"who"` // "my sister"
@@ -203,7 +203,7 @@ type SafetyContact struct {
 func (w *Wish) Validate() error {
 	var p fault.Problems
 	w.Ask, w.Call, w.Avoid = cleanWords(&p, "ask", w.Ask), cleanWords(&p, "call", w.Call), cleanWords(&p, "avoid", w.Avoid)
-	var kept []SafetyContact
+	var kept []Confidant
 	for _, c := range w.Contacts {
 		c.Name, c.Phone, c.Who = strings.TrimSpace(c.Name), strings.TrimSpace(c.Phone), strings.TrimSpace(c.Who)
 		switch {

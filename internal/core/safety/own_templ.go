@@ -1363,7 +1363,7 @@ func wishView(w Wish, saved bool, err error) templ.Component {
 	})
 }
 
-func contactFields(i int, c SafetyContact) templ.Component {
+func contactFields(i int, c Confidant) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -18,13 +18,13 @@ func (Holding) Name() string { return "safety" }
 
 // exported is what a person takes away.
 type exported struct {
-	Version  int             `json:"policy_version,omitempty"`
-	At       time.Time       `json:"policy_shown_at,omitzero"`
-	Ask      string          `json:"ask_me,omitempty"`
-	Call     string          `json:"call,omitempty"`
-	Avoid    string          `json:"please_not,omitempty"`
-	Contacts []SafetyContact `json:"people_i_trust,omitempty"`
-	Cases    []exportedCase  `json:"worries_about_me,omitempty"`
+	Version  int            `json:"policy_version,omitempty"`
+	At       time.Time      `json:"policy_shown_at,omitzero"`
+	Ask      string         `json:"ask_me,omitempty"`
+	Call     string         `json:"call,omitempty"`
+	Avoid    string         `json:"please_not,omitempty"`
+	Contacts []Confidant    `json:"people_i_trust,omitempty"`
+	Cases    []exportedCase `json:"worries_about_me,omitempty"`
 }
 
 type exportedCase struct {

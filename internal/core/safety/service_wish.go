@@ -49,7 +49,7 @@ func (s *Service) wishOf(ctx context.Context, r db.Reader, person moment.ID) (Wi
 		if err != nil {
 			return w, err
 		}
-		c := SafetyContact{}
+		c := Confidant{}
 		if err := json.Unmarshal(plain, &c); err != nil {
 			return w, fault.Op("safety contact", err)
 		}

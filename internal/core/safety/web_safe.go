@@ -166,7 +166,7 @@ func (s *Service) wishPost(w http.ResponseWriter, r *http.Request) error {
 	wish := Wish{Ask: form.Get("ask"), Call: form.Get("call"), Avoid: form.Get("avoid")}
 	for i := range MostContacts {
 		n := strconv.Itoa(i)
-		wish.Contacts = append(wish.Contacts, SafetyContact{Name: form.Get("name" + n), Phone: form.Get("phone" + n), Who: form.Get("who" + n), MayCall: form.Get("may"+n) == "yes"})
+		wish.Contacts = append(wish.Contacts, Confidant{Name: form.Get("name" + n), Phone: form.Get("phone" + n), Who: form.Get("who" + n), MayCall: form.Get("may"+n) == "yes"})
 	}
 	typed := wish
 	err = s.SaveWish(r.Context(), web.Actor(r.Context()), wish)

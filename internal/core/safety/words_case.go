@@ -160,14 +160,14 @@ func telOf(phone string) string {
 	return string(out)
 }
 
-func contactAt(list []SafetyContact, i int) SafetyContact {
+func contactAt(list []Confidant, i int) Confidant {
 	if i < len(list) {
 		return list[i]
 	}
-	return SafetyContact{}
+	return Confidant{}
 }
 
-func contactTitle(ctx context.Context, i int, c SafetyContact) string {
+func contactTitle(ctx context.Context, i int, c Confidant) string {
 	if c.Name != "" {
 		return c.Name
 	}

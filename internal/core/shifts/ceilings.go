@@ -64,9 +64,9 @@ func (c Ceilings) Most(contacts int) int {
 	return c.New
 }
 
-// Spent is how long the shift has been with people by now.
+// Contact is how long the shift has been with people by now.
 func (s Shift) Contact(now moment.Time) time.Duration {
-	return time.Duration(int64(s.Spent)+int64(s.OpenN)*int64(now)-s.OpenSum) * time.Microsecond
+	return time.Duration(s.Spent+int64(s.OpenN)*int64(now)-s.OpenSum) * time.Microsecond
 }
 
 // Ceiling names what keeps somebody from the next person; "" when nothing does.

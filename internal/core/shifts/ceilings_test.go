@@ -214,7 +214,7 @@ func TestALedgerIsTheirsAndTheirSupervisors(t *testing.T) {
 			t.Errorf("%s: %d, want %d", who.Name, got.Status, want)
 		}
 	}
-	lines, err := w.App.Ledger.About(t.Context(), ali.ID, 10)
+	lines, err := w.Ledger.About(t.Context(), ali.ID, 10)
 	if err != nil || len(lines) == 0 || lines[0].Actor != ines.ID || lines[0].Verb != "shifts.read_ledger" {
 		t.Errorf("that a supervisor looked is not written down: %+v", lines)
 	}

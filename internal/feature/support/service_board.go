@@ -120,19 +120,12 @@ func (s *Service) fillBoard(ctx context.Context, r db.Reader, b *Board) error {
 	if err != nil {
 		return err
 	}
-	wanted, err := companyWanted(ctx, r)
+	ids := []moment.ID{b.Staffing.Lead}
+	asking, err := s.companyOn(ctx, r, b)
 	if err != nil {
 		return err
 	}
-	ids := []moment.ID{b.Staffing.Lead}
-	for _, x := range wanted {
-		if c, found, err := contactByID(ctx, r, x.Conversation); err != nil {
-			return err
-		} else if found {
-			b.Company = append(b.Company, BoardCompany{Company: x, PeerCard: people.Card{ID: c.Peer}})
-			ids = append(ids, c.Peer)
-		}
-	}
+	ids = append(ids, asking...)
 	for _, q := range requests {
 		ids = append(ids, q.Person)
 	}
@@ -316,4 +309,24 @@ func (s *Service) Place(ctx context.Context, a access.Actor) (*Place, error) {
 	}
 	p.Words, err = s.readWords(ctx, r, q)
 	return p, err
+}
+
+// companyOn puts those who ask for a supervisor on the board, and gives their ids.
+func (s *Service) companyOn(ctx context.Context, r db.Reader, b *Board) ([]moment.ID, error) {
+	wanted, err := companyWanted(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	var ids []moment.ID
+	for _, x := range wanted {
+		c, found, err := contactByID(ctx, r, x.Conversation)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			b.Company = append(b.Company, BoardCompany{Company: x, PeerCard: people.Card{ID: c.Peer}})
+			ids = append(ids, c.Peer)
+		}
+	}
+	return ids, nil
 }

@@ -111,4 +111,3 @@ func (s *Service) Calls(ctx context.Context, a access.Actor) ([]Call, error) {
 	}
 	return list, nil
 }
-

@@ -39,12 +39,9 @@ func (s *Service) passPost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	to := moment.ID("")
-	if typed := form.Get("to"); typed != "" {
-		known := false
-		if to, known = moment.ParseID(typed); !known {
-			return fault.Hidden()
-		}
+	to, known := moment.ParseID(form.Get("to"))
+	if form.Get("to") != "" && !known {
+		return fault.Hidden()
 	}
 	err = s.HandOver(r.Context(), web.Actor(r.Context()), id, to, form.Get("words"))
 	if fault.Is(err, fault.Invalid) {
