@@ -10,6 +10,7 @@ import (
 
 	"cairn/internal/core/chat"
 	"cairn/internal/core/directory"
+	"cairn/internal/core/moderation"
 	"cairn/internal/core/notify"
 	"cairn/internal/core/people"
 	"cairn/internal/core/safety"
@@ -38,23 +39,24 @@ type Options struct {
 
 // App is a service that is put together and not yet serving.
 type App struct {
-	Settings  Settings
-	DB        *db.DB
-	Vault     *vault.Vault
-	Bus       *bus.Bus
-	Clock     moment.Clock
-	Log       *slog.Logger
-	Ledger    *access.Ledger
-	People    *people.Service
-	Directory *directory.Service
-	Shifts    *shifts.Service
-	Safety    *safety.Service
-	Chat      *chat.Service
-	Support   *support.Service
-	Admin     *admin.Service
-	API       *api.API
-	Site      *web.Site
-	meter     *meter
+	Settings   Settings
+	DB         *db.DB
+	Vault      *vault.Vault
+	Bus        *bus.Bus
+	Clock      moment.Clock
+	Log        *slog.Logger
+	Ledger     *access.Ledger
+	People     *people.Service
+	Directory  *directory.Service
+	Shifts     *shifts.Service
+	Safety     *safety.Service
+	Moderation *moderation.Service
+	Chat       *chat.Service
+	Support    *support.Service
+	Admin      *admin.Service
+	API        *api.API
+	Site       *web.Site
+	meter      *meter
 }
 
 // New opens everything, brings the database up to date and makes the slices.
@@ -126,13 +128,15 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Directory = directory.New(directory.Deps{DB: a.DB, Bus: a.Bus, Clock: a.Clock, Log: a.Log, Demo: o.Demo})
 	a.Shifts = shifts.New(shifts.Deps{DB: a.DB, Bus: a.Bus, Clock: a.Clock, Audit: a.Ledger})
 	a.Safety = safety.New(safety.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Directory: a.Directory, Shifts: a.Shifts, Tell: notify.New(), Demo: o.Demo})
+	a.Moderation = moderation.New(moderation.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: notify.New()})
 	a.Chat = chat.New(chat.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Hints: a.Safety, Givers: []chat.Giver{crisisCard{a.Directory}}})
-	a.Support = support.New(support.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Shifts: a.Shifts, Chat: a.Chat, Safety: a.Safety, Tell: notify.New()})
+	a.Support = support.New(support.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Shifts: a.Shifts, Chat: a.Chat, Safety: a.Safety, Tell: notify.New(), Standing: a.Moderation})
+	a.Moderation.Take(chat.Subject{Service: a.Chat})
 	a.Safety.Around(support.Places{Service: a.Support})
 	a.Admin = admin.New(admin.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, People: a.People, Shifts: a.Shifts, Safety: a.Safety, Directory: a.Directory, Demo: o.Demo})
 	// Support first: it brings people back into the line before the conversation
 	// they were in is destroyed.
-	a.People.Hold(support.Holding{Service: a.Support}, safety.Holding{Service: a.Safety}, chat.Holding{Service: a.Chat}, shifts.Holding{Service: a.Shifts})
+	a.People.Hold(support.Holding{Service: a.Support}, safety.Holding{Service: a.Safety}, moderation.Holding{Service: a.Moderation}, chat.Holding{Service: a.Chat}, shifts.Holding{Service: a.Shifts})
 	if err := a.People.Begin(ctx); err != nil {
 		return err
 	}
@@ -186,7 +190,7 @@ func (a *App) site(ctx context.Context, o Options) error {
 		return err
 	}
 	for _, s := range []interface{ Routes() []web.Route }{
-		home.Home{Support: a.Support, Demo: demoHref}, a.People, a.Directory, a.Shifts, a.Safety, a.Chat, a.Support, a.Admin, a.API,
+		home.Home{Support: a.Support, Demo: demoHref}, a.People, a.Directory, a.Shifts, a.Safety, a.Moderation, a.Chat, a.Support, a.Admin, a.API,
 	} {
 		a.Site.Mount(s.Routes()...)
 	}

@@ -1,6 +1,7 @@
 package support
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -41,18 +42,24 @@ type Safety interface {
 	At(ctx context.Context, r db.Reader, place moment.ID) ([]safety.Case, error)
 }
 
+// Standing tells who is kept out for a time, with a reason that they read.
+type Standing interface {
+	Out(ctx context.Context, r db.Reader, person moment.ID) (bool, error)
+}
+
 // Deps is what support stands on.
 type Deps struct {
-	DB     *db.DB
-	Vault  *vault.Vault
-	Bus    *bus.Bus
-	Clock  moment.Clock
-	Ledger *access.Ledger
-	People People
-	Shifts *shifts.Service
-	Chat   *chat.Service
-	Safety Safety
-	Tell   Teller
+	DB       *db.DB
+	Vault    *vault.Vault
+	Bus      *bus.Bus
+	Clock    moment.Clock
+	Ledger   *access.Ledger
+	People   People
+	Shifts   *shifts.Service
+	Chat     *chat.Service
+	Safety   Safety
+	Tell     Teller
+	Standing Standing
 }
 
 // Service holds the verbs of support.
@@ -159,6 +166,9 @@ func (s *Service) Hold(ctx context.Context, c Caller, w Wanted) (Asked, error) {
 func (s *Service) enter(ctx context.Context, c Caller, w Wanted, state State) (Asked, error) {
 	if err := canAsk(c.Actor).Err(); err != nil {
 		return Asked{}, err
+	}
+	if out, err := s.Standing.Out(ctx, s.DB.Reader(), c.Actor.Person); err != nil || out {
+		return Asked{}, cmp.Or(err, error(fault.New(fault.Conflict, "support.error.out")))
 	}
 	if err := s.check(ctx, &w, c.Lang); err != nil {
 		return Asked{}, err

@@ -92,6 +92,9 @@ func (s *Service) Board(ctx context.Context, a access.Actor) (Board, error) {
 		return b, err
 	}
 	b.MayTake = canTake(a, mine, on, Request{State: Waiting}).OK()
+	if b.Company, err = s.companyOn(ctx, r); err != nil {
+		return b, err
+	}
 	return b, s.fillBoard(ctx, r, &b)
 }
 
@@ -121,11 +124,6 @@ func (s *Service) fillBoard(ctx context.Context, r db.Reader, b *Board) error {
 		return err
 	}
 	ids := []moment.ID{b.Staffing.Lead}
-	asking, err := s.companyOn(ctx, r, b)
-	if err != nil {
-		return err
-	}
-	ids = append(ids, asking...)
 	for _, q := range requests {
 		ids = append(ids, q.Person)
 	}
@@ -141,9 +139,6 @@ func (s *Service) fillBoard(ctx context.Context, r db.Reader, b *Board) error {
 	cards, err := s.People.Cards(ctx, r, ids...)
 	if err != nil {
 		return err
-	}
-	for i, x := range b.Company {
-		b.Company[i].PeerCard = cards[x.PeerCard.ID]
 	}
 	b.Lead = cards[b.Staffing.Lead]
 	to := map[moment.ID]Offer{}
@@ -311,22 +306,26 @@ func (s *Service) Place(ctx context.Context, a access.Actor) (*Place, error) {
 	return p, err
 }
 
-// companyOn puts those who ask for a supervisor on the board, and gives their ids.
-func (s *Service) companyOn(ctx context.Context, r db.Reader, b *Board) ([]moment.ID, error) {
+// companyOn gives the conversations into which a supervisor is asked.
+func (s *Service) companyOn(ctx context.Context, r db.Reader) ([]BoardCompany, error) {
 	wanted, err := companyWanted(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	var ids []moment.ID
+	var out []BoardCompany
 	for _, x := range wanted {
 		c, found, err := contactByID(ctx, r, x.Conversation)
 		if err != nil {
 			return nil, err
 		}
-		if found {
-			b.Company = append(b.Company, BoardCompany{Company: x, PeerCard: people.Card{ID: c.Peer}})
-			ids = append(ids, c.Peer)
+		if !found {
+			continue
 		}
+		cards, err := s.People.Cards(ctx, r, c.Peer)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, BoardCompany{Company: x, PeerCard: cards[c.Peer]})
 	}
-	return ids, nil
+	return out, nil
 }

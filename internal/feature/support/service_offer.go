@@ -1,6 +1,7 @@
 package support
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -33,6 +34,9 @@ func (s *Service) Ready(ctx context.Context, a access.Actor) error {
 		mine, on, err := s.Shifts.Mine(ctx, tx, a.Person)
 		if err != nil {
 			return err
+		}
+		if out, err := s.Standing.Out(ctx, tx, a.Person); err != nil || out {
+			return cmp.Or(err, error(fault.New(fault.Conflict, "support.error.out")))
 		}
 		owed, err := owedBy(ctx, tx, a.Person)
 		if err != nil {

@@ -30,7 +30,7 @@ func (s *Service) onContact(ctx context.Context, a access.Actor, id moment.ID, v
 			return err
 		}
 		e := access.Entry{Verb: verb, Kind: "conversation", Object: id, Subject: c.Member}
-		if verb == "support.know" || verb == "support.protect" {
+		if verb == "support.know" || verb == "support.protect" || verb == "support.block" {
 			e.Subject = "" // never explained: it is not in what the person reads of their audit
 		}
 		return access.Record(ctx, tx, a, s.Clock.Now(), e)
@@ -150,6 +150,17 @@ func (s *Service) Switch(ctx context.Context, a access.Actor, id moment.ID) erro
 			return fault.Hidden()
 		}
 		return s.part(ctx, tx, a, c, q, BySwitch, people.Block, s.Clock.Now().Add(ProtectLasts))
+	})
+}
+
+// Block is "never this person again": they hold it until the person lifts it, in
+// matching and everywhere. The person comes first in the line.
+func (s *Service) Block(ctx context.Context, a access.Actor, id moment.ID) error {
+	return s.onContact(ctx, a, id, "support.block", canEnd, func(tx db.Writer, c Contact, q Request) error {
+		if a.Person != c.Member {
+			return fault.Hidden()
+		}
+		return s.part(ctx, tx, a, c, q, BySwitch, people.Block, 0)
 	})
 }
 

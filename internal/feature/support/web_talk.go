@@ -125,6 +125,9 @@ func acts() []actKind {
 		{"know", func(s *Service, r *http.Request, a access.Actor, id moment.ID) error {
 			return s.Know(r.Context(), a, id)
 		}, canEnd, "/wait"},
+		{"block", func(s *Service, r *http.Request, a access.Actor, id moment.ID) error {
+			return s.Block(r.Context(), a, id)
+		}, member, "/wait"},
 		{"protect", func(s *Service, r *http.Request, a access.Actor, id moment.ID) error {
 			return s.Protect(r.Context(), a, id)
 		}, canProtect, ""},

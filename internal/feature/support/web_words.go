@@ -164,7 +164,7 @@ func exitsOf(t talkView) []string {
 	if t.Helper {
 		return []string{"end", "know", "protect"}
 	}
-	return []string{"end", "switch", "know"}
+	return []string{"end", "switch", "block", "know"}
 }
 
 func hintKey(act string, helper bool) string {

@@ -1,0 +1,149 @@
+package moderation
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+)
+
+// Limits and times. Keeping is safety.md's "cases 3 years".
+const (
+	MostWords = 2000
+	MostDays  = 365
+	GuestMost = 24 * time.Hour // a pause of a guest, unless a lead says longer
+	keepFor   = 3 * 365 * 24 * time.Hour
+	// smallCell is the count below which the public log gives no number.
+	smallCell = 5
+)
+
+var reporting = access.Rate{Name: "moderation.report", Most: 10, Per: 10 * time.Minute}
+
+// Reasons are why somebody reports something.
+func Reasons() []string {
+	return []string{"hurtful", "threat", "sexual", "contact", "selling", "not_who", "other"}
+}
+
+// Actions are what can be decided about a person, mildest first.
+func Actions() []string { return []string{"none", "note", "warn", "pause", "ban"} }
+
+// Report is something that somebody reported.
+type Report struct {
+	ID        moment.ID
+	Kind      string
+	Object    moment.ID
+	About     moment.ID
+	Reason    string
+	Scope     moment.ID
+	State     string // "open", "claimed", "closed"
+	ClaimedBy moment.ID
+	At        moment.Time
+	ClosedAt  moment.Time
+	Outcome   string
+	Words     string
+	Excerpt   string
+	reporter  moment.ID // decides who may not handle it; leaves the package nowhere
+}
+
+// Action is what was decided about a person.
+type Action struct {
+	ID       moment.ID
+	Report   moment.ID
+	About    moment.ID
+	What     string
+	Reason   string
+	Scope    moment.ID
+	By       moment.ID
+	At       moment.Time
+	Until    moment.Time // 0 for good
+	LiftedAt moment.Time
+	Appeal   *Appeal
+}
+
+// Holds tells whether a pause or ban keeps the person out now.
+func (a Action) Holds(now moment.Time) bool {
+	return (a.What == "pause" || a.What == "ban") && a.LiftedAt.IsZero() && (a.Until.IsZero() || now < a.Until)
+}
+
+// Appeal is the person's answer to an action.
+type Appeal struct {
+	At        moment.Time
+	Words     string
+	DecidedAt moment.Time
+	Upheld    bool // the action stands
+	Answer    string
+}
+
+// Draft is what somebody reports.
+type Draft struct {
+	Kind   string
+	Object moment.ID
+	Reason string
+	Words  string
+}
+
+// Validate cleans and checks.
+func (d *Draft) Validate() error {
+	var p fault.Problems
+	if !slices.Contains(Reasons(), d.Reason) {
+		p.Add("reason", "moderation.error.reason")
+	}
+	d.Words = plain(&p, "words", d.Words)
+	return p.Err()
+}
+
+// Decision is what a moderator decides.
+type Decision struct {
+	What   string
+	Days   int // of a pause
+	Reason string
+}
+
+// Validate cleans and checks. Whatever touches the person needs a reason that they read.
+func (d *Decision) Validate() error {
+	var p fault.Problems
+	if !slices.Contains(Actions(), d.What) {
+		p.Add("what", "moderation.error.what")
+	}
+	if d.What == "pause" && (d.Days < 1 || d.Days > MostDays) {
+		p.AddWith("days", "moderation.error.days", map[string]any{"most": MostDays})
+	}
+	d.Reason = plain(&p, "reason", d.Reason)
+	if d.What != "none" && d.Reason == "" && len(p) == 0 {
+		p.Add("reason", "moderation.error.say_why")
+	}
+	return p.Err()
+}
+
+func plain(p *fault.Problems, field, s string) string {
+	s = strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
+	switch {
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' }):
+		p.Add(field, "moderation.error.signs")
+	case utf8.RuneCountInString(s) > MostWords:
+		p.AddWith(field, "moderation.error.long", map[string]any{"most": MostWords})
+	}
+	return s
+}
+
+// Count is a line of the public log.
+type Count struct {
+	What string // "reports", an action, "appeals", "lifted"
+	N    int
+	Few  bool // fewer than five: no number is given
+}
+
+// small hides small numbers, from which somebody could be known.
+func small(what string, n int) Count {
+	if n > 0 && n < smallCell {
+		return Count{What: what, Few: true}
+	}
+	return Count{What: what, N: n}
+}
+
+// Topic is the live topic of the queue.
+const Topic = "moderation"

@@ -1,0 +1,267 @@
+package moderation
+
+import (
+	"context"
+	"time"
+
+	"cairn/internal/core/notify"
+	"cairn/internal/core/people"
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/bus"
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+	"cairn/internal/kit/vault"
+)
+
+const (
+	noticeReport   = "moderation.report"   // something waits in the queue
+	noticeDecision = "moderation.decision" // something was decided about you
+	jobForget      = "moderation.forget"
+)
+
+// Kinds are what moderation tells people, for notify.
+func Kinds() []notify.Kind {
+	return []notify.Kind{{Name: noticeReport, Work: true}, {Name: noticeDecision}}
+}
+
+// Reported is what a subject gives to a report: whom it is about, and what was said
+// around it, as the reporter could see it.
+type Reported struct {
+	About   moment.ID
+	Excerpt string
+}
+
+// Subject is a kind of thing that can be reported.
+type Subject interface {
+	// Name is the kind, such as "talk".
+	Name() string
+	// Reported gives an object as the actor sees it; false when they do not.
+	Reported(ctx context.Context, r db.Reader, a access.Actor, object moment.ID) (Reported, bool, error)
+}
+
+// People is what moderation asks about people.
+type People interface {
+	Cards(ctx context.Context, r db.Reader, ids ...moment.ID) (map[moment.ID]people.Card, error)
+	WithRole(ctx context.Context, r db.Reader, role access.Role) ([]moment.ID, error)
+}
+
+// Teller tells people things. It is notify.
+type Teller interface {
+	Tell(ctx context.Context, tx db.Writer, m notify.Message) error
+	SettleAbout(ctx context.Context, tx db.Writer, about moment.ID, kind string) error
+}
+
+// Deps is what moderation stands on.
+type Deps struct {
+	DB     *db.DB
+	Vault  *vault.Vault
+	Bus    *bus.Bus
+	Clock  moment.Clock
+	Ledger *access.Ledger
+	People People
+	Tell   Teller
+}
+
+// Service holds the verbs of moderation.
+type Service struct {
+	Deps
+	subjects map[string]Subject
+}
+
+// New makes the service and registers its timer.
+func New(d Deps) *Service {
+	s := &Service{Deps: d, subjects: map[string]Subject{}}
+	d.Bus.Handle(jobForget, s.forgetJob)
+	return s
+}
+
+// Take plugs in what can be reported. It is called once for each kind, before serving.
+func (s *Service) Take(subjects ...Subject) {
+	for _, x := range subjects {
+		s.subjects[x.Name()] = x
+	}
+}
+
+// Report puts something into the queue, with what stood around it. Reporting the
+// same again while it is open changes nothing.
+func (s *Service) Report(ctx context.Context, a access.Actor, d Draft) error {
+	if err := permReport.Check(a); err != nil {
+		return err
+	}
+	if err := d.Validate(); err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx db.Writer) error {
+		subject, known := s.subjects[d.Kind]
+		if !known {
+			return fault.Hidden()
+		}
+		what, found, err := subject.Reported(ctx, tx, a, d.Object)
+		if err != nil {
+			return err
+		}
+		if !found || what.About == a.Person || what.About == "" {
+			return fault.Hidden()
+		}
+		now := s.Clock.Now()
+		if err := reporting.Spend(ctx, tx, a.Person, now); err != nil {
+			return err
+		}
+		if open, err := reportedBy(ctx, tx, a.Person, d.Kind, d.Object); err != nil || open {
+			return err
+		}
+		r := Report{ID: moment.NewID(), Kind: d.Kind, Object: d.Object, About: what.About, Reason: d.Reason, Scope: moment.NewID(), State: "open", At: now, reporter: a.Person}
+		box, err := s.Vault.NewScope(ctx, tx, r.Scope, now)
+		if err != nil {
+			return err
+		}
+		if err := insertReport(ctx, tx, r, sealed(box, d.Words, r.ID, "words"), sealed(box, what.Excerpt, r.ID, "excerpt")); err != nil {
+			return fault.Op("report", err)
+		}
+		if err := s.tellQueue(ctx, tx, r); err != nil {
+			return err
+		}
+		s.Bus.Publish(tx, Topic, int64(now))
+		// The one it is about reads who opened what of theirs: not that they were reported.
+		return access.Record(ctx, tx, a, now, access.Entry{Verb: "moderation.report", Kind: d.Kind, Object: d.Object})
+	})
+}
+
+func sealed(box *vault.Box, words string, id moment.ID, column string) []byte {
+	if words == "" {
+		return nil
+	}
+	return box.Seal([]byte(words), place(id, column))
+}
+
+func place(id moment.ID, column string) string { return "moderation." + column + "|" + string(id) }
+
+// tellQueue tells those who decide, but nobody whom it concerns.
+func (s *Service) tellQueue(ctx context.Context, tx db.Writer, r Report) error {
+	told := map[moment.ID]bool{r.About: true, r.reporter: true}
+	for _, role := range []access.Role{access.Supervisor, access.Coordinator} {
+		ids, err := s.People.WithRole(ctx, tx, role)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if told[id] {
+				continue
+			}
+			told[id] = true
+			if err := s.Tell.Tell(ctx, tx, notify.Message{To: id, Kind: noticeReport, Key: "report/" + string(r.ID), Path: "/reports", About: r.ID}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// onReport loads a report, decides, and runs f in one transaction.
+func (s *Service) onReport(ctx context.Context, a access.Actor, id moment.ID, verb string, may func(access.Actor, Report) access.Decision, f func(tx db.Writer, r *Report) error) error {
+	return s.DB.Write(ctx, func(tx db.Writer) error {
+		r, found, err := reportByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return fault.Hidden()
+		}
+		if err := may(a, r).Err(); err != nil {
+			return err
+		}
+		if err := f(tx, &r); err != nil {
+			return err
+		}
+		s.Bus.Publish(tx, Topic, int64(s.Clock.Now()))
+		return access.Record(ctx, tx, a, s.Clock.Now(), access.Entry{Verb: verb, Kind: "report", Object: id})
+	})
+}
+
+// Claim takes a report on, or over from somebody who left it for a day.
+func (s *Service) Claim(ctx context.Context, a access.Actor, id moment.ID) error {
+	return s.onReport(ctx, a, id, "moderation.claim", canSee, func(tx db.Writer, r *Report) error {
+		took, err := claim(ctx, tx, id, a.Person, s.Clock.Now(), s.Clock.Now().Add(-24*time.Hour))
+		if err == nil && !took && r.ClaimedBy != a.Person {
+			return fault.New(fault.Conflict, "moderation.error.claimed")
+		}
+		return fault.Op("claim", err)
+	})
+}
+
+// Decide closes a report with an action, or with none. The person reads the
+// reason, and how to appeal.
+func (s *Service) Decide(ctx context.Context, a access.Actor, id moment.ID, d Decision) error {
+	if err := d.Validate(); err != nil {
+		return err
+	}
+	return s.onReport(ctx, a, id, "moderation.decide", canDecide, func(tx db.Writer, r *Report) error {
+		now := s.Clock.Now()
+		if err := closeReport(ctx, tx, id, d.What, now); err != nil {
+			return fault.Op("decide", err)
+		}
+		if err := s.Tell.SettleAbout(ctx, tx, id, noticeReport); err != nil {
+			return err
+		}
+		if err := s.Bus.At(ctx, tx, jobForget, string(id), now.Add(keepFor), aboutReport{id}); err != nil {
+			return err
+		}
+		if d.What == "none" {
+			return nil
+		}
+		return s.act(ctx, tx, a, *r, d, now)
+	})
+}
+
+func (s *Service) act(ctx context.Context, tx db.Writer, a access.Actor, r Report, d Decision, now moment.Time) error {
+	cards, err := s.People.Cards(ctx, tx, r.About)
+	if err != nil {
+		return err
+	}
+	x := Action{ID: moment.NewID(), Report: r.ID, About: r.About, What: d.What, Scope: r.Scope, By: a.Person, At: now}
+	if d.What == "pause" {
+		x.Until = now.Add(time.Duration(d.Days) * 24 * time.Hour)
+	}
+	if d.What == "pause" || d.What == "ban" {
+		x.Until = maxGuest(cards[r.About].Kind == people.KindGuest, a.Has(access.Supervisor), now, x.Until)
+	}
+	box, err := s.Vault.Box(ctx, tx, r.Scope)
+	if err != nil {
+		return err
+	}
+	if err := insertAction(ctx, tx, x, sealed(box, d.Reason, x.ID, "reason")); err != nil {
+		return fault.Op("action", err)
+	}
+	if err := s.Bus.Emit(ctx, tx, bus.Event{Name: "moderation.acted", ID: r.About}); err != nil {
+		return err
+	}
+	return s.Tell.Tell(ctx, tx, notify.Message{To: r.About, Kind: noticeDecision, Key: "action/" + string(x.ID), Path: "/me/decisions", About: x.ID})
+}
+
+// Out tells whether somebody is paused or banned now: they cannot ask, and are not
+// offered people. They can always read why, appeal, and find crisis help.
+func (s *Service) Out(ctx context.Context, r db.Reader, person moment.ID) (bool, error) {
+	return heldOut(ctx, r, person, s.Clock.Now())
+}
+
+type aboutReport struct {
+	Report moment.ID `json:"report"`
+}
+
+func (s *Service) forgetJob(ctx context.Context, j bus.Job) error {
+	var about aboutReport
+	if err := j.Read(&about); err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx db.Writer) error {
+		r, found, err := reportByID(ctx, tx, about.Report)
+		if err != nil || !found || r.State != "closed" {
+			return err
+		}
+		if err := s.Vault.Destroy(ctx, tx, r.Scope); err != nil {
+			return err
+		}
+		return fault.Op("forget a report", blankReport(ctx, tx, r.ID))
+	})
+}

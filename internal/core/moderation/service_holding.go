@@ -1,0 +1,47 @@
+package moderation
+
+import (
+	"context"
+	"time"
+
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/moment"
+)
+
+// Holding is moderation's part of "all my data" and of deleting an account.
+type Holding struct{ *Service }
+
+// Name names the part.
+func (Holding) Name() string { return "moderation" }
+
+// Export gives what was decided about the person, and their appeals. Reports by
+// others are not theirs.
+func (h Holding) Export(ctx context.Context, _ db.Reader, person moment.ID, put func(file string, v any) error) error {
+	list, err := h.Mine(ctx, access.Actor{Person: person})
+	if err != nil {
+		return err
+	}
+	type decided struct {
+		At     time.Time `json:"at"`
+		What   string    `json:"what"`
+		Reason string    `json:"reason"`
+		Appeal string    `json:"appeal,omitempty"`
+		Answer string    `json:"answer,omitempty"`
+	}
+	out := []decided{}
+	for _, x := range list {
+		d := decided{At: x.At.Std(), What: x.What, Reason: x.Reason}
+		if x.Appeal != nil {
+			d.Appeal, d.Answer = x.Appeal.Words, x.Appeal.Answer
+		}
+		out = append(out, d)
+	}
+	return put("moderation.json", out)
+}
+
+// Erase takes the person off what they reported and decided. What was decided
+// about them stays for its time, under an id without a person.
+func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, _ moment.Time) error {
+	return forgetPerson(ctx, tx, person)
+}

@@ -1,0 +1,262 @@
+package moderation
+
+import (
+	"context"
+	"time"
+
+	"cairn/internal/core/notify"
+	"cairn/internal/core/people"
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+)
+
+// Queued is a report in the queue: no words.
+type Queued struct {
+	Report
+	AboutCard   people.Card
+	ClaimedCard people.Card
+}
+
+// Waiting is an appeal that waits for a decision.
+type Waiting struct {
+	Action Action
+	Report moment.ID
+	Card   people.Card
+	Mine   bool // by the actor: somebody else decides
+}
+
+// Queue is what those who decide see.
+type Queue struct {
+	Reports []Queued
+	Appeals []Waiting
+}
+
+// Queue gives the open reports and appeals that the actor may handle, oldest first.
+func (s *Service) Queue(ctx context.Context, a access.Actor) (Queue, error) {
+	var out Queue
+	if err := permQueue.Check(a); err != nil {
+		return out, err
+	}
+	r := s.DB.Reader()
+	reports, err := openReports(ctx, r)
+	if err != nil {
+		return out, err
+	}
+	appeals, err := openAppeals(ctx, r)
+	if err != nil {
+		return out, err
+	}
+	var ids []moment.ID
+	for _, x := range reports {
+		ids = append(ids, x.About, x.ClaimedBy)
+	}
+	for _, x := range appeals {
+		ids = append(ids, x.About)
+	}
+	cards, err := s.People.Cards(ctx, r, ids...)
+	if err != nil {
+		return out, err
+	}
+	for _, x := range reports {
+		if canSee(a, x).OK() {
+			out.Reports = append(out.Reports, Queued{Report: x, AboutCard: cards[x.About], ClaimedCard: cards[x.ClaimedBy]})
+		}
+	}
+	for _, x := range appeals {
+		report, _, err := reportByID(ctx, r, x.Report)
+		if err != nil {
+			return out, err
+		}
+		if canSee(a, report).OK() {
+			out.Appeals = append(out.Appeals, Waiting{Action: x, Report: x.Report, Card: cards[x.About], Mine: x.By == a.Person})
+		}
+	}
+	return out, nil
+}
+
+// Open gives a report with its words and excerpt to who may handle it. It is
+// written down, and the person it is about can see that it was read.
+func (s *Service) Open(ctx context.Context, a access.Actor, id moment.ID) (Queued, []Action, error) {
+	r := s.DB.Reader()
+	x, found, err := reportByID(ctx, r, id)
+	if err == nil && !found {
+		err = fault.Hidden()
+	}
+	if err != nil {
+		return Queued{}, nil, err
+	}
+	if err := canSee(a, x).Err(); err != nil {
+		return Queued{}, nil, err
+	}
+	words, excerpt, wrapped, err := reportWords(ctx, r, x)
+	if err != nil {
+		return Queued{}, nil, err
+	}
+	if x.Words, err = s.open(x.Scope, wrapped, words, place(id, "words")); err != nil {
+		return Queued{}, nil, err
+	}
+	if x.Excerpt, err = s.open(x.Scope, wrapped, excerpt, place(id, "excerpt")); err != nil {
+		return Queued{}, nil, err
+	}
+	cards, err := s.People.Cards(ctx, r, x.About, x.ClaimedBy)
+	if err != nil {
+		return Queued{}, nil, err
+	}
+	actions, err := s.actions(ctx, r, x.About)
+	if err != nil {
+		return Queued{}, nil, err
+	}
+	err = s.Ledger.RecordRead(ctx, a, s.Clock.Now(), access.Entry{Verb: "moderation.read", Kind: "report", Object: id})
+	return Queued{Report: x, AboutCard: cards[x.About], ClaimedCard: cards[x.ClaimedBy]}, actions, err
+}
+
+func (s *Service) open(scope moment.ID, wrapped, sealed []byte, place string) (string, error) {
+	if len(sealed) == 0 || len(wrapped) == 0 {
+		return "", nil
+	}
+	box, err := s.Vault.BoxFrom(scope, wrapped)
+	if err != nil {
+		return "", err
+	}
+	plain, err := box.Open(sealed, place)
+	return string(plain), err
+}
+
+// actions gives what was decided about somebody, newest first, opened.
+func (s *Service) actions(ctx context.Context, r db.Reader, about moment.ID) ([]Action, error) {
+	list, err := actionsAbout(ctx, r, about)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Action, len(list))
+	for i, x := range list {
+		out[i] = x.Action
+		if out[i].Reason, err = s.open(x.Scope, x.wrapped, x.reason, place(x.ID, "reason")); err != nil {
+			return nil, err
+		}
+		if x.Appeal == nil {
+			continue
+		}
+		if out[i].Appeal.Words, err = s.open(x.Scope, x.wrapped, x.appeal, place(x.ID, "appeal")); err != nil {
+			return nil, err
+		}
+		if out[i].Appeal.Answer, err = s.open(x.Scope, x.wrapped, x.answer, place(x.ID, "answer")); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Mine gives what was decided about the actor. Who decided is not in it.
+func (s *Service) Mine(ctx context.Context, a access.Actor) ([]Action, error) {
+	list, err := s.actions(ctx, s.DB.Reader(), a.Person)
+	for i := range list {
+		list[i].By, list[i].Report = "", ""
+	}
+	return list, err
+}
+
+// Appeal asks somebody else to look again.
+func (s *Service) Appeal(ctx context.Context, a access.Actor, id moment.ID, words string) error {
+	var p fault.Problems
+	if words = plain(&p, "words", words); words == "" && len(p) == 0 {
+		p.Add("words", "moderation.error.say_why")
+	}
+	if err := p.Err(); err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx db.Writer) error {
+		x, found, err := actionByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return fault.Hidden()
+		}
+		if err := canAppeal(a, x.Action).Err(); err != nil {
+			return err
+		}
+		now := s.Clock.Now()
+		if err := reporting.Spend(ctx, tx, a.Person, now); err != nil {
+			return err
+		}
+		box, err := s.Vault.Box(ctx, tx, x.Scope)
+		if err != nil {
+			return err
+		}
+		if err := insertAppeal(ctx, tx, id, box.Seal([]byte(words), place(id, "appeal")), now); err != nil {
+			return fault.Op("appeal", err)
+		}
+		r, _, err := reportByID(ctx, tx, x.Report)
+		if err != nil {
+			return err
+		}
+		r.ID = id // a notice of its own
+		if err := s.tellQueue(ctx, tx, r); err != nil {
+			return err
+		}
+		s.Bus.Publish(tx, Topic, int64(now))
+		return access.Record(ctx, tx, a, now, access.Entry{Verb: "moderation.appeal", Kind: "action", Object: id, Subject: a.Person})
+	})
+}
+
+// DecideAppeal is somebody else's look: the action stands, or is lifted.
+func (s *Service) DecideAppeal(ctx context.Context, a access.Actor, id moment.ID, stands bool, answer string) error {
+	var p fault.Problems
+	if answer = plain(&p, "answer", answer); answer == "" && len(p) == 0 {
+		p.Add("answer", "moderation.error.say_why")
+	}
+	if err := p.Err(); err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx db.Writer) error {
+		x, found, err := actionByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return fault.Hidden()
+		}
+		r, _, err := reportByID(ctx, tx, x.Report)
+		if err != nil {
+			return err
+		}
+		if err := canDecideAppeal(a, r, x.Action).Err(); err != nil {
+			return err
+		}
+		now := s.Clock.Now()
+		box, err := s.Vault.Box(ctx, tx, x.Scope)
+		if err != nil {
+			return err
+		}
+		if err := decideAppeal(ctx, tx, id, a.Person, stands, box.Seal([]byte(answer), place(id, "answer")), now); err != nil {
+			return fault.Op("appeal", err)
+		}
+		if err := s.Tell.SettleAbout(ctx, tx, id, noticeReport); err != nil {
+			return err
+		}
+		if err := s.Tell.Tell(ctx, tx, notify.Message{To: x.About, Kind: noticeDecision, Key: "appeal/" + string(id), Path: "/me/decisions", About: id}); err != nil {
+			return err
+		}
+		s.Bus.Publish(tx, Topic, int64(now))
+		return access.Record(ctx, tx, a, now, access.Entry{Verb: "moderation.decide_appeal", Kind: "action", Object: id})
+	})
+}
+
+// logSpan is how far back the public log counts.
+const logSpan = 90 * 24 * time.Hour
+
+// Counts is the public log: what was reported and decided in the last ninety days.
+func (s *Service) Counts(ctx context.Context) ([]Count, error) {
+	list, err := counts(ctx, s.DB.Reader(), s.Clock.Now().Add(-logSpan))
+	if err != nil {
+		return nil, err
+	}
+	var out []Count
+	for _, what := range []string{"reports", "note", "warn", "pause", "ban", "appeals", "lifted"} {
+		out = append(out, small(what, list[what]))
+	}
+	return out, nil
+}

@@ -1,0 +1,162 @@
+package moderation
+
+import (
+	"context"
+
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/moment"
+)
+
+const reportColumns = `id, kind, object, about, reporter, reason, scope, state, claimed_by, at, closed_at, outcome`
+
+func scanReport(r db.Row, x *Report) error {
+	return r.Scan(&x.ID, &x.Kind, &x.Object, &x.About, &x.reporter, &x.Reason, &x.Scope, &x.State, &x.ClaimedBy, &x.At, &x.ClosedAt, &x.Outcome)
+}
+
+func insertReport(ctx context.Context, tx db.Writer, x Report, words, excerpt []byte) error {
+	_, err := tx.Exec(ctx, `INSERT INTO moderation_report (id, kind, object, about, reporter, reason, scope, words, excerpt, state, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		x.ID, x.Kind, x.Object, x.About, x.reporter, x.Reason, x.Scope, words, excerpt, x.State, x.At)
+	return err
+}
+
+func reportByID(ctx context.Context, r db.Reader, id moment.ID) (x Report, found bool, err error) {
+	err = scanReport(r.QueryRow(ctx, `SELECT `+reportColumns+` FROM moderation_report WHERE id = $1`, id), &x)
+	if db.IsNone(err) {
+		return x, false, nil
+	}
+	return x, err == nil, db.Problem("report", err)
+}
+
+func reportedBy(ctx context.Context, r db.Reader, reporter moment.ID, kind string, object moment.ID) (bool, error) {
+	var n int
+	err := r.QueryRow(ctx, `SELECT count(*) FROM moderation_report WHERE reporter = $1 AND kind = $2 AND object = $3 AND closed_at = 0`, reporter, kind, object).Scan(&n)
+	return n > 0, db.Problem("report", err)
+}
+
+func openReports(ctx context.Context, r db.Reader) ([]Report, error) {
+	rows, err := r.Query(ctx, `SELECT `+reportColumns+` FROM moderation_report WHERE closed_at = 0 ORDER BY at, id LIMIT 200`)
+	return db.Collect(rows, err, scanReport)
+}
+
+func reportWords(ctx context.Context, r db.Reader, x Report) (words, excerpt, wrapped []byte, err error) {
+	err = r.QueryRow(ctx, `SELECT m.words, m.excerpt, k.wrapped FROM moderation_report m LEFT JOIN vault_key k ON k.scope = m.scope WHERE m.id = $1`, x.ID).Scan(&words, &excerpt, &wrapped)
+	return words, excerpt, wrapped, db.Problem("report", err)
+}
+
+// claim takes a report that is free, or was left since before.
+func claim(ctx context.Context, tx db.Writer, id, person moment.ID, now, before moment.Time) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE moderation_report SET state = 'claimed', claimed_by = $2, claimed_at = $3 WHERE id = $1 AND (state = 'open' OR state = 'claimed' AND claimed_at < $4)`, id, person, now, before)
+	return n > 0, err
+}
+
+func closeReport(ctx context.Context, tx db.Writer, id moment.ID, outcome string, now moment.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE moderation_report SET state = 'closed', outcome = $2, closed_at = $3 WHERE id = $1`, id, outcome, now)
+	return err
+}
+
+func blankReport(ctx context.Context, tx db.Writer, id moment.ID) error {
+	_, err := tx.Exec(ctx, `UPDATE moderation_report SET words = NULL, excerpt = NULL, reporter = NULL WHERE id = $1`, id)
+	return err
+}
+
+// sealedAction is an action before it is opened.
+type sealedAction struct {
+	Action
+	reason, appeal, answer, wrapped []byte
+}
+
+const actionColumns = `a.id, a.report, a.about, a.what, a.reason, a.scope, a.by_person, a.at, a.until, a.lifted_at,
+	coalesce(p.at, 0), p.words, coalesce(p.decided_at, 0), coalesce(p.upheld, FALSE), p.answer, k.wrapped`
+
+const actionFrom = ` FROM moderation_action a LEFT JOIN moderation_appeal p ON p.action = a.id LEFT JOIN vault_key k ON k.scope = a.scope `
+
+func scanAction(r db.Row, x *sealedAction) error {
+	var p Appeal
+	err := r.Scan(&x.ID, &x.Report, &x.About, &x.What, &x.reason, &x.Scope, &x.By, &x.At, &x.Until, &x.LiftedAt, &p.At, &x.appeal, &p.DecidedAt, &p.Upheld, &x.answer, &x.wrapped)
+	if !p.At.IsZero() {
+		x.Appeal = &p
+	}
+	return err
+}
+
+func insertAction(ctx context.Context, tx db.Writer, x Action, reason []byte) error {
+	_, err := tx.Exec(ctx, `INSERT INTO moderation_action (id, report, about, what, reason, scope, by_person, at, until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		x.ID, x.Report, x.About, x.What, reason, x.Scope, x.By, x.At, x.Until)
+	return err
+}
+
+func actionsAbout(ctx context.Context, r db.Reader, about moment.ID) ([]sealedAction, error) {
+	rows, err := r.Query(ctx, `SELECT `+actionColumns+actionFrom+`WHERE a.about = $1 ORDER BY a.at DESC, a.id LIMIT 100`, about)
+	return db.Collect(rows, err, scanAction)
+}
+
+func actionByID(ctx context.Context, r db.Reader, id moment.ID) (x sealedAction, found bool, err error) {
+	err = scanAction(r.QueryRow(ctx, `SELECT `+actionColumns+actionFrom+`WHERE a.id = $1`, id), &x)
+	if db.IsNone(err) {
+		return x, false, nil
+	}
+	return x, err == nil, db.Problem("action", err)
+}
+
+func openAppeals(ctx context.Context, r db.Reader) ([]Action, error) {
+	rows, err := r.Query(ctx, `SELECT `+actionColumns+actionFrom+`WHERE p.at > 0 AND p.decided_at = 0 ORDER BY p.at, a.id LIMIT 200`)
+	list, err := db.Collect(rows, err, scanAction)
+	out := make([]Action, len(list))
+	for i, x := range list {
+		out[i] = x.Action
+	}
+	return out, err
+}
+
+func heldOut(ctx context.Context, r db.Reader, person moment.ID, now moment.Time) (bool, error) {
+	var n int
+	err := r.QueryRow(ctx, `SELECT count(*) FROM moderation_action WHERE about = $1 AND what IN ('pause', 'ban') AND lifted_at = 0 AND (until = 0 OR until > $2)`, person, now).Scan(&n)
+	return n > 0, db.Problem("action", err)
+}
+
+func insertAppeal(ctx context.Context, tx db.Writer, action moment.ID, words []byte, now moment.Time) error {
+	_, err := tx.Exec(ctx, `INSERT INTO moderation_appeal (action, words, at) VALUES ($1, $2, $3)`, action, words, now)
+	return err
+}
+
+// decideAppeal decides once; what does not stand is lifted.
+func decideAppeal(ctx context.Context, tx db.Writer, action, by moment.ID, stands bool, answer []byte, now moment.Time) error {
+	if _, err := tx.Exec(ctx, `UPDATE moderation_appeal SET decided_by = $2, decided_at = $3, upheld = $4, answer = $5 WHERE action = $1 AND decided_at = 0`, action, by, now, stands, answer); err != nil || stands {
+		return err
+	}
+	_, err := tx.Exec(ctx, `UPDATE moderation_action SET lifted_at = $2 WHERE id = $1 AND lifted_at = 0`, action, now)
+	return err
+}
+
+func counts(ctx context.Context, r db.Reader, since moment.Time) (map[string]int, error) {
+	type line struct {
+		what string
+		n    int
+	}
+	rows, err := r.Query(ctx, `SELECT 'reports', count(*) FROM moderation_report WHERE at >= $1
+		UNION ALL SELECT what, count(*) FROM moderation_action WHERE at >= $1 GROUP BY what
+		UNION ALL SELECT 'appeals', count(*) FROM moderation_appeal WHERE at >= $1
+		UNION ALL SELECT 'lifted', count(*) FROM moderation_action WHERE lifted_at >= $1 AND lifted_at > 0`, since)
+	list, err := db.Collect(rows, err, func(r db.Row, x *line) error { return r.Scan(&x.what, &x.n) })
+	out := map[string]int{}
+	for _, x := range list {
+		out[x.what] = x.n
+	}
+	return out, db.Problem("counts", err)
+}
+
+// forgetPerson takes a deleted person's id off what they reported and decided.
+func forgetPerson(ctx context.Context, tx db.Writer, person moment.ID) error {
+	for _, text := range []string{
+		`UPDATE moderation_report SET reporter = NULL WHERE reporter = $1`,
+		`UPDATE moderation_report SET claimed_by = NULL, state = 'open', claimed_at = 0 WHERE claimed_by = $1 AND closed_at = 0`,
+		`UPDATE moderation_report SET claimed_by = NULL WHERE claimed_by = $1`,
+		`UPDATE moderation_action SET by_person = NULL WHERE by_person = $1`,
+		`UPDATE moderation_appeal SET decided_by = NULL WHERE decided_by = $1`,
+	} {
+		if _, err := tx.Exec(ctx, text, person); err != nil {
+			return db.Problem("forget", err)
+		}
+	}
+	return nil
+}
