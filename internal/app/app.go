@@ -10,6 +10,7 @@ import (
 
 	"cairn/internal/core/chat"
 	"cairn/internal/core/directory"
+	"cairn/internal/core/notify"
 	"cairn/internal/core/people"
 	"cairn/internal/core/safety"
 	"cairn/internal/core/shifts"
@@ -21,7 +22,6 @@ import (
 	"cairn/internal/kit/bus"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/moment"
-	"cairn/internal/kit/post"
 	"cairn/internal/kit/vault"
 	"cairn/internal/kit/web"
 	"cairn/migrations"
@@ -33,6 +33,10 @@ type Options struct {
 	Log   *slog.Logger
 	Demo  bool
 	Rate  web.Rate
+	// Mail, Push and Hook take the place of the real transports; nil leaves them.
+	Mail notify.Mailer
+	Push notify.Pusher
+	Hook notify.Hooker
 }
 
 // App is a service that is put together and not yet serving.
@@ -45,6 +49,7 @@ type App struct {
 	Log       *slog.Logger
 	Ledger    *access.Ledger
 	People    *people.Service
+	Notify    *notify.Service
 	Directory *directory.Service
 	Shifts    *shifts.Service
 	Safety    *safety.Service
@@ -113,7 +118,7 @@ func (a *App) installation() string {
 
 // slices makes every slice, lower ones first. A new capability is one line here.
 func (a *App) slices(ctx context.Context, o Options) error {
-	mailer, err := a.mailer()
+	mailer, err := a.mailer(o)
 	if err != nil {
 		return err
 	}
@@ -121,7 +126,8 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	a.People = people.New(people.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, Log: a.Log, Mail: mailer, BaseURL: a.Settings.Public(), Name: name})
+	a.People = people.New(people.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, Log: a.Log, Mail: mailPost(mailer), BaseURL: a.Settings.Public(), Name: name})
+	a.Notify = a.notify(mailer, o)
 	a.Directory = directory.New(directory.Deps{DB: a.DB, Bus: a.Bus, Clock: a.Clock, Log: a.Log, Demo: o.Demo})
 	a.Shifts = shifts.New(shifts.Deps{DB: a.DB, Bus: a.Bus, Clock: a.Clock})
 	a.Safety = safety.New(safety.Deps{DB: a.DB, Clock: a.Clock, Directory: a.Directory, Shifts: a.Shifts, Demo: o.Demo})
@@ -130,35 +136,13 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Admin = admin.New(admin.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, People: a.People, Shifts: a.Shifts, Safety: a.Safety, Directory: a.Directory, Demo: o.Demo})
 	// Support first: it brings people back into the line before the conversation
 	// they were in is destroyed.
-	a.People.Hold(support.Holding{Service: a.Support}, safety.Holding{Service: a.Safety}, chat.Holding{Service: a.Chat}, shifts.Holding{Service: a.Shifts})
-	if err := a.People.Begin(ctx); err != nil {
+	a.People.Hold(support.Holding{Service: a.Support}, safety.Holding{Service: a.Safety}, chat.Holding{Service: a.Chat}, shifts.Holding{Service: a.Shifts},
+		notify.Holding{Service: a.Notify})
+	if err := errors.Join(a.People.Begin(ctx), a.Notify.Begin(ctx)); err != nil {
 		return err
 	}
 	a.API, err = api.New(api.Deps{DB: a.DB, Bus: a.Bus, Support: a.Support, Chat: a.Chat, Shifts: a.Shifts, Clock: a.Clock, Version: Version()})
 	return err
-}
-
-// mailPost fits the transport to what people asks for.
-type mailPost struct{ smtp *post.SMTP }
-
-// Send hands one message over.
-func (m mailPost) Send(ctx context.Context, x people.Mail) error {
-	return m.smtp.Send(ctx, post.Mail{To: x.To, Subject: x.Subject, Body: x.Body, MessageID: x.MessageID})
-}
-
-func (a *App) mailer() (people.Mailer, error) {
-	if a.Settings.SMTP == "" {
-		return nil, nil //nolint:nilnil // no mail is a setting, not a failure
-	}
-	password, err := secret(a.Settings.SMTPPass)
-	if err != nil {
-		return nil, err
-	}
-	smtp, err := post.NewSMTP(a.Settings.SMTP, password, a.Settings.MailFrom)
-	if err != nil {
-		return nil, err
-	}
-	return mailPost{smtp}, nil
 }
 
 // site makes the shell and mounts every slice's routes.
@@ -177,14 +161,14 @@ func (a *App) site(ctx context.Context, o Options) error {
 	}
 	shell := web.Shell{
 		Name: a.Admin.Name(ctx), Demo: o.Demo, Crisis: a.Directory.BarLines, Places: places, PolicyHref: "/policy",
-		ExitURL: a.Settings.Exit, Zone: plan.Zone, TrustedProxies: trusted, Rate: o.Rate,
+		ExitURL: a.Settings.Exit, Zone: plan.Zone, TrustedProxies: trusted, Rate: o.Rate, Notices: a.Notify.Notices,
 		Log: a.Log, Clock: a.Clock, Auth: a.People, Metrics: a.meter,
 	}
 	if a.Site, err = web.New(shell); err != nil {
 		return err
 	}
 	for _, s := range []interface{ Routes() []web.Route }{
-		home.Home{Support: a.Support, Demo: demoHref}, a.People, a.Directory, a.Safety, a.Chat, a.Support, a.Admin, a.API,
+		home.Home{Support: a.Support, Demo: demoHref}, a.People, a.Notify, a.Directory, a.Safety, a.Chat, a.Support, a.Admin, a.API,
 	} {
 		a.Site.Mount(s.Routes()...)
 	}
