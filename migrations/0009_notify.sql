@@ -76,8 +76,7 @@ CREATE TABLE notify_hook (
     before     BYTEA,
     before_end BIGINT  NOT NULL DEFAULT 0,
     kinds      TEXT    NOT NULL,
-    created_at BIGINT  NOT NULL,
-    created_by TEXT    NOT NULL
+    created_at BIGINT  NOT NULL
 );
 
 -- The one pair of keys by which push services know this service; id is always 'push'.

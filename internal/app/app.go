@@ -22,6 +22,7 @@ import (
 	"cairn/internal/kit/bus"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/moment"
+	"cairn/internal/kit/post"
 	"cairn/internal/kit/vault"
 	"cairn/internal/kit/web"
 	"cairn/migrations"
@@ -37,6 +38,8 @@ type Options struct {
 	Mail notify.Mailer
 	Push notify.Pusher
 	Hook notify.Hooker
+	// PushGuard lets tests push to this machine; its zero allows no such thing.
+	PushGuard post.Guard
 }
 
 // App is a service that is put together and not yet serving.

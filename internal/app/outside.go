@@ -45,7 +45,7 @@ func (a *App) notify(mail notify.Mailer, o Options) *notify.Service {
 	allowed := post.NewGuard(a.Settings.WebhookAllow...)
 	d := notify.Deps{
 		DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Log: a.Log, People: a.People, Mail: mail, Push: o.Push, Hook: o.Hook,
-		HookGuard: allowed, BaseURL: a.Settings.Public(),
+		PushGuard: o.PushGuard, HookGuard: allowed, BaseURL: a.Settings.Public(),
 		Name: func(ctx context.Context) string { return a.Admin.Name(ctx) },
 		Zone: func(ctx context.Context, r db.Reader) *time.Location {
 			plan, err := a.Shifts.Plan(ctx, r)

@@ -5,6 +5,8 @@ package sink
 
 import (
 	"io"
+	"mime"
+	"mime/quotedprintable"
 	"net"
 	"net/mail"
 	"strings"
@@ -93,13 +95,21 @@ func (x *session) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	body, err := io.ReadAll(msg.Body)
+	text := msg.Body
+	if strings.EqualFold(msg.Header.Get("Content-Transfer-Encoding"), "quoted-printable") {
+		text = quotedprintable.NewReader(text)
+	}
+	body, err := io.ReadAll(text)
+	if err != nil {
+		return err
+	}
+	subject, err := new(mime.WordDecoder).DecodeHeader(msg.Header.Get("Subject"))
 	if err != nil {
 		return err
 	}
 	x.m.mu.Lock()
 	defer x.m.mu.Unlock()
 	h := msg.Header
-	x.m.letters = append(x.m.letters, Letter{To: x.to, MessageID: strings.Trim(h.Get("Message-ID"), "<>"), Subject: h.Get("Subject"), From: h.Get("From"), Text: string(body), Header: h})
+	x.m.letters = append(x.m.letters, Letter{To: x.to, MessageID: strings.Trim(h.Get("Message-ID"), "<>"), Subject: subject, From: h.Get("From"), Text: string(body), Header: h})
 	return nil
 }

@@ -14,8 +14,8 @@
 // sends again, and the receiver knows it for the same. Retries are timers of
 // ours, quick for pages. What is settled is not sent any more.
 //
-// A device belongs to the session that it was added in: signing out, ending a
-// session from elsewhere and quick exit stop what is pushed to it.
+// A device belongs to the session that it was added in: signing out, and ending
+// that session from elsewhere, stop what is pushed to it.
 //
 // Tables: notify_notice, notify_delivery, notify_device, notify_choice,
 // notify_quiet, notify_hook, notify_vapid.

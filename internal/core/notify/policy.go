@@ -50,22 +50,27 @@ func wanted(k Kind, c Channel, works bool, chosen []Choice) bool {
 // quietUntil gives the end of the quiet hours that now lies in.
 func (h Hours) quietUntil(now moment.Time, zone *time.Location) (moment.Time, bool) {
 	at := now.Std().In(zone)
-	minute := at.Hour()*60 + at.Minute()
-	within, nextDay := minute >= h.From && minute < h.To, 0
-	if h.From > h.To {
-		within = minute >= h.From || minute < h.To
-		if minute >= h.From {
-			nextDay = 1
-		}
-	}
-	if !within {
+	if !h.hold(at) {
 		return 0, false
 	}
+	nextDay := 0
+	if h.From > h.To && at.Hour()*60+at.Minute() >= h.From {
+		nextDay = 1
+	}
 	end := time.Date(at.Year(), at.Month(), at.Day()+nextDay, h.To/60, h.To%60, 0, 0, zone)
-	for !end.After(at) { // a clock that is set back has the hour twice
-		end = end.Add(time.Hour)
+	for !end.After(at) || h.hold(end) { // where clocks change, a time is there twice or not at all
+		end = end.Add(30 * time.Minute)
 	}
 	return moment.At(end), true
+}
+
+// hold tells whether a moment lies in the hours, by the clock on the wall.
+func (h Hours) hold(at time.Time) bool {
+	minute := at.Hour()*60 + at.Minute()
+	if h.From > h.To {
+		return minute >= h.From || minute < h.To
+	}
+	return minute >= h.From && minute < h.To
 }
 
 // The waits after each failure. A page is tried quickly at first; after the last

@@ -20,19 +20,20 @@ import (
 	"cairn/internal/kit/vault"
 )
 
-// Mailer, Pusher and Hooker hand one message over; post has the real ones.
-// Errors are read by post.TroubleOf.
-type (
-	Mailer interface {
-		Send(ctx context.Context, m post.Mail) error
-	}
-	Pusher interface {
-		Send(ctx context.Context, m post.PushMessage) error
-	}
-	Hooker interface {
-		Send(ctx context.Context, m post.HookMessage) error
-	}
-)
+// Mailer hands one mail over. Errors are read by post.TroubleOf.
+type Mailer interface {
+	Send(ctx context.Context, m post.Mail) error
+}
+
+// Pusher hands one message over to one device; post.Push does.
+type Pusher interface {
+	Send(ctx context.Context, m post.PushMessage) error
+}
+
+// Hooker hands one message over to one webhook; post.Hook does.
+type Hooker interface {
+	Send(ctx context.Context, m post.HookMessage) error
+}
 
 // Deps is what notify stands on. A transport that is nil is a channel that is
 // not there, and pages say so.

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"cairn/internal/kit/fault"
-	"cairn/internal/kit/moment"
 	"cairn/internal/kit/web"
 )
 
@@ -126,7 +125,7 @@ func (s *Service) namedHook(r *http.Request) (Hook, error) {
 	if err != nil {
 		return Hook{}, err
 	}
-	at := slices.IndexFunc(list, func(h Hook) bool { return h.ID == moment.ID(id) })
+	at := slices.IndexFunc(list, func(h Hook) bool { return h.ID == id })
 	if at < 0 {
 		return Hook{}, fault.Hidden()
 	}
