@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"cairn/internal/core/chat"
@@ -35,6 +36,12 @@ type Options struct {
 	Log   *slog.Logger
 	Demo  bool
 	Rate  web.Rate
+	// Mail, Push and Hook take the place of the real transports; nil leaves them.
+	Mail notify.Mailer
+	Push notify.Pusher
+	Hook notify.Hooker
+	// PushGuard lets tests push to this machine; its zero allows no such thing.
+	PushGuard post.Guard
 }
 
 // App is a service that is put together and not yet serving.
@@ -47,6 +54,7 @@ type App struct {
 	Log        *slog.Logger
 	Ledger     *access.Ledger
 	People     *people.Service
+	Notify     *notify.Service
 	Directory  *directory.Service
 	Shifts     *shifts.Service
 	Safety     *safety.Service
@@ -116,7 +124,7 @@ func (a *App) installation() string {
 
 // slices makes every slice, lower ones first. A new capability is one line here.
 func (a *App) slices(ctx context.Context, o Options) error {
-	mailer, err := a.mailer()
+	mailer, err := a.mailer(o)
 	if err != nil {
 		return err
 	}
@@ -124,47 +132,27 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	a.People = people.New(people.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, Log: a.Log, Mail: mailer, BaseURL: a.Settings.Public(), Name: name})
+	a.People = people.New(people.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, Log: a.Log, Mail: mailPost(mailer), BaseURL: a.Settings.Public(), Name: name})
+	a.Notify = a.notify(mailer, o)
 	a.Directory = directory.New(directory.Deps{DB: a.DB, Bus: a.Bus, Clock: a.Clock, Log: a.Log, Demo: o.Demo})
 	a.Shifts = shifts.New(shifts.Deps{DB: a.DB, Bus: a.Bus, Clock: a.Clock, Audit: a.Ledger})
-	a.Safety = safety.New(safety.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Directory: a.Directory, Shifts: a.Shifts, Tell: notify.New(), Demo: o.Demo})
-	a.Moderation = moderation.New(moderation.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: notify.New()})
+	a.Safety = safety.New(safety.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Directory: a.Directory, Shifts: a.Shifts, Tell: a.Notify, Demo: o.Demo})
+	a.Moderation = moderation.New(moderation.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify})
 	a.Chat = chat.New(chat.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Hints: a.Safety, Givers: []chat.Giver{crisisCard{a.Directory}}})
-	a.Support = support.New(support.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Shifts: a.Shifts, Chat: a.Chat, Safety: a.Safety, Tell: notify.New(), Standing: a.Moderation})
+	a.Support = support.New(support.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Shifts: a.Shifts, Chat: a.Chat, Safety: a.Safety, Tell: a.Notify, Standing: a.Moderation})
+	a.Notify.Declare(slices.Concat(safety.Kinds(), moderation.Kinds(), support.Kinds())...)
 	a.Moderation.Take(chat.Subject{Service: a.Chat})
 	a.Safety.Around(support.Places{Service: a.Support})
 	a.Admin = admin.New(admin.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, People: a.People, Shifts: a.Shifts, Safety: a.Safety, Directory: a.Directory, Demo: o.Demo})
 	// Support first: it brings people back into the line before the conversation
 	// they were in is destroyed.
-	a.People.Hold(support.Holding{Service: a.Support}, safety.Holding{Service: a.Safety}, moderation.Holding{Service: a.Moderation}, chat.Holding{Service: a.Chat}, shifts.Holding{Service: a.Shifts})
-	if err := a.People.Begin(ctx); err != nil {
+	a.People.Hold(support.Holding{Service: a.Support}, safety.Holding{Service: a.Safety}, moderation.Holding{Service: a.Moderation}, chat.Holding{Service: a.Chat}, shifts.Holding{Service: a.Shifts},
+		notify.Holding{Service: a.Notify})
+	if err := errors.Join(a.People.Begin(ctx), a.Notify.Begin(ctx)); err != nil {
 		return err
 	}
 	a.API, err = api.New(api.Deps{DB: a.DB, Bus: a.Bus, Support: a.Support, Chat: a.Chat, Shifts: a.Shifts, Clock: a.Clock, Version: Version()})
 	return err
-}
-
-// mailPost fits the transport to what people asks for.
-type mailPost struct{ smtp *post.SMTP }
-
-// Send hands one message over.
-func (m mailPost) Send(ctx context.Context, x people.Mail) error {
-	return m.smtp.Send(ctx, post.Mail{To: x.To, Subject: x.Subject, Body: x.Body, MessageID: x.MessageID})
-}
-
-func (a *App) mailer() (people.Mailer, error) {
-	if a.Settings.SMTP == "" {
-		return nil, nil //nolint:nilnil // no mail is a setting, not a failure
-	}
-	password, err := secret(a.Settings.SMTPPass)
-	if err != nil {
-		return nil, err
-	}
-	smtp, err := post.NewSMTP(a.Settings.SMTP, password, a.Settings.MailFrom)
-	if err != nil {
-		return nil, err
-	}
-	return mailPost{smtp}, nil
 }
 
 // site makes the shell and mounts every slice's routes.
@@ -183,14 +171,14 @@ func (a *App) site(ctx context.Context, o Options) error {
 	}
 	shell := web.Shell{
 		Name: a.Admin.Name(ctx), Demo: o.Demo, Crisis: a.Directory.BarLines, Places: places, PolicyHref: "/policy",
-		ExitURL: a.Settings.Exit, Zone: plan.Zone, TrustedProxies: trusted, Rate: o.Rate,
+		ExitURL: a.Settings.Exit, Zone: plan.Zone, TrustedProxies: trusted, Rate: o.Rate, Notices: a.Notify.Notices,
 		Log: a.Log, Clock: a.Clock, Auth: a.People, Metrics: a.meter,
 	}
 	if a.Site, err = web.New(shell); err != nil {
 		return err
 	}
 	for _, s := range []interface{ Routes() []web.Route }{
-		home.Home{Support: a.Support, Demo: demoHref}, a.People, a.Directory, a.Shifts, a.Safety, a.Moderation, a.Chat, a.Support, a.Admin, a.API,
+		home.Home{Support: a.Support, Demo: demoHref}, a.People, a.Notify, a.Directory, a.Shifts, a.Safety, a.Moderation, a.Chat, a.Support, a.Admin, a.API,
 	} {
 		a.Site.Mount(s.Routes()...)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"cairn/internal/core/directory"
+	"cairn/internal/core/notify"
 	"cairn/internal/core/safety"
 	"cairn/internal/core/shifts"
 	"cairn/internal/kit/access"
@@ -64,6 +65,7 @@ func (c *doctorCmd) Run(t *terminal) error {
 			tell(c.fits(t.ctx, v, d))
 		}
 		tell(c.opening(t.ctx, d)...)
+		tell(c.deliveries(t.ctx, d))
 	}
 	tell(c.ports()...)
 	tell(c.mail(t.ctx))
@@ -159,6 +161,18 @@ func (s Settings) opening(ctx context.Context, d *db.DB) []finding {
 		return []finding{{false, "opening: the service may not open yet", "Sign in and see the readiness list at " + s.Public() + "/service"}}
 	}
 	return []finding{{true, "opening: policy, crisis lines and test page are in order", ""}}
+}
+
+// deliveries says whether messages to the outside were given up.
+func (s Settings) deliveries(ctx context.Context, d *db.DB) finding {
+	n, err := notify.FailedDeliveries(ctx, d.Reader())
+	switch {
+	case err != nil:
+		return finding{false, "deliveries: " + err.Error(), ""}
+	case n > 0:
+		return finding{false, fmt.Sprintf("deliveries: %d were given up", n), "Sign in and see why at " + s.Public() + "/service/deliveries"}
+	}
+	return finding{true, "deliveries: none was given up", ""}
 }
 
 func (s Settings) ports() []finding {

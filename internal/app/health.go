@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"cairn/internal/core/notify"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/web"
 
@@ -73,6 +74,14 @@ func (a *App) gauges() {
 	gauge("cairn_jobs_failed", "Timers that keep failing.", func(ctx context.Context) (float64, error) {
 		st, err := a.Bus.Stats(ctx)
 		return float64(st.Failed), err
+	})
+	gauge("cairn_deliveries_failed", "Messages to the outside that were given up and wait for an operator.", func(ctx context.Context) (float64, error) {
+		n, err := notify.FailedDeliveries(ctx, a.DB.Reader())
+		return float64(n), err
+	})
+	gauge("cairn_deliveries_late", "Messages to the outside that should have been tried a minute ago.", func(ctx context.Context) (float64, error) {
+		n, err := notify.LateDeliveries(ctx, a.DB.Reader(), a.Clock.Now())
+		return float64(n), err
 	})
 	gauge("cairn_link", "1 while the link to other nodes stands or none is set, else 0.", func(context.Context) (float64, error) {
 		if configured, connected := a.Bus.Linked(); configured && !connected {

@@ -13,19 +13,20 @@ import (
 // Settings are how an installation differs from another. Each is a flag and an
 // environment variable; the defaults run a whole service on one machine.
 type Settings struct {
-	Data        string   `help:"Folder for the database and the keys." default:"data" env:"CAIRN_DATA" type:"path"`
-	DatabaseURL string   `name:"database-url" help:"PostgreSQL address; empty means SQLite in the data folder." env:"CAIRN_DATABASE_URL"`
-	Keyset      string   `help:"File with the keys that seal private text; empty means keys.json in the data folder. Back it up apart from the data." env:"CAIRN_KEYSET" type:"path"`
-	NATSURL     string   `name:"nats-url" help:"NATS server or cluster that carries live events between nodes." env:"CAIRN_NATS_URL"`
-	Listen      string   `help:"Address to serve on." default:"127.0.0.1:8080" env:"CAIRN_LISTEN"`
-	Metrics     string   `help:"Address for Prometheus metrics, apart from the pages; \"off\" for none." default:"127.0.0.1:9090" env:"CAIRN_METRICS"`
-	URL         string   `help:"Public address of the service; empty means http:// and the address served on." env:"CAIRN_URL"`
-	Exit        string   `help:"Neutral page that the quick exit leads to." default:"https://www.wikipedia.org/" env:"CAIRN_EXIT"`
-	Proxies     []string `help:"Networks of reverse proxies whose forwarded addresses are believed." env:"CAIRN_PROXIES"`
-	SMTP        string   `help:"Mail server as smtp://user@host:port or smtps://; empty means no mail." env:"CAIRN_SMTP"`
-	SMTPPass    string   `name:"smtp-password-file" help:"File with the mail password." env:"CAIRN_SMTP_PASSWORD_FILE" type:"path"`
-	MailFrom    string   `name:"mail-from" help:"Sender of mail; keep it neutral." env:"CAIRN_MAIL_FROM"`
-	Log         string   `help:"What is logged: debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"CAIRN_LOG"`
+	Data         string   `help:"Folder for the database and the keys." default:"data" env:"CAIRN_DATA" type:"path"`
+	DatabaseURL  string   `name:"database-url" help:"PostgreSQL address; empty means SQLite in the data folder." env:"CAIRN_DATABASE_URL"`
+	Keyset       string   `help:"File with the keys that seal private text; empty means keys.json in the data folder. Back it up apart from the data." env:"CAIRN_KEYSET" type:"path"`
+	NATSURL      string   `name:"nats-url" help:"NATS server or cluster that carries live events between nodes." env:"CAIRN_NATS_URL"`
+	Listen       string   `help:"Address to serve on." default:"127.0.0.1:8080" env:"CAIRN_LISTEN"`
+	Metrics      string   `help:"Address for Prometheus metrics, apart from the pages; \"off\" for none." default:"127.0.0.1:9090" env:"CAIRN_METRICS"`
+	URL          string   `help:"Public address of the service; empty means http:// and the address served on." env:"CAIRN_URL"`
+	Exit         string   `help:"Neutral page that the quick exit leads to." default:"https://www.wikipedia.org/" env:"CAIRN_EXIT"`
+	Proxies      []string `help:"Networks of reverse proxies whose forwarded addresses are believed." env:"CAIRN_PROXIES"`
+	SMTP         string   `help:"Mail server as smtp://user@host:port or smtps://; empty means no mail." env:"CAIRN_SMTP"`
+	SMTPPass     string   `name:"smtp-password-file" help:"File with the mail password." env:"CAIRN_SMTP_PASSWORD_FILE" type:"path"`
+	MailFrom     string   `name:"mail-from" help:"Sender of mail; keep it neutral." env:"CAIRN_MAIL_FROM"`
+	WebhookAllow []string `help:"Hosts of the own network that webhooks may go to, with or without a port; all others must be public." env:"CAIRN_WEBHOOK_ALLOW"`
+	Log          string   `help:"What is logged: debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"CAIRN_LOG"`
 }
 
 // DatabaseAddress is where the data is.

@@ -235,7 +235,7 @@ func (s *Service) showOnce(ctx context.Context, tx db.Writer, who, session momen
 
 func oncePlace(id moment.ID) string { return "people_once.sealed|" + string(id) }
 
-// Shown is what is shown once: kind "codes" or "token".
+// Shown is what is shown once: kind "codes", "token" or "hook".
 type Shown struct {
 	ID    moment.ID
 	Kind  string

@@ -292,8 +292,12 @@ func (s *Service) doKept(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	shown, _ := s.ShowOnce(r.Context(), web.Actor(r.Context()), id) // what is gone already leads to one's own page
 	if err := s.Kept(r.Context(), web.Actor(r.Context()), id); err != nil {
 		return err
+	}
+	if shown.Kind == "hook" {
+		return web.SeeOther(w, r, "/service/webhooks")
 	}
 	return web.SeeOther(w, r, "/me")
 }

@@ -44,12 +44,13 @@ type overviewPage struct {
 	second  string
 	partner string
 	phrases bool // the reader may edit phrases
+	hooks   bool // the reader may connect webhooks
 	demo    bool
 }
 
 func (s *Service) overview(w http.ResponseWriter, r *http.Request) error {
 	ctx, read := r.Context(), s.DB.Reader()
-	p := overviewPage{demo: s.Demo, phrases: web.Actor(ctx).Roles.Any(access.Set(access.Supervisor, access.Coordinator))}
+	p := overviewPage{demo: s.Demo, phrases: web.Actor(ctx).Roles.Any(access.Set(access.Supervisor, access.Coordinator)), hooks: web.Actor(ctx).Has(access.Administrator)}
 	var err error
 	if p.about, err = s.About(ctx, read); err != nil {
 		return err

@@ -1,50 +1,18 @@
 package post_test
 
 import (
-	"io"
 	"net"
 	"strings"
-	"sync"
 	"testing"
 
+	"cairn/internal/cairntest/sink"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/post"
-
-	"github.com/emersion/go-smtp"
 )
 
-// sink is a real mail server that keeps what it gets.
-type sink struct {
-	mu   sync.Mutex
-	mail []string
-}
-
-func (s *sink) NewSession(*smtp.Conn) (smtp.Session, error) { return &session{s}, nil }
-
-type session struct{ s *sink }
-
-func (x *session) Mail(string, *smtp.MailOptions) error { return nil }
-func (x *session) Rcpt(string, *smtp.RcptOptions) error { return nil }
-func (x *session) Reset()                               {}
-func (x *session) Logout() error                        { return nil }
-func (x *session) Data(r io.Reader) error {
-	b, err := io.ReadAll(r)
-	x.s.mu.Lock()
-	defer x.s.mu.Unlock()
-	x.s.mail = append(x.s.mail, string(b))
-	return err
-}
-
 func TestMailArrivesWithItsOwnID(t *testing.T) {
-	keep := &sink{}
-	server := smtp.NewServer(keep)
-	line, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	go func() { _ = server.Serve(line) }()
-	t.Cleanup(func() { _ = server.Close() })
-	s, err := post.NewSMTP("smtp://"+line.Addr().String(), "", "Quiet Harbour <hello@example.org>")
+	keep := sink.NewMail(t)
+	s, err := post.NewSMTP(keep.URL(), "", "Quiet Harbour <hello@example.org>")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,15 +23,10 @@ func TestMailArrivesWithItsOwnID(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	keep.mu.Lock()
-	defer keep.mu.Unlock()
-	if len(keep.mail) != 1 {
-		t.Fatalf("%d mails arrived", len(keep.mail))
-	}
-	for _, want := range []string{"Message-ID: <one.two@example.org>", "Subject: Your link", "Here it is.", "Auto-Submitted: auto-generated"} {
-		if !strings.Contains(keep.mail[0], want) {
-			t.Errorf("missing %q in\n%s", want, keep.mail[0])
-		}
+	got := keep.Letters()
+	if len(got) != 1 || got[0].MessageID != "one.two@example.org" || got[0].Subject != "Your link" || got[0].To != "wren@example.org" ||
+		!strings.Contains(got[0].From, "hello@example.org") || strings.TrimSpace(got[0].Text) != "Here it is." || got[0].Header.Get("Auto-Submitted") != "auto-generated" {
+		t.Fatalf("arrived: %+v", got)
 	}
 }
 
@@ -78,7 +41,7 @@ func TestADeadServerIsUnavailable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Send(t.Context(), post.Mail{To: "wren@example.org"}); !fault.Is(err, fault.Unavailable) {
+	if err := s.Send(t.Context(), post.Mail{To: "wren@example.org"}); !fault.Is(err, fault.Unavailable) || post.TroubleOf(err).Reason != post.Unreachable {
 		t.Fatalf("got %v", err)
 	}
 }

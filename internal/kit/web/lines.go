@@ -8,7 +8,8 @@ import (
 )
 
 // mostLines is how many live lines one person may have open on one node: a tab
-// has one, and nobody reads two dozen tabs. Without a bound one person could
+// has one, or two for those who work here, only while it is looked at, and nobody
+// reads a dozen tabs at once. Without a bound one person could
 // take the memory of all.
 const mostLines = 24
 

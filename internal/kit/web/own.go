@@ -18,6 +18,7 @@ func (s *Site) ownRoutes() []Route {
 		{Method: "GET", Path: "/manifest.webmanifest", Need: everybody(), Do: s.manifest},
 		{Method: "GET", Path: "/favicon.svg", Need: everybody(), Do: s.icon},
 		{Method: "GET", Path: "/favicon.ico", Need: everybody(), Do: s.icon},
+		{Method: "GET", Path: "/sw.js", Need: everybody(), Do: s.worker},
 		{Method: "GET", Path: "/robots.txt", Need: everybody(), Do: s.robots},
 	}
 }
@@ -69,6 +70,20 @@ func (s *Site) manifest(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Site) icon(w http.ResponseWriter, _ *http.Request) error {
 	return public(w, "image/svg+xml", []byte(iconFile))
+}
+
+// worker is the script that shows what is pushed. It stands at the root, since a
+// worker reaches no further than its own folder, and is asked for anew every
+// time: a mended one must not wait for a cache.
+func (s *Site) worker(w http.ResponseWriter, _ *http.Request) error {
+	body, err := assetFiles.ReadFile("assets/root/sw.js")
+	if err != nil {
+		return fault.Op("web: worker", err)
+	}
+	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-cache")
+	_, _ = w.Write(body) // a failed write means that the reader has gone
+	return nil
 }
 
 // robots keeps what people do here out of search engines; the public pages stay findable.

@@ -123,6 +123,17 @@ func crisisLines(ctx context.Context) []CrisisLine {
 	return nil
 }
 
+// toldOf is what waits for the reader.
+func toldOf(ctx context.Context) Told {
+	if sh := shellOf(ctx); sh.Notices != nil {
+		return sh.Notices(ctx)
+	}
+	return Told{}
+}
+
+// noticesHref is where everything stands that somebody was told.
+const noticesHref = "/me/notices"
+
 // lineWords says a line's number: "Emergency 000", "Night line 555 0100", "Text 555 0101".
 func lineWords(ctx context.Context, l CrisisLine) string {
 	switch l.Kind {

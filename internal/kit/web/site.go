@@ -39,6 +39,23 @@ type Place struct {
 	Work                bool
 }
 
+// Urgent is something that cannot wait, for the bar at the top of every page.
+// Title is a sentence of ours; Href is where it is answered.
+type Urgent struct {
+	Title, Href string
+	At          moment.Time
+}
+
+// Told is what waits for whoever looks at a page. Count is of all that is open,
+// urgent ones too. Live is the stream that keeps it up to date on open pages; ""
+// means that the next page does.
+type Told struct {
+	Count  int
+	Urgent []Urgent // newest first
+	Live   string
+	State  string // of what is told, in one word: the stream sends nothing until it differs
+}
+
 // Link is an address with the key of its words.
 type Link struct{ Href, LabelKey string }
 
@@ -63,7 +80,9 @@ type Shell struct {
 	// Places gives the rooms that exist for whoever is asking.
 	Places func(ctx context.Context) []Place
 	// Account gives the links at the end of the masthead; nil: sign in, or my page.
-	Account    func(ctx context.Context) []Link
+	Account func(ctx context.Context) []Link
+	// Notices gives what waits for whoever is asking; it is asked once a page. nil: nothing.
+	Notices    func(ctx context.Context) Told
 	PolicyHref string // of the policy in plain words; "" means there is none yet
 
 	ExitURL        string         // "" means DefaultExitURL
