@@ -123,7 +123,7 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	}
 	a.People = people.New(people.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, Log: a.Log, Mail: mailer, BaseURL: a.Settings.Public(), Name: name})
 	a.Directory = directory.New(directory.Deps{DB: a.DB, Bus: a.Bus, Clock: a.Clock, Log: a.Log, Demo: o.Demo})
-	a.Shifts = shifts.New(shifts.Deps{DB: a.DB, Bus: a.Bus, Clock: a.Clock})
+	a.Shifts = shifts.New(shifts.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, BaseURL: a.Settings.Public()})
 	a.Safety = safety.New(safety.Deps{DB: a.DB, Clock: a.Clock, Directory: a.Directory, Shifts: a.Shifts, Demo: o.Demo})
 	a.Chat = chat.New(chat.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Givers: []chat.Giver{crisisCard{a.Directory}}})
 	a.Support = support.New(support.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Shifts: a.Shifts, Chat: a.Chat, Safety: a.Safety})
@@ -184,7 +184,7 @@ func (a *App) site(ctx context.Context, o Options) error {
 		return err
 	}
 	for _, s := range []interface{ Routes() []web.Route }{
-		home.Home{Support: a.Support, Demo: demoHref}, a.People, a.Directory, a.Safety, a.Chat, a.Support, a.Admin, a.API,
+		home.Home{Support: a.Support, Demo: demoHref}, a.People, a.Directory, a.Shifts, a.Safety, a.Chat, a.Support, a.Admin, a.API,
 	} {
 		a.Site.Mount(s.Routes()...)
 	}

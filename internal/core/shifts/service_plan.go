@@ -133,38 +133,3 @@ func (s *Service) TestPages(ctx context.Context, r db.Reader) ([]TestPage, error
 func (s *Service) PagesFor(ctx context.Context, r db.Reader, person moment.ID) ([]TestPage, error) {
 	return testPagesFor(ctx, r, person)
 }
-
-// Holding is shifts' part of "all my data" and of deleting an account.
-type Holding struct{ *Service }
-
-// Name names the part.
-func (Holding) Name() string { return "shifts" }
-
-// Export gives the person's shifts.
-func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put func(file string, v any) error) error {
-	list, err := shiftsOf(ctx, r, person)
-	if err != nil {
-		return err
-	}
-	type worked struct {
-		Started time.Time `json:"started"`
-		Ended   time.Time `json:"ended,omitzero"`
-		Led     bool      `json:"led"`
-		Talked  int       `json:"conversations"`
-	}
-	out := []worked{}
-	for _, x := range list {
-		w := worked{Started: x.StartedAt.Std(), Led: x.Leads, Talked: x.Talked}
-		if !x.EndedAt.IsZero() {
-			w.Ended = x.EndedAt.Std()
-		}
-		out = append(out, w)
-	}
-	return put("shifts.json", out)
-}
-
-// Erase ends a running shift. The hours worked stay under an id without a
-// person, since the service must be able to say who was on duty when.
-func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, now moment.Time) error {
-	return fault.Op("shifts erase", eraseShifts(ctx, tx, person, now))
-}
