@@ -135,7 +135,7 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.People = people.New(people.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, Log: a.Log, Mail: mailPost(mailer), BaseURL: a.Settings.Public(), Name: name})
 	a.Notify = a.notify(mailer, o)
 	a.Directory = directory.New(directory.Deps{DB: a.DB, Bus: a.Bus, Clock: a.Clock, Log: a.Log, Demo: o.Demo})
-	a.Shifts = shifts.New(shifts.Deps{DB: a.DB, Bus: a.Bus, Clock: a.Clock, Audit: a.Ledger})
+	a.Shifts = shifts.New(shifts.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, BaseURL: a.Settings.Public()})
 	a.Safety = safety.New(safety.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Directory: a.Directory, Shifts: a.Shifts, Tell: a.Notify, Demo: o.Demo})
 	a.Moderation = moderation.New(moderation.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify})
 	a.Chat = chat.New(chat.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Hints: a.Safety, Givers: []chat.Giver{crisisCard{a.Directory}}})

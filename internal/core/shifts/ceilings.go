@@ -16,7 +16,6 @@ type Ceilings struct {
 	Contact     time.Duration // with people, in one stretch of work
 	Heavy       int           // heavy contacts in a row before a rest
 	CoolDown    time.Duration // rest after a concern, or after heavy contacts in a row
-	Between     time.Duration // between one stretch of work and the next
 }
 
 // The hard limits, which nobody passes by any choice. Three at once is the most
@@ -24,7 +23,6 @@ type Ceilings struct {
 const (
 	HardMost    = 3
 	HardContact = 5 * time.Hour
-	HardBetween = 8 * time.Hour
 	// SameStretch is a gap that is no rest: leaving and coming back goes on with
 	// what was carried before.
 	SameStretch = time.Hour
@@ -32,7 +30,7 @@ const (
 
 // DefaultCeilings are a new service's.
 func DefaultCeilings() Ceilings {
-	return Ceilings{New: 1, Experienced: 2, After: 20, Contact: 3 * time.Hour, Heavy: 2, CoolDown: 20 * time.Minute, Between: 11 * time.Hour}
+	return Ceilings{New: 1, Experienced: 2, After: 20, Contact: 3 * time.Hour, Heavy: 2, CoolDown: 20 * time.Minute}
 }
 
 // Validate checks each ceiling against its hard limit.
@@ -44,7 +42,7 @@ func (c Ceilings) Validate() error {
 	}{
 		{"new", c.New, 1, HardMost}, {"experienced", c.Experienced, 1, HardMost}, {"after", c.After, 0, 500},
 		{"contact", int(c.Contact.Minutes()), 30, int(HardContact.Minutes())}, {"heavy", c.Heavy, 1, 3},
-		{"cooldown", int(c.CoolDown.Minutes()), 5, 60}, {"between", int(c.Between.Hours()), int(HardBetween.Hours()), 16},
+		{"cooldown", int(c.CoolDown.Minutes()), 5, 60},
 	} {
 		if x.n < x.low || x.n > x.top {
 			p.AddWith(x.name, "shifts.error.ceiling", map[string]any{"least": x.low, "most": x.top})
@@ -143,14 +141,14 @@ func weeksOf(list []Exposure, zone *time.Location) []LedgerWeek {
 		if !x.EndedAt.IsZero() {
 			w.Minutes += int(x.EndedAt.Sub(x.StartedAt).Minutes())
 		}
-		w.Heavy += one(x.Heavy)
-		w.Concerns += one(x.Concern)
-		w.Nights += one(x.Night)
+		w.Heavy += asOne(x.Heavy)
+		w.Concerns += asOne(x.Concern)
+		w.Nights += asOne(x.Night)
 	}
 	return out
 }
 
-func one(yes bool) int {
+func asOne(yes bool) int {
 	if yes {
 		return 1
 	}

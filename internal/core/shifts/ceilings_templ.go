@@ -106,9 +106,9 @@ func ledgerPageView(v ledgerView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var6 string
-				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(web.T(ctx, "shifts.limits.title"))
+				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(web.T(ctx, "shifts.own_limits.title"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/core/shifts/ceilings.templ`, Line: 25, Col: 56}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/core/shifts/ceilings.templ`, Line: 25, Col: 60}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 				if templ_7745c5c3_Err != nil {
@@ -119,9 +119,9 @@ func ledgerPageView(v ledgerView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var7 string
-				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(web.T(ctx, "shifts.limits.text", "most", v.Shift.Usual, "minutes", int(v.Usual.Contact.Minutes())))
+				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(web.T(ctx, "shifts.own_limits.text", "most", v.Shift.Usual, "minutes", int(v.Usual.Contact.Minutes())))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/core/shifts/ceilings.templ`, Line: 26, Col: 108}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/core/shifts/ceilings.templ`, Line: 26, Col: 112}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 				if templ_7745c5c3_Err != nil {
@@ -131,11 +131,11 @@ func ledgerPageView(v ledgerView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = web.Field(web.FieldData{Name: "most", Type: "number", Label: web.T(ctx, "shifts.limits.most"), Value: typedOr(v, "most", strconv.Itoa(v.Shift.Most)), Error: web.Problem(ctx, v.Err, "most"), Attrs: templ.Attributes{"inputmode": "numeric"}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = web.Field(web.FieldData{Name: "most", Type: "number", Label: web.T(ctx, "shifts.own_limits.most"), Value: typedOr(v, "most", strconv.Itoa(v.Shift.Most)), Error: web.Problem(ctx, v.Err, "most"), Attrs: templ.Attributes{"inputmode": "numeric"}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = web.Field(web.FieldData{Name: "minutes", Type: "number", Label: web.T(ctx, "shifts.limits.minutes"), Value: typedOr(v, "minutes", strconv.Itoa(int(v.Shift.SpentMost/60_000_000))), Error: web.Problem(ctx, v.Err, "minutes"), Attrs: templ.Attributes{"inputmode": "numeric"}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = web.Field(web.FieldData{Name: "minutes", Type: "number", Label: web.T(ctx, "shifts.own_limits.minutes"), Value: typedOr(v, "minutes", strconv.Itoa(int(v.Shift.SpentMost/60_000_000))), Error: web.Problem(ctx, v.Err, "minutes"), Attrs: templ.Attributes{"inputmode": "numeric"}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -144,9 +144,9 @@ func ledgerPageView(v ledgerView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var8 string
-				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(web.T(ctx, "shifts.limits.recorded"))
+				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(web.T(ctx, "shifts.own_limits.recorded"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/core/shifts/ceilings.templ`, Line: 30, Col: 60}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/core/shifts/ceilings.templ`, Line: 30, Col: 64}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 				if templ_7745c5c3_Err != nil {
@@ -156,7 +156,7 @@ func ledgerPageView(v ledgerView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = web.Btn(web.BtnData{Label: web.T(ctx, "shifts.limits.do")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = web.Btn(web.BtnData{Label: web.T(ctx, "shifts.own_limits.do")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -24,7 +24,6 @@ func TestCeilingsKeepTheirLimits(t *testing.T) {
 		"six hours with people":   func(c *shifts.Ceilings) { c.Contact = 6 * time.Hour },
 		"four heavy ones in turn": func(c *shifts.Ceilings) { c.Heavy = 4 },
 		"no rest":                 func(c *shifts.Ceilings) { c.CoolDown = 0 },
-		"seven hours between":     func(c *shifts.Ceilings) { c.Between = 7 * time.Hour },
 	} {
 		c := shifts.DefaultCeilings()
 		spoil(&c)
@@ -108,7 +107,7 @@ func TestMinutesOfAShift(t *testing.T) {
 		if !claims(t, w, ali) {
 			t.Error("their own choice within the hard limit holds")
 		}
-		l, err := w.Shifts.Ledger(t.Context(), ali.Actor, ali.ID)
+		l, err := w.Shifts.Carried(t.Context(), ali.Actor, ali.ID)
 		if err != nil || len(l.Choices) != 1 || l.Choices[0].Chosen != 240 || l.Weeks[0].Contacts != 2 || l.Weeks[0].Minutes != int(usual.Minutes()) {
 			t.Errorf("%+v %v", l, err)
 		}

@@ -6,29 +6,43 @@ import (
 	"strconv"
 	"time"
 
+	"cairn/internal/core/people"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/bus"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
+	"cairn/internal/kit/vault"
 )
 
-// Deps is what shifts stand on.
+// People is what shifts ask of the people slice.
+type People interface {
+	Cards(ctx context.Context, r db.Reader, ids ...moment.ID) (map[moment.ID]people.Card, error)
+	FitOf(ctx context.Context, r db.Reader, ids ...moment.ID) (map[moment.ID]people.Fit, error)
+	WithRole(ctx context.Context, r db.Reader, role access.Role) ([]moment.ID, error)
+}
+
+// Deps is what shifts stand on. Whoever only asks who is here needs no Vault,
+// People, Ledger and BaseURL: they belong to the plan and its pages.
 type Deps struct {
-	DB    *db.DB
-	Bus   *bus.Bus
-	Clock moment.Clock
-	Audit *access.Ledger
+	DB      *db.DB
+	Vault   *vault.Vault
+	Bus     *bus.Bus
+	Clock   moment.Clock
+	Ledger  *access.Ledger
+	People  People
+	BaseURL string // of the service, for the address that calendar programs read
 }
 
 // Service holds the verbs of a shift.
 type Service struct{ Deps }
 
-// New makes the service and registers its timers.
+// New makes the service and registers its timers and reactions.
 func New(d Deps) *Service {
 	s := &Service{d}
 	d.Bus.Handle(jobForgotten, s.forgottenJob)
 	d.Bus.Handle(jobRested, s.restedJob)
+	s.listen()
 	return s
 }
 
@@ -50,31 +64,35 @@ func (s *Service) On(ctx context.Context, r db.Reader) ([]Shift, error) { return
 // Start begins the actor's shift, on a break until they say they are ready: nobody
 // is offered to somebody who has just sat down.
 func (s *Service) Start(ctx context.Context, a access.Actor, leads bool) error {
-	if leads {
-		if err := canLead(a).Err(); err != nil {
-			return err
-		}
-	}
 	return s.DB.Write(ctx, func(tx db.Writer) error {
-		if _, on, err := runningOf(ctx, tx, a.Person); err != nil || on {
-			return err // pressing twice is no error
-		}
-		now := s.Clock.Now()
-		shift := Shift{ID: moment.NewID(), Person: a.Person, Leads: leads, State: Break, StartedAt: now, Most: 1}
-		if !canTalk(a) {
-			shift.Most = 0
-		}
-		if err := s.ceil(ctx, tx, &shift); err != nil {
-			return err
-		}
-		if err := insertShift(ctx, tx, shift); err != nil {
-			return fault.Op("shift start", err)
-		}
-		if err := s.Bus.At(ctx, tx, jobForgotten, string(shift.ID), now.Add(LongestShift), aboutShift{shift.ID, a.Person}); err != nil {
-			return err
-		}
-		return s.changed(ctx, tx, a, "shifts.start", shift.ID)
+		_, err := s.Arrive(ctx, tx, a, leads, Check{})
+		return err
 	})
+}
+
+// begin starts a shift and links it to the plan; began is false when one runs.
+func (s *Service) begin(ctx context.Context, tx db.Writer, a access.Actor, leads bool) (shift Shift, began bool, err error) {
+	if shift, on, err := runningOf(ctx, tx, a.Person); err != nil || on {
+		return shift, false, err
+	}
+	now := s.Clock.Now()
+	shift = Shift{ID: moment.NewID(), Person: a.Person, Leads: leads, State: Break, StartedAt: now, Most: 1}
+	if !canTalk(a) {
+		shift.Most = 0
+	}
+	if err := s.ceil(ctx, tx, &shift); err != nil {
+		return shift, false, err
+	}
+	if err := insertShift(ctx, tx, shift); err != nil {
+		return shift, false, fault.Op("shift start", err)
+	}
+	if err := s.belong(ctx, tx, shift); err != nil {
+		return shift, false, err
+	}
+	if err := s.Bus.At(ctx, tx, jobForgotten, string(shift.ID), now.Add(LongestShift), aboutShift{shift.ID, a.Person}); err != nil {
+		return shift, false, err
+	}
+	return shift, true, s.changed(ctx, tx, a, "shifts.start", shift.ID)
 }
 
 // Say sets what the actor does, in the caller's transaction: ready, or on a short

@@ -31,21 +31,21 @@ func (s *Service) Ceilings(ctx context.Context, r db.Reader) (Ceilings, error) {
 	return c, nil
 }
 
-// number is one ceiling as a whole number: minutes, or hours between shifts.
-type number struct {
+// ceiling is one ceiling as a whole number, times in minutes.
+type ceiling struct {
 	name string
 	get  func() int
 	set  func(int)
 }
 
-func (c *Ceilings) numbers() []number {
-	plain := func(name string, p *int) number {
-		return number{name, func() int { return *p }, func(n int) { *p = n }}
+func (c *Ceilings) numbers() []ceiling {
+	plain := func(name string, p *int) ceiling {
+		return ceiling{name, func() int { return *p }, func(n int) { *p = n }}
 	}
-	span := func(name string, p *time.Duration, unit time.Duration) number {
-		return number{name, func() int { return int(*p / unit) }, func(n int) { *p = time.Duration(n) * unit }}
+	span := func(name string, p *time.Duration, unit time.Duration) ceiling {
+		return ceiling{name, func() int { return int(*p / unit) }, func(n int) { *p = time.Duration(n) * unit }}
 	}
-	return []number{plain("new", &c.New), plain("experienced", &c.Experienced), plain("after", &c.After), span("contact", &c.Contact, time.Minute), plain("heavy", &c.Heavy), span("cooldown", &c.CoolDown, time.Minute), span("between", &c.Between, time.Hour)}
+	return []ceiling{plain("new", &c.New), plain("experienced", &c.Experienced), plain("after", &c.After), span("contact", &c.Contact, time.Minute), plain("heavy", &c.Heavy), span("cooldown", &c.CoolDown, time.Minute)}
 }
 
 // SetCeilings sets them, within the hard limits. Who is on shift keeps what
@@ -98,7 +98,7 @@ func (s *Service) rested(ctx context.Context, r db.Reader, shift Shift) (bool, t
 	if shift.RestChosen {
 		return true, 0, nil
 	}
-	c, err := s.Ceilings(ctx, r)
+	limits, err := s.Limits(ctx, r)
 	if err != nil {
 		return false, 0, err
 	}
@@ -107,7 +107,7 @@ func (s *Service) rested(ctx context.Context, r db.Reader, shift Shift) (bool, t
 		return err == nil, 0, err
 	}
 	gap := shift.StartedAt.Sub(end)
-	return gap >= c.Between, gap, nil
+	return gap >= limits.Rest, gap, nil
 }
 
 // ChooseLimits is the worker's own choice for the running shift: fewer at once at
@@ -159,7 +159,7 @@ func (s *Service) choose(ctx context.Context, tx db.Writer, a access.Actor, shif
 }
 
 // WorkAnyway is the worker's own choice to be offered people though fewer hours
-// than usual lie since their last shift; never fewer than HardBetween.
+// than usual lie since their last shift; never fewer than RestLeast.
 func (s *Service) WorkAnyway(ctx context.Context, a access.Actor) error {
 	return s.DB.Write(ctx, func(tx db.Writer) error {
 		shift, err := s.own(ctx, tx, a)
@@ -170,14 +170,14 @@ func (s *Service) WorkAnyway(ctx context.Context, a access.Actor) error {
 		if err != nil || ok {
 			return err
 		}
-		if gap < HardBetween {
-			return fault.New(fault.Conflict, "shifts.error.rest_hard").With(map[string]any{"hours": int(HardBetween.Hours())})
+		if gap < RestLeast {
+			return fault.New(fault.Conflict, "shifts.error.rest_hard").With(map[string]any{"hours": int(RestLeast.Hours())})
 		}
-		c, err := s.Ceilings(ctx, tx)
+		limits, err := s.Limits(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if err := s.choose(ctx, tx, a, shift, Choice{What: "rest", Usual: int(c.Between.Hours()), Chosen: int(gap.Hours())}); err != nil {
+		if err := s.choose(ctx, tx, a, shift, Choice{What: "rest", Usual: int(limits.Rest.Hours()), Chosen: int(gap.Hours())}); err != nil {
 			return err
 		}
 		if err := setRestChosen(ctx, tx, shift.ID); err != nil {
@@ -320,9 +320,9 @@ func (s *Service) zone(ctx context.Context, r db.Reader) (*time.Location, error)
 // ledgerWeeks is how far back a ledger shows.
 const ledgerWeeks = 12
 
-// Ledger gives what somebody has carried: their own, or for a supervisor. Nobody
+// Carried gives what somebody has carried, as a ledger: their own, or for a supervisor. Nobody
 // else sees it, and it is written down when somebody looks.
-func (s *Service) Ledger(ctx context.Context, a access.Actor, person moment.ID) (Ledger, error) {
+func (s *Service) Carried(ctx context.Context, a access.Actor, person moment.ID) (Ledger, error) {
 	if err := canSeeLedger(a, person).Err(); err != nil {
 		return Ledger{}, err
 	}
@@ -343,5 +343,5 @@ func (s *Service) Ledger(ctx context.Context, a access.Actor, person moment.ID) 
 	if a.Person == person {
 		return out, nil
 	}
-	return out, s.Audit.RecordRead(ctx, a, now, access.Entry{Verb: "shifts.read_ledger", Kind: "person", Object: person, Subject: person})
+	return out, s.Ledger.RecordRead(ctx, a, now, access.Entry{Verb: "shifts.read_ledger", Kind: "person", Object: person, Subject: person})
 }

@@ -16,7 +16,7 @@ func (s *Service) ceilingRoutes() []web.Route {
 	return []web.Route{
 		{Method: "GET", Path: "/me/ledger", Need: PermWork, Do: s.ledgerPage},
 		{Method: "GET", Path: "/ledger/{id}", Need: permLedger, Do: s.ledgerOfPage},
-		{Method: "POST", Path: "/shift/limits", Need: PermWork, Do: s.limitsPost},
+		{Method: "POST", Path: "/shift/limits", Need: PermWork, Do: s.ownLimitsPost},
 		{Method: "POST", Path: "/shift/anyway", Need: PermWork, Do: s.anywayPost},
 		{Method: "GET", Path: "/service/ceilings", Need: PermPlan, Do: s.ceilingsPage},
 		{Method: "POST", Path: "/service/ceilings", Need: PermPlan, Do: s.ceilingsPost},
@@ -49,7 +49,7 @@ func (s *Service) ledgerOfPage(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Service) showLedger(w http.ResponseWriter, r *http.Request, person moment.ID, typed url.Values, wrong error) error {
 	ctx, a := r.Context(), web.Actor(r.Context())
-	l, err := s.Ledger(ctx, a, person)
+	l, err := s.Carried(ctx, a, person)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (s *Service) showLedger(w http.ResponseWriter, r *http.Request, person mome
 	return web.Render(w, r, status, ledgerPageView(v))
 }
 
-func (s *Service) limitsPost(w http.ResponseWriter, r *http.Request) error {
+func (s *Service) ownLimitsPost(w http.ResponseWriter, r *http.Request) error {
 	form, err := web.Form(r)
 	if err != nil {
 		return err

@@ -28,7 +28,7 @@ func TestACallIsLoggedInAMinute(t *testing.T) {
 		if err != nil || mine.Contact(w.Time.Now()) != 35*time.Minute || mine.HeavyRun != 1 {
 			t.Errorf("it does not count: %v %d", mine.Contact(w.Time.Now()), mine.HeavyRun)
 		}
-		l, err := w.Shifts.Ledger(t.Context(), ali.Actor, ali.ID)
+		l, err := w.Shifts.Carried(t.Context(), ali.Actor, ali.ID)
 		if err != nil || l.Weeks[0].Minutes != 35 || l.Weeks[0].Heavy != 1 {
 			t.Errorf("the ledger: %+v", l)
 		}

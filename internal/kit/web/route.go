@@ -25,6 +25,9 @@ type Route struct {
 	// Open is never rate limited, and served as to a visitor when it cannot be
 	// known who is asking: crisis help and "I'm not safe".
 	Open bool
+	// Counted marks a GET that is counted against its address's rate as a POST is:
+	// secret addresses that programs read.
+	Counted bool
 	// API answers errors as problem details (RFC 9457) and never redirects to sign-in.
 	API bool
 	// MaxBody is in bytes; 0 means DefaultMaxBody. A larger body is fault.TooLarge.
