@@ -331,3 +331,8 @@ func (s *Service) At(ctx context.Context, r db.Reader, place moment.ID) ([]Case,
 func (s *Service) Concerned(ctx context.Context, r db.Reader, place moment.ID) (bool, error) {
 	return hasCase(ctx, r, place)
 }
+
+// Pages lists who was told of a case, and when.
+func (s *Service) Pages(ctx context.Context, r db.Reader, id moment.ID) ([]Paged, error) {
+	return pagesOf(ctx, r, id)
+}

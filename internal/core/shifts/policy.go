@@ -19,6 +19,7 @@ func canSeeLedger(a access.Actor, person moment.ID) access.Decision {
 	}
 	return access.Allow()
 }
+
 // leading are the roles that may lead a shift and be on call.
 func leading() access.Roles { return access.Set(access.Supervisor, access.Coordinator) }
 

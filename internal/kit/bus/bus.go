@@ -69,6 +69,7 @@ type Bus struct {
 	link  linkHolder
 
 	mu       sync.RWMutex
+	around   func(ctx context.Context, j Job, next func(context.Context, Job) error) error
 	handlers map[string]func(context.Context, Job) error
 	kinds    []string            // of handlers, sorted
 	hears    map[string][]string // subscribers by event, sorted
@@ -95,6 +96,14 @@ func (b *Bus) Handle(kind string, fn func(ctx context.Context, j Job) error) {
 	}
 	b.handlers[kind] = fn
 	b.kinds = insertSorted(b.kinds, kind)
+}
+
+// Around wraps every handler, for measuring, and for tests that break things. It
+// is set before Run; next is the handler.
+func (b *Bus) Around(wrap func(ctx context.Context, j Job, next func(context.Context, Job) error) error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.around = wrap
 }
 
 // At plans a job in the caller's transaction. Kind and key name it: planning it
@@ -177,7 +186,11 @@ func (b *Bus) Failed(ctx context.Context, limit int) ([]FailedJob, error) {
 func (b *Bus) handler(kind string) func(context.Context, Job) error {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	return b.handlers[kind]
+	next := b.handlers[kind]
+	if around := b.around; around != nil && next != nil {
+		return func(ctx context.Context, j Job) error { return around(ctx, j, next) }
+	}
+	return next
 }
 
 func (b *Bus) handled() []string {
