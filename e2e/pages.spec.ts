@@ -64,7 +64,7 @@ async function startShiftReady(page: Page): Promise<void> {
 
 test('pages about oneself @once', async ({ be }) => {
   const { page } = await be('Heron');
-  await inspect(page, ['/me', '/me/profile', '/me/lived', '/me/today', '/me/ways', '/me/sessions']);
+  await inspect(page, ['/me', '/me/notices', '/me/notify', '/me/profile', '/me/lived', '/me/today', '/me/ways', '/me/sessions']);
 });
 
 test('more pages about oneself @once', async ({ be }) => {
@@ -84,7 +84,7 @@ test('pages of the lead @once', async ({ be, someone, service }) => {
 
 test('pages of the coordinator @once', async ({ be }) => {
   const { page } = await be('Tomo');
-  await inspect(page, ['/service', '/service/about', '/service/hours', '/service/partner', '/service/people', '/service/policy', '/service/test-page']);
+  await inspect(page, ['/service', '/service/about', '/service/hours', '/service/partner', '/service/people', '/service/policy', '/service/test-page', '/service/deliveries']);
 });
 
 test('pages about lines, phrases and situations @once', async ({ be }) => {
@@ -99,5 +99,17 @@ test('pages of an administrator @once', async ({ be }) => {
   const { page } = await be('Slate');
   await page.goto('/accounts');
   const one = await page.locator('main a[href^="/accounts/"]').first().evaluate((a) => new URL((a as HTMLAnchorElement).href).pathname);
-  await inspect(page, ['/accounts', one, '/service']);
+  await inspect(page, ['/accounts', one, '/service', '/service/webhooks', '/service/deliveries']);
+});
+
+// Something is told, so that the number and the list are there to be looked at.
+test('pages of somebody who was told something @once', async ({ be }) => {
+  const { page } = await be('Tomo');
+  for (let i = 0; i < 2; i++) {
+    await page.goto('/me/notify');
+    await page.getByRole('button', { name: 'Send me a test' }).click();
+    await expect(page).toHaveURL(/done=test/);
+  }
+  await expect(page.getByRole('link', { name: '2 notices for you' })).toBeVisible();
+  await inspect(page, ['/me/notices', '/me/notify', '/service']);
 });

@@ -84,7 +84,7 @@ func TestGivenUpAndTriedAgain(t *testing.T) {
 		h.want("after two hours", map[string]int{"mail failed": 1, "hook failed": 1})
 		for _, who := range []*someone{tomo, slate} {
 			got := who.Get("/service/deliveries")
-			for _, want := range []string{"The other side does not answer.", "asks to come back later. It answered 503.", "12 tries.", "Try all failed ones again"} {
+			for _, want := range []string{"The other side does not answer.", "asks to come back later. It answered 503.", "12 tries, the last on ", "Try all failed ones again"} {
 				if !strings.Contains(got.Body, want) {
 					t.Errorf("%s does not read %q", who.Name, want)
 				}

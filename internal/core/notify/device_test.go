@@ -53,6 +53,7 @@ func TestOnlyOnesOwnDevices(t *testing.T) {
 		if got := heron.Post("/me/notify/devices", "endpoint", "x"); got.Status != 422 {
 			t.Errorf("a form: %d", got.Status)
 		}
+		h.adds(heron) // its browser forgets, and asks anew
 		d := h.adds(heron)
 		if got := h.offers(heron, d); got.Status != 200 || h.devices() != 1 {
 			t.Errorf("again: %d, %d devices", got.Status, h.devices())

@@ -34,9 +34,10 @@ func canPush(a access.Actor) access.Decision {
 }
 
 // wanted decides whether a channel is used. Mail is off until a member asks for
-// it, since others may read an inbox; for those who work here it is on.
+// it, since others may read an inbox; for those who work here it is on. A test
+// that somebody asked for goes everywhere.
 func wanted(k Kind, c Channel, works bool, chosen []Choice) bool {
-	if k.Urgent {
+	if k.Urgent || k.Name == KindTest {
 		return true
 	}
 	for _, x := range chosen {

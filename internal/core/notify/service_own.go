@@ -71,7 +71,6 @@ type Settings struct {
 	Hours   Hours
 	HasHour bool
 	Works   bool
-	Zone    *time.Location
 	Email   bool // mail can reach them
 	Devices []Device
 	Labels  map[moment.ID]string // of the sessions that devices belong to
@@ -88,8 +87,8 @@ func (s *Service) Settings(ctx context.Context, a access.Actor) (Settings, error
 	if err != nil {
 		return Settings{}, err
 	}
-	out := Settings{Works: who.Works(), Email: who.Email, Zone: s.zone(ctx, r, who.Zone), Labels: map[moment.ID]string{}}
-	out.Kinds = slices.DeleteFunc(s.Kinds(), func(k Kind) bool { return k.Work && !out.Works })
+	out := Settings{Works: who.Works(), Email: who.Email, Labels: map[moment.ID]string{}}
+	out.Kinds = slices.DeleteFunc(s.Kinds(), func(k Kind) bool { return k.Work && !out.Works || k.Name == KindTest })
 	if out.Chosen, err = choicesOf(ctx, r, a.Person); err != nil {
 		return out, err
 	}
@@ -141,7 +140,7 @@ func (s *Service) Save(ctx context.Context, a access.Actor, w Wishes) error {
 			return err
 		}
 		for _, k := range s.Kinds() {
-			if k.Urgent || k.Work && !who.Works() {
+			if k.Urgent || k.Name == KindTest || k.Work && !who.Works() {
 				continue
 			}
 			for _, c := range Channels() {
@@ -157,7 +156,7 @@ func (s *Service) Save(ctx context.Context, a access.Actor, w Wishes) error {
 	})
 }
 
-// Test tells the actor something by every channel that they want it by.
+// Test tells the actor something by every channel that they have, quiet hours or not.
 func (s *Service) Test(ctx context.Context, a access.Actor) error {
 	return s.DB.Write(ctx, func(tx db.Writer) error {
 		if err := testRate.Spend(ctx, tx, a.Person, s.Clock.Now()); err != nil {

@@ -187,3 +187,13 @@ func (h *house) want(what string, want map[string]int) {
 }
 
 func (h *house) lead(name string) *cairntest.Someone { return h.Person(name, access.Supervisor) }
+
+// timers counts the deliveries that something is planned for.
+func (h *house) timers() int {
+	h.T.Helper()
+	var n int
+	if err := h.DB.Reader().QueryRow(h.T.Context(), `SELECT COUNT(*) FROM bus_job WHERE kind = 'notify.deliver'`).Scan(&n); err != nil {
+		h.T.Fatal(err)
+	}
+	return n
+}
