@@ -35,7 +35,7 @@ func (a *App) beat(ctx context.Context) error {
 			if err := a.Support.Beat(ctx); err != nil && ctx.Err() == nil {
 				a.Log.Warn("this node could not say that it serves", "error", err.Error())
 			}
-			if err := a.Safety.Watch(ctx); err != nil && ctx.Err() == nil {
+			if err := errors.Join(a.Safety.Watch(ctx), a.Notify.Watch(ctx)); err != nil && ctx.Err() == nil {
 				a.Log.Error("cases could not be watched", "error", err.Error())
 			}
 		}

@@ -148,7 +148,7 @@ func (g *rig) poll(crashing bool) {
 		}()
 		<-done
 		if !crashing || g.rng.Float64() >= was {
-			g.must(n.Safety.Watch(g.t.Context()))
+			g.must(errors.Join(n.Safety.Watch(g.t.Context()), n.Notify.Watch(g.t.Context())))
 		}
 	}
 	g.crash = was

@@ -102,3 +102,15 @@ func countLate(ctx context.Context, r db.Reader, before moment.Time) (n int, err
 	err = r.QueryRow(ctx, `SELECT COUNT(*) FROM notify_delivery WHERE state IN ('waiting', 'quiet') AND next_at < $1`, before).Scan(&n)
 	return n, db.Problem("count deliveries", err)
 }
+
+// urgentAhead gives pages that wait and were last touched after an instant that
+// has not come yet.
+func urgentAhead(ctx context.Context, r db.Reader, after moment.Time) ([]moment.ID, error) {
+	rows, err := r.Query(ctx, `SELECT id FROM notify_delivery WHERE state IN ('waiting', 'quiet') AND next_at > $1 AND urgent AND changed_at > $1 ORDER BY id LIMIT 500`, after)
+	return db.Collect(rows, err, func(r db.Row, id *moment.ID) error { return r.Scan(id) })
+}
+
+func setNext(ctx context.Context, tx db.Writer, id moment.ID, now moment.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE notify_delivery SET next_at = $2, changed_at = $2 WHERE id = $1 AND state IN ('waiting', 'quiet')`, id, now)
+	return err
+}
