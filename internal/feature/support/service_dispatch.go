@@ -70,13 +70,21 @@ func (s *Service) floor(ctx context.Context, tx db.Writer) (*floor, error) {
 	if err != nil {
 		return nil, err
 	}
+	offers, err := openOffers(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	asked := make(map[moment.ID]bool, len(offers)) // one at a time, however many they may carry
+	for _, o := range offers {
+		asked[o.Peer] = true
+	}
 	f := &floor{free: map[moment.ID]shifts.Shift{}}
 	for _, x := range on {
 		if x.Most == 0 || x.State == shifts.Stopped || x.State == shifts.Closing {
 			continue
 		}
 		f.peers = append(f.peers, x.Person)
-		if x.Free(s.Clock.Now()) && !owe[x.Person] {
+		if x.Free(s.Clock.Now()) && !owe[x.Person] && !asked[x.Person] {
 			f.free[x.Person] = x
 		}
 	}

@@ -314,3 +314,24 @@ func (s *Service) readWords(ctx context.Context, r db.Reader, q Request) (string
 	plain, err := box.Open(sealed, wordsPlace(q.ID))
 	return string(plain), err
 }
+
+// Carrying is what takes a peer's places now.
+type Carrying struct {
+	Offers, Talks int
+	OfferAt       moment.Time // when the open offer was made
+}
+
+// Held counts what takes a peer's places.
+func (s *Service) Held(ctx context.Context, r db.Reader, peer moment.ID) (Carrying, error) {
+	var out Carrying
+	o, open, err := openOfferTo(ctx, r, peer)
+	if err != nil {
+		return out, err
+	}
+	if open {
+		out.Offers, out.OfferAt = 1, o.MadeAt
+	}
+	running, err := runningWith(ctx, r, peer)
+	out.Talks = len(running)
+	return out, err
+}
