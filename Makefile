@@ -1,10 +1,11 @@
 # Everything that a fresh clone needs, and everything that must hold.
 #   make run    the demo service on a local port, with one-click sign-in
 #   make test   generated code in step, formatting, vet, linters, architecture, tests, journeys
+#   make test-long  the same faults, many more times
 #   make bench  benchmarks, each against a floor measured in the same run (ONLY=name for one)
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: run test bench assets build generate lint unit faults journeys clean drift
+.PHONY: run test test-long bench assets build generate lint unit faults journeys clean drift
 
 PORT ?= 8080
 GOFLAGS_BUILD := -trimpath
@@ -30,6 +31,11 @@ generate:
 
 test: assets
 	@scripts/test
+
+# The long runs: over a thousand seeds of escalation, thousands of moments of ceilings, a hundred kills.
+test-long: build
+	@CAIRN_SEEDS=1000 CAIRN_STEPS=3000 scripts/with-postgres go test -count=1 -timeout 60m -v ./internal/cairntest/climb ./internal/cairntest/crowd
+	@CAIRN_TEST_ROUNDS=100 scripts/test faults
 
 lint:
 	@scripts/test lint
