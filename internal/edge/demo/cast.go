@@ -2,6 +2,7 @@ package demo
 
 import (
 	"cairn/internal/core/people"
+	"cairn/internal/core/safety"
 	"cairn/internal/kit/access"
 )
 
@@ -17,6 +18,7 @@ type player struct {
 	Scripted  bool
 	Leads     bool // of the shift that is on
 	OnShift   bool
+	Wish      *safety.Wish // for the time when somebody worries about them
 }
 
 func shown(slugs ...string) []people.Lived {
@@ -35,11 +37,19 @@ func hidden(slugs ...string) []people.Lived {
 	return out
 }
 
+// heronsWish is what a member may write beforehand. The number rings nowhere.
+func heronsWish() *safety.Wish {
+	return &safety.Wish{
+		Ask: "Ask me whether I have slept, and whether the beans are in.", Call: "My cousin Sorrel, at any hour.", Avoid: "Please no uniforms at the door. Ask me first.",
+		Contacts: []safety.Confidant{{Name: "Sorrel", Phone: "555 0123", Who: "my cousin", MayCall: true}},
+	}
+}
+
 // cast is everybody with a name. They are plainly fictional: birds, plants and stones.
 func cast() []player {
 	peer := []access.Role{access.Peer}
 	return []player{
-		{Name: "Heron", Role: "demo.role.member", Languages: []string{"en"}, Lived: append(shown("hospital", "sleep"), hidden("psychosis")...)},
+		{Name: "Heron", Role: "demo.role.member", Languages: []string{"en"}, Lived: append(shown("hospital", "sleep"), hidden("psychosis")...), Wish: heronsWish()},
 		{Name: "Juniper", Role: "demo.role.member", Languages: []string{"es", "en"}, Lived: shown("grief", "migration")},
 		{Name: "Ali", Role: "demo.role.peer", Roles: peer, Languages: []string{"en", "ar"}, Pronouns: "he/him", Lived: append(shown("hospital", "panic", "sleep", "man"), hidden("psychosis")...), NotToday: []string{"self-harm"}},
 		{Name: "Wren", Role: "demo.role.peer", Roles: peer, Languages: []string{"en", "es"}, Pronouns: "she/her", Lived: shown("grief", "caring", "new-parent", "woman")},

@@ -10,6 +10,7 @@ import (
 	"cairn/internal/core/chat"
 	"cairn/internal/core/directory"
 	"cairn/internal/core/people"
+	"cairn/internal/core/shifts"
 	"cairn/internal/feature/support"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/db"
@@ -64,6 +65,9 @@ func (d *Demo) Begin(ctx context.Context) error {
 			if err := d.Shifts.Start(ctx, p.actor(), false); err != nil {
 				return err
 			}
+			if err := d.Shifts.ChooseLimits(ctx, p.actor(), 1, int(shifts.HardContact.Minutes())); err != nil {
+				return err
+			}
 		}
 	}
 	for _, p := range d.players {
@@ -111,6 +115,11 @@ func (d *Demo) find(ctx context.Context, p player) (moment.ID, error) {
 	a := placed{p, id}.actor()
 	if len(p.Lived) > 0 {
 		if err := d.People.SaveLived(ctx, a, p.Lived); err != nil {
+			return "", err
+		}
+	}
+	if p.Wish != nil {
+		if err := d.Safety.SaveWish(ctx, a, *p.Wish); err != nil {
 			return "", err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"cairn/internal/core/chat"
 	"cairn/internal/core/people"
+	"cairn/internal/core/safety"
 	"cairn/internal/core/shifts"
 	"cairn/internal/feature/support"
 	"cairn/internal/kit/access"
@@ -117,6 +118,10 @@ func (p *scripted) makeRoom(ctx context.Context, mine shifts.Shift) error {
 	return nil
 }
 
+// quietEnough is how long a scripted peer waits for the next word. A visitor who
+// has closed the page must not use up the minutes that one shift may have.
+const quietEnough = 20 * time.Minute
+
 // talk answers each message until the conversation is over.
 func (p *scripted) talk(ctx context.Context, id moment.ID, offer *support.OfferView) error {
 	sub := p.d.Bus.Subscribe(chat.Topic(id))
@@ -147,6 +152,9 @@ func (p *scripted) talk(ctx context.Context, id moment.ID, offer *support.OfferV
 		}
 		if !v.Open() {
 			return nil
+		}
+		if p.d.Clock.Now().Sub(v.ActiveAt) >= quietEnough {
+			return p.d.Support.End(ctx, p.actor, id)
 		}
 		if owes {
 			if err := p.answer(ctx, id, v.LastSeq, label+" "+list[said%len(list)]); err != nil {
@@ -192,4 +200,5 @@ type Deps struct {
 	Shifts  *shifts.Service
 	Chat    *chat.Service
 	Support *support.Service
+	Safety  *safety.Service
 }
