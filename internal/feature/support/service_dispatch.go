@@ -67,7 +67,7 @@ func (s *Service) floor(ctx context.Context, tx db.Writer) (*floor, error) {
 			continue
 		}
 		f.peers = append(f.peers, x.Person)
-		if x.Free() && !owe[x.Person] {
+		if x.Free() && owe[x.Person] == 0 {
 			f.free[x.Person] = x
 		}
 	}
