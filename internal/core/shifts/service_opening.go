@@ -92,6 +92,12 @@ func (s *Service) Next(ctx context.Context, r db.Reader, person moment.ID) ([]Bo
 	return bookedAfter(ctx, r, person, s.Clock.Now())
 }
 
+// CountSwaps counts the shifts whose person looks for somebody. No names.
+func (s *Service) CountSwaps(ctx context.Context, r db.Reader) (int, error) {
+	list, err := openSwaps(ctx, r, s.Clock.Now())
+	return len(list), err
+}
+
 // OpenSwaps lists who looks for somebody to take their shift.
 func (s *Service) OpenSwaps(ctx context.Context, a access.Actor) ([]Booked, error) {
 	if err := PermWork.Check(a); err != nil {

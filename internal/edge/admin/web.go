@@ -1,7 +1,9 @@
 package admin
 
 import (
+	"context"
 	"net/http"
+	"time"
 
 	"cairn/internal/core/safety"
 	"cairn/internal/core/shifts"
@@ -43,8 +45,12 @@ type overviewPage struct {
 	minimum int
 	second  string
 	partner string
-	phrases bool // the reader may edit phrases
-	hooks   bool // the reader may connect webhooks
+	phrases bool         // the reader may edit phrases
+	hooks   bool         // the reader may connect webhooks
+	gaps    []shifts.Gap // of the coming days
+	swaps   int          // shifts whose person looks for somebody
+	planned bool         // the opening follows a plan
+	rota    bool         // the reader may open the plan
 	demo    bool
 }
 
@@ -64,6 +70,10 @@ func (s *Service) overview(w http.ResponseWriter, r *http.Request) error {
 	if p.plan, err = s.Shifts.Plan(ctx, read); err != nil {
 		return err
 	}
+	p.rota = web.Actor(ctx).Has(access.Coordinator)
+	if err := s.plan(ctx, &p); err != nil {
+		return err
+	}
 	if p.partner, err = s.Partner(ctx, read); err != nil {
 		return err
 	}
@@ -79,6 +89,26 @@ func (s *Service) overview(w http.ResponseWriter, r *http.Request) error {
 		p.second = cards[second].Name
 	}
 	return web.Render(w, r, http.StatusOK, overviewView(p))
+}
+
+// gapsAhead is how far the overview looks for shifts that lack somebody.
+const gapsAhead = 7 * 24 * time.Hour
+
+// plan reads how the plan of the coming days stands.
+func (s *Service) plan(ctx context.Context, p *overviewPage) error {
+	read, now := s.DB.Reader(), s.Clock.Now()
+	gaps, err := s.Shifts.Gaps(ctx, read, shifts.Span{From: now, Until: now.Add(gapsAhead)})
+	if err != nil {
+		return err
+	}
+	p.gaps = gaps
+	opening, err := s.Shifts.Opening(ctx, read, now)
+	if err != nil {
+		return err
+	}
+	p.planned = opening.Planned
+	p.swaps, err = s.Shifts.CountSwaps(ctx, read)
+	return err
 }
 
 func (s *Service) acknowledge(w http.ResponseWriter, r *http.Request) error {

@@ -60,6 +60,11 @@ func hoursLine(ctx context.Context, h shifts.Hours) string {
 	return web.T(ctx, "admin.hours.line", "day", dayWord(ctx, h.Weekday), "opens", clockText(h.Opens), "closes", clockText(h.Closes))
 }
 
+// gapLine says one shift and what it lacks.
+func gapLine(ctx context.Context, g shifts.Gap) string {
+	return web.T(ctx, "admin.plan.line", "when", shifts.When(ctx, g.Planned), "lacks", strings.Join(shifts.Lacks(ctx, g), web.T(ctx, "admin.words.comma")))
+}
+
 func sizeOptions(ctx context.Context, small bool) []web.Option {
 	return []web.Option{
 		{Value: "team", Label: web.T(ctx, "admin.people.team"), Hint: web.T(ctx, "admin.people.team_hint"), Checked: !small},

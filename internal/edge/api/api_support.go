@@ -22,7 +22,7 @@ type Status struct {
 	Waiting     int        `json:"waiting" doc:"People in the line"`
 	WaitLow     *int       `json:"wait_low_minutes,omitempty" doc:"Lower end of the honest wait; absent when not known"`
 	WaitHigh    *int       `json:"wait_high_minutes,omitempty" doc:"Upper end of the honest wait"`
-	NextOpening *time.Time `json:"next_opening,omitempty" doc:"When it opens next, by its hours"`
+	NextOpening *time.Time `json:"next_opening,omitempty" doc:"When it opens next, by its staffed plan or its hours"`
 }
 
 func statusOf(st support.Status) Status {

@@ -49,6 +49,9 @@ func (d *Demo) Begin(ctx context.Context) error {
 	if err := d.enlist(ctx); err != nil {
 		return err
 	}
+	if err := d.plan(ctx); err != nil {
+		return err
+	}
 	mates := map[moment.ID]bool{}
 	for _, p := range d.players {
 		if p.Scripted {

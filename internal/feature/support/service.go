@@ -82,7 +82,7 @@ type Status struct {
 	Free      int
 	Waiting   int
 	Wait      WaitRange
-	Next      moment.Time // when it opens next by its hours; 0 when not known
+	Next      moment.Time // when it opens next, by the staffed plan or the hours; 0 when not known
 	Until     moment.Time // until when it is planned to be open; 0 when not known
 	NextKnown bool
 }
@@ -111,17 +111,9 @@ func (s *Service) status(ctx context.Context, r db.Reader) (Status, error) {
 		return st, err
 	}
 	st.Wait = waitRange(durations(waits))
-	plan, err := s.Shifts.Plan(ctx, r)
-	if err != nil {
-		return st, err
-	}
-	if at, ok := shifts.NextOpening(plan.Hours, now.Std(), plan.Zone); ok {
-		st.Next, st.NextKnown = moment.At(at), true
-	}
-	if until, ok := shifts.PlannedNow(plan.Hours, now.Std(), plan.Zone); ok {
-		st.Until = moment.At(until)
-	}
-	return st, nil
+	opening, err := s.Shifts.Opening(ctx, r, now)
+	st.Next, st.NextKnown, st.Until = opening.Next, !opening.Next.IsZero(), opening.Until
+	return st, err
 }
 
 func durations(micros []int64) []time.Duration {

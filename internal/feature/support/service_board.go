@@ -1,7 +1,9 @@
 package support
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"cairn/internal/core/people"
 	"cairn/internal/core/safety"
@@ -24,6 +26,7 @@ type Board struct {
 	CheckIns []BoardCheckIn
 	Cases    []safety.OpenCase
 	Company  []BoardCompany
+	Owing    []BoardOwing // of those who are not on shift
 	Held     int
 	MayTake  bool
 	Now      moment.Time
@@ -49,10 +52,16 @@ type BoardTalking struct {
 type BoardPeer struct {
 	shifts.Shift
 	Card  people.Card
-	Owes  bool
+	Owed  int    // conversations to look back on
 	Ready bool   // could be offered somebody now
 	At    string // the ceiling they are at, "" for none
 	Talks int
+}
+
+// BoardOwing is somebody who has left and has not looked back on all of it.
+type BoardOwing struct {
+	Card people.Card
+	Owed int
 }
 
 // BoardCheckIn is somebody to look after.
@@ -136,6 +145,9 @@ func (s *Service) fillBoard(ctx context.Context, r db.Reader, b *Board) error {
 	for _, c := range checks {
 		ids = append(ids, c.Peer)
 	}
+	for id := range owe {
+		ids = append(ids, id)
+	}
 	cards, err := s.People.Cards(ctx, r, ids...)
 	if err != nil {
 		return err
@@ -162,12 +174,29 @@ func (s *Service) fillBoard(ctx context.Context, r db.Reader, b *Board) error {
 		b.Talking = append(b.Talking, BoardTalking{Contact: c, MemberCard: cards[c.Member], PeerCard: cards[c.Peer], QuietSince: quiet.ActiveAt})
 	}
 	for _, x := range on {
-		b.Peers = append(b.Peers, BoardPeer{Shift: x, Card: cards[x.Person], Owes: owe[x.Person], Talks: talks[x.Person], Ready: x.Free(b.Now), At: x.Ceiling(b.Now)})
+		b.Peers = append(b.Peers, BoardPeer{Shift: x, Card: cards[x.Person], Owed: owe[x.Person], Talks: talks[x.Person], Ready: x.Free(b.Now), At: x.Ceiling(b.Now)})
+		delete(owe, x.Person)
 	}
+	b.Owing = owing(owe, cards)
 	for _, c := range checks {
 		b.CheckIns = append(b.CheckIns, BoardCheckIn{c, cards[c.Peer]})
 	}
 	return nil
+}
+
+// owing lists who owes a look back and is not here, by name. An account that is
+// gone owes nothing.
+func owing(owe map[moment.ID]int, cards map[moment.ID]people.Card) []BoardOwing {
+	var out []BoardOwing
+	for id, n := range owe {
+		if c := cards[id]; c.Kind == people.KindMember {
+			out = append(out, BoardOwing{c, n})
+		}
+	}
+	slices.SortFunc(out, func(a, b BoardOwing) int {
+		return cmp.Or(cmp.Compare(a.Card.Name, b.Card.Name), cmp.Compare(a.Card.ID, b.Card.ID))
+	})
+	return out
 }
 
 // Take is the lead taking a waiting person themselves, past wishes and circle

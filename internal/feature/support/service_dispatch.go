@@ -84,7 +84,7 @@ func (s *Service) floor(ctx context.Context, tx db.Writer) (*floor, error) {
 			continue
 		}
 		f.peers = append(f.peers, x.Person)
-		if x.Free(s.Clock.Now()) && !owe[x.Person] && !asked[x.Person] {
+		if x.Free(s.Clock.Now()) && owe[x.Person] == 0 && !asked[x.Person] {
 			f.free[x.Person] = x
 		}
 	}

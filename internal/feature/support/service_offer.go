@@ -68,9 +68,34 @@ func (s *Service) pause(ctx context.Context, tx db.Writer, a access.Actor) error
 	return s.giveBack(ctx, tx, a.Person)
 }
 
+// StartShift begins the actor's shift with how they are. That they would like to
+// talk with the lead first is told on the board; how they are is told to nobody.
+func (s *Service) StartShift(ctx context.Context, a access.Actor, leads bool, c shifts.Check) error {
+	return s.DB.Write(ctx, func(tx db.Writer) error {
+		began, err := s.Shifts.Arrive(ctx, tx, a, leads, c)
+		if err != nil || !began || !c.Talk {
+			return err
+		}
+		return s.lookAfter(ctx, tx, a.Person, checkInArrive)
+	})
+}
+
 // LeaveShift ends the actor's shift, or closes it while somebody is with them.
 func (s *Service) LeaveShift(ctx context.Context, a access.Actor) error {
+	return s.LeaveWith(ctx, a, shifts.Check{})
+}
+
+// LeaveWith is the same, with how they are as they go.
+func (s *Service) LeaveWith(ctx context.Context, a access.Actor, c shifts.Check) error {
 	return s.DB.Write(ctx, func(tx db.Writer) error {
+		if err := s.Shifts.Parting(ctx, tx, a, c); err != nil {
+			return err
+		}
+		if c.Talk {
+			if err := s.lookAfter(ctx, tx, a.Person, checkInCall); err != nil {
+				return err
+			}
+		}
 		if err := s.pause(ctx, tx, a); err != nil { // first, so that nobody new comes in between
 			return err
 		}

@@ -80,13 +80,17 @@ func contactsOfPeer(ctx context.Context, r db.Reader, peer moment.ID) ([]Contact
 	return contacts(ctx, r, `peer = $1 ORDER BY started_at`, peer)
 }
 
-// whoOwe lists the peers who owe a debrief.
-func whoOwe(ctx context.Context, r db.Reader) (map[moment.ID]bool, error) {
-	rows, err := r.Query(ctx, `SELECT DISTINCT peer FROM support_contact WHERE ended_at > 0 AND debriefed_at = 0`)
-	ids, err := db.Collect(rows, err, func(r db.Row, id *moment.ID) error { return r.Scan(id) })
-	out := make(map[moment.ID]bool, len(ids))
-	for _, id := range ids {
-		out[id] = true
+// whoOwe counts the debriefs that each peer owes.
+func whoOwe(ctx context.Context, r db.Reader) (map[moment.ID]int, error) {
+	type owes struct {
+		peer moment.ID
+		n    int
+	}
+	rows, err := r.Query(ctx, `SELECT peer, count(*) FROM support_contact WHERE ended_at > 0 AND debriefed_at = 0 GROUP BY peer`)
+	list, err := db.Collect(rows, err, func(r db.Row, o *owes) error { return r.Scan(&o.peer, &o.n) })
+	out := make(map[moment.ID]int, len(list))
+	for _, o := range list {
+		out[o.peer] = o.n
 	}
 	return out, err
 }
@@ -148,9 +152,15 @@ func forgetContact(ctx context.Context, tx db.Writer, conversation, scope moment
 type CheckIn struct {
 	ID   moment.ID
 	Peer moment.ID
-	Kind string // "stopped", "protected", "concern"
+	Kind string // "stopped", "protected", "concern", "handover", checkInArrive or checkInCall
 	At   moment.Time
 }
+
+// The wishes to talk that somebody taps when they come or leave.
+const (
+	checkInArrive = "arrive" // with the lead, before the first person
+	checkInCall   = "call"   // to be called afterwards
+)
 
 func insertCheckIn(ctx context.Context, tx db.Writer, c CheckIn) error {
 	_, err := tx.Exec(ctx, `INSERT INTO support_checkin (id, peer, kind, at) VALUES ($1, $2, $3, $4)`, c.ID, c.Peer, c.Kind, c.At)

@@ -48,6 +48,7 @@ func (s *Service) Routes() []web.Route {
 		{Method: "GET", Path: "/shift/stream", Need: shifts.PermWork, Do: s.shiftStream, Stream: true},
 		{Method: "POST", Path: "/shift/start", Need: shifts.PermWork, Do: s.startPost},
 		{Method: "POST", Path: "/shift/say", Need: shifts.PermWork, Do: s.sayPost},
+		{Method: "GET", Path: "/shift/leave", Need: shifts.PermWork, Do: s.leavePage},
 		{Method: "POST", Path: "/shift/leave", Need: shifts.PermWork, Do: s.leavePost},
 		{Method: "POST", Path: "/shift/stop", Need: shifts.PermWork, Do: s.stopPost},
 		{Method: "POST", Path: "/offer/{id}/accept", Need: permWork, Do: s.acceptPost},

@@ -3,6 +3,8 @@ package support
 import (
 	"context"
 	"net/http"
+	"net/url"
+	"strconv"
 
 	"cairn/internal/core/people"
 	"cairn/internal/core/safety"
@@ -29,6 +31,7 @@ type shiftView struct {
 	Evening Shift
 	Pages   []shifts.TestPage
 	Cases   []safety.OpenCase // that wait for them, or that they raised
+	Planned []shifts.Booked   // what they are signed up for, the next first
 	Now     moment.Time
 }
 
@@ -50,6 +53,9 @@ func (s *Service) shiftOf(r *http.Request, ctx context.Context) (shiftView, erro
 		return v, err
 	}
 	if v.Cases, err = s.Safety.For(ctx, rd, a.Person); err != nil {
+		return v, err
+	}
+	if v.Planned, err = s.Shifts.Next(ctx, rd, a.Person); err != nil {
 		return v, err
 	}
 	cards, err := s.People.Cards(ctx, rd, v.Staff.Lead)
@@ -95,10 +101,39 @@ func (s *Service) startPost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Shifts.Start(r.Context(), web.Actor(r.Context()), form.Get("lead") == "yes"); err != nil {
+	if err := s.StartShift(r.Context(), web.Actor(r.Context()), form.Get("lead") == "yes", checkOf(form)); err != nil {
 		return err
 	}
+	if form.Get("nottoday") == "yes" {
+		return web.SeeOther(w, r, "/me/today")
+	}
 	return web.SeeOther(w, r, "/shift")
+}
+
+// checkOf reads the taps of coming and leaving; what is no number is refused.
+func checkOf(form url.Values) shifts.Check {
+	c := shifts.Check{Talk: form.Get("talk") == "yes"}
+	if text := form.Get("how"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			n = -1
+		}
+		c.How = n
+	}
+	return c
+}
+
+// leavePage asks how they are as they go, and shows what is still owed. All of
+// it can be left out.
+func (s *Service) leavePage(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.shiftOf(r, r.Context())
+	if err != nil {
+		return err
+	}
+	if !v.On {
+		return web.SeeOther(w, r, "/shift")
+	}
+	return web.Render(w, r, http.StatusOK, leaveView(v))
 }
 
 func (s *Service) sayPost(w http.ResponseWriter, r *http.Request) error {
@@ -122,7 +157,14 @@ func (s *Service) sayPost(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) leavePost(w http.ResponseWriter, r *http.Request) error {
-	return s.onShift(w, r, s.LeaveShift)
+	form, err := web.Form(r)
+	if err != nil {
+		return err
+	}
+	if err := s.LeaveWith(r.Context(), web.Actor(r.Context()), checkOf(form)); err != nil {
+		return err
+	}
+	return web.SeeOther(w, r, "/shift")
 }
 
 func (s *Service) stopPost(w http.ResponseWriter, r *http.Request) error {

@@ -85,6 +85,15 @@ func waitRefresh(p Place, err error) int {
 	return 20
 }
 
+// shiftRefresh is the same for a peer's page: before a shift begins there is a
+// form with taps.
+func shiftRefresh(v shiftView) int {
+	if !v.On {
+		return 0
+	}
+	return 15
+}
+
 func talkRefresh(t talkView) int {
 	if !t.Open() {
 		return 0
@@ -311,7 +320,7 @@ func quietWords(ctx context.Context, b Board, c BoardTalking) string {
 }
 
 func peerTone(p BoardPeer) string {
-	if p.Ready && !p.Owes {
+	if p.Ready && p.Owed == 0 {
 		return "moss"
 	}
 	return "4"
@@ -336,7 +345,7 @@ func peerWords(ctx context.Context, p BoardPeer) string {
 		return web.T(ctx, "support.peer.rest", "time", web.Clock(ctx, p.RestUntil))
 	case p.At == "contact":
 		return web.T(ctx, "support.peer.ceiling")
-	case p.Owes:
+	case p.Owed > 0:
 		return web.T(ctx, "support.peer.debrief")
 	case p.Busy > 0:
 		return web.T(ctx, "support.peer.asked")
@@ -344,6 +353,14 @@ func peerWords(ctx context.Context, p BoardPeer) string {
 		return web.T(ctx, "support.peer.free")
 	}
 	return web.T(ctx, "support.peer.break")
+}
+
+// owedWords says how much somebody on shift has to look back on.
+func owedWords(ctx context.Context, n int) string {
+	if n == 0 {
+		return ""
+	}
+	return web.T(ctx, "support.board.owed", "n", n)
 }
 
 // clockSpan writes a waiting time as a board does: 3:10.
