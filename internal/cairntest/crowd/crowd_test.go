@@ -211,7 +211,7 @@ func (c *crowd) restFrom(s shifts.Shift) moment.Time {
 // TestCeilingsUnderRaces is described in doc.go.
 func TestCeilingsUnderRaces(t *testing.T) {
 	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
-		c := &crowd{World: w, t: t, seed: uint64(number("CAIRN_SEED", 1))} //nolint:gosec // a seed
+		c := &crowd{World: w, t: t, seed: uint64(number("CAIRN_SEED", 1))}
 		c.rng = rand.New(rand.NewPCG(c.seed, 3))
 		c.lead = c.person("Ines", access.Supervisor)
 		c.must(w.Shifts.Start(t.Context(), c.lead, true))

@@ -23,7 +23,7 @@ type People interface {
 }
 
 // Deps is what shifts stand on. Whoever only asks who is here needs no Vault,
-// People, Ledger and BaseURL: they belong to the plan and its pages.
+// People, Ledger, Tell and BaseURL: they belong to the plan and its pages.
 type Deps struct {
 	DB      *db.DB
 	Vault   *vault.Vault
@@ -31,6 +31,7 @@ type Deps struct {
 	Clock   moment.Clock
 	Ledger  *access.Ledger
 	People  People
+	Tell    Teller
 	BaseURL string // of the service, for the address that calendar programs read
 }
 

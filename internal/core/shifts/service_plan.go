@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"cairn/internal/core/notify"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
@@ -92,6 +93,17 @@ type TestPage struct {
 	AcknowledgedAt moment.Time
 }
 
+const noticeTest = "shifts.test_page" // a page sent on purpose: it takes every way that a real one takes
+
+// Kinds are what shifts tell people, for notify.
+func Kinds() []notify.Kind { return []notify.Kind{{Name: noticeTest, Urgent: true, Work: true}} }
+
+// Teller tells people things. It is notify.
+type Teller interface {
+	Tell(ctx context.Context, tx db.Writer, m notify.Message) error
+	SettleAbout(ctx context.Context, tx db.Writer, about moment.ID, kind string) error
+}
+
 // SendTestPage pages a person who is to be on call.
 func (s *Service) SendTestPage(ctx context.Context, a access.Actor, to moment.ID) error {
 	if err := PermPlan.Check(a); err != nil {
@@ -102,6 +114,12 @@ func (s *Service) SendTestPage(ctx context.Context, a access.Actor, to moment.ID
 		p := TestPage{ID: moment.NewID(), SentAt: now, SentBy: a.Person, SentTo: to}
 		if err := insertTestPage(ctx, tx, p); err != nil {
 			return fault.Op("test page", err)
+		}
+		if s.Tell != nil {
+			m := notify.Message{To: to, Kind: noticeTest, Key: "test-page/" + string(p.ID), Path: "/shift", About: p.ID}
+			if err := s.Tell.Tell(ctx, tx, m); err != nil {
+				return err
+			}
 		}
 		s.Bus.Publish(tx, Topic, int64(now))
 		return access.Record(ctx, tx, a, now, access.Entry{Verb: "shifts.test_page", Kind: "test page", Object: p.ID, Subject: to})
@@ -118,6 +136,11 @@ func (s *Service) AcknowledgeTestPage(ctx context.Context, a access.Actor, id mo
 		}
 		if !done {
 			return fault.Hidden()
+		}
+		if s.Tell != nil {
+			if err := s.Tell.SettleAbout(ctx, tx, id, noticeTest); err != nil {
+				return err
+			}
 		}
 		s.Bus.Publish(tx, Topic, int64(now))
 		return access.Record(ctx, tx, a, now, access.Entry{Verb: "shifts.acknowledge", Kind: "test page", Object: id})

@@ -188,7 +188,7 @@ func callPage(f callForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Choice(web.ChoiceData{Name: "heavy", Legend: web.T(ctx, "support.debrief.heavy"), HideLegend: true, Many: true, Options: []web.Option{{Value: "yes", Label: web.T(ctx, "support.debrief.heavy"), Hint: web.T(ctx, "support.debrief.heavy_hint"), Checked: f.Heavy}}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Choice(web.ChoiceData{Name: "heavy", Legend: web.T(ctx, "support.debrief.heavy"), HideLegend: true, Many: true, Options: []web.Option{{Value: "yes", Label: web.T(ctx, "support.debrief.heavy_label"), Hint: web.T(ctx, "support.debrief.heavy_hint"), Checked: f.Heavy}}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -579,9 +579,9 @@ func paperPage(situations []people.Situation) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var29 string
-			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(web.T(ctx, "support.debrief.heavy"))
+			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(web.T(ctx, "support.debrief.heavy_label"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/feature/support/call.templ`, Line: 102, Col: 45}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/feature/support/call.templ`, Line: 102, Col: 51}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var29))
 			if templ_7745c5c3_Err != nil {

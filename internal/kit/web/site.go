@@ -84,6 +84,7 @@ type Shell struct {
 	// Notices gives what waits for whoever is asking; it is asked once a page. nil: nothing.
 	Notices    func(ctx context.Context) Told
 	PolicyHref string // of the policy in plain words; "" means there is none yet
+	HouseHref  string // how people are with each other; "" for none
 
 	ExitURL        string         // "" means DefaultExitURL
 	Zone           *time.Location // of the service; nil means UTC
