@@ -53,11 +53,18 @@ func At(t testing.TB, address string) *World {
 // Build makes a world; demo tells whether it may open without its conditions.
 func Build(t testing.TB, address string, demo bool) *World {
 	t.Helper()
+	return BuildWith(t, address, app.Options{Demo: demo, Rate: web.Rate{Burst: -1}})
+}
+
+// BuildWith makes a world with options of its own; the clock is the test's.
+func BuildWith(t testing.TB, address string, o app.Options) *World {
+	t.Helper()
 	w := &World{T: t, Time: moment.NewMovable(Begins())}
+	o.Clock = w.Time
 	s := app.Settings{Data: t.TempDir(), DatabaseURL: address, Listen: "127.0.0.1:0", Metrics: "off", Log: "error", URL: "http://localhost"}
 	s.Keyset = filepath.Join(s.Data, "keys.json")
 	var err error
-	w.App, err = app.New(t.Context(), s, app.Options{Clock: w.Time, Demo: demo, Rate: web.Rate{Burst: -1}})
+	w.App, err = app.New(t.Context(), s, o)
 	if err != nil {
 		t.Fatalf("put the service together: %v", err)
 	}
