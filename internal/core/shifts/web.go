@@ -15,11 +15,13 @@ import (
 
 // Routes are the addresses of the plan.
 func (s *Service) Routes() []web.Route {
+	run, own := PermRota, PermWork
+	run.NoToken, own.NoToken = true, true
 	return append(s.ceilingRoutes(), []web.Route{
 		{Method: "GET", Path: "/rota", Need: PermWork, Do: s.rotaPage},
 		{Method: "GET", Path: "/rota/mine", Need: PermWork, Do: s.minePage},
-		{Method: "POST", Path: "/rota/feed", Need: PermWork, Do: s.feedPost},
-		{Method: "POST", Path: "/rota/feed/stop", Need: PermWork, Do: s.feedStopPost},
+		{Method: "POST", Path: "/rota/feed", Need: own, Do: s.feedPost},
+		{Method: "POST", Path: "/rota/feed/stop", Need: own, Do: s.feedStopPost},
 		{Method: "GET", Path: "/rota/shift/{id}", Need: PermWork, Do: s.plannedPage},
 		{Method: "POST", Path: "/rota/shift/{id}/take", Need: PermWork, Do: s.takePost},
 		{Method: "POST", Path: "/rota/shift/{id}/drop", Need: PermWork, Do: s.dropPost},
@@ -30,18 +32,18 @@ func (s *Service) Routes() []web.Route {
 		{Method: "POST", Path: "/rota/exchange/{id}/accept", Need: PermWork, Do: s.acceptPost},
 		{Method: "POST", Path: "/rota/exchange/{id}/close", Need: PermWork, Do: s.closePost},
 
-		{Method: "GET", Path: "/rota/new", Need: PermRota, Do: s.newPage},
-		{Method: "POST", Path: "/rota/new", Need: PermRota, Do: s.newPost},
-		{Method: "POST", Path: "/rota/publish", Need: PermRota, Do: s.publishWeekPost},
-		{Method: "POST", Path: "/rota/shift/{id}/publish", Need: PermRota, Do: s.publishPost},
-		{Method: "POST", Path: "/rota/shift/{id}/cancel", Need: PermRota, Do: s.cancelPost},
-		{Method: "POST", Path: "/rota/shift/{id}/put", Need: PermRota, Do: s.putPost},
-		{Method: "POST", Path: "/rota/shift/{id}/off", Need: PermRota, Do: s.offPost},
-		{Method: "GET", Path: "/rota/on-call", Need: PermRota, Do: s.onCallPage},
-		{Method: "POST", Path: "/rota/on-call", Need: PermRota, Do: s.onCallPost},
-		{Method: "POST", Path: "/rota/on-call/{id}/end", Need: PermRota, Do: s.endDutyPost},
-		{Method: "GET", Path: "/rota/limits", Need: PermRota, Do: s.limitsPage},
-		{Method: "POST", Path: "/rota/limits", Need: PermRota, Do: s.limitsPost},
+		{Method: "GET", Path: "/rota/new", Need: run, Do: s.newPage},
+		{Method: "POST", Path: "/rota/new", Need: run, Do: s.newPost},
+		{Method: "POST", Path: "/rota/publish", Need: run, Do: s.publishWeekPost},
+		{Method: "POST", Path: "/rota/shift/{id}/publish", Need: run, Do: s.publishPost},
+		{Method: "POST", Path: "/rota/shift/{id}/cancel", Need: run, Do: s.cancelPost},
+		{Method: "POST", Path: "/rota/shift/{id}/put", Need: run, Do: s.putPost},
+		{Method: "POST", Path: "/rota/shift/{id}/off", Need: run, Do: s.offPost},
+		{Method: "GET", Path: "/rota/on-call", Need: run, Do: s.onCallPage},
+		{Method: "POST", Path: "/rota/on-call", Need: run, Do: s.onCallPost},
+		{Method: "POST", Path: "/rota/on-call/{id}/end", Need: run, Do: s.endDutyPost},
+		{Method: "GET", Path: "/rota/limits", Need: run, Do: s.limitsPage},
+		{Method: "POST", Path: "/rota/limits", Need: run, Do: s.limitsPost},
 
 		{Method: "GET", Path: "/calendar/{file}", Need: access.Everybody(), Do: s.feedFile, Counted: true},
 	}...)
