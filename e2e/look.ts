@@ -38,6 +38,16 @@ async function overflow(page: Page): Promise<string[]> {
   });
 }
 
+// covered tells which link of the crisis bar something else of the bar lies on.
+async function covered(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const parts = [...document.querySelectorAll('.crisis a, .crisis button')].map((e) => ({ words: e.textContent?.trim() ?? '', box: e.getBoundingClientRect() }));
+    const seen = parts.filter((p) => p.box.width > 0);
+    const meets = (a: DOMRect, b: DOMRect): boolean => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+    return seen.flatMap((one, i) => seen.slice(i + 1).filter((other) => meets(one.box, other.box)).map((other) => `in the crisis bar "${one.words}" and "${other.words}" lie on each other`));
+  });
+}
+
 // A way of looking: contrast alone where only the colours differ from before.
 const contrast = ['color-contrast'];
 const ways = {
@@ -52,7 +62,7 @@ async function looks(page: Page, name: string, lang: keyof typeof ways): Promise
     await page.setViewportSize(size);
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     const how = `${size.width} ${colorScheme}`;
-    const found = [...(await examine(page, [...rules])), ...(await overflow(page))];
+    const found = [...(await examine(page, [...rules])), ...(await overflow(page)), ...(await covered(page))];
     wrong.push(...found.map((f) => `${name} ${lang}, ${how}: ${f}`));
     await shot(page, `${name} ${lang} ${how}`);
   }

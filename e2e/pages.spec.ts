@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { test, expect } from './house';
 import { inspect } from './look';
-import { ask, choose, end, occupy, said, say, startShift } from './steps';
+import { ask, choose, end, meet, occupy, said, say, shown, startShift } from './steps';
 
 test.describe.configure({ timeout: 120_000 });
 
@@ -9,7 +9,7 @@ test('pages of everybody @once', async ({ someone }) => {
   const { page, watch } = await someone();
   watch.allow(/status of 404/);
   await page.goto('/');
-  await inspect(page, ['/', '/ask', '/crisis', '/policy', '/join', '/sign-in', '/come-back', '/younger']);
+  await inspect(page, ['/', '/ask', '/crisis', '/policy', '/join', '/sign-in', '/come-back', '/younger', '/safe', '/house']);
 });
 
 test('pages of the demo, and one that is not there @once', async ({ someone }) => {
@@ -64,7 +64,7 @@ async function startShiftReady(page: Page): Promise<void> {
 
 test('pages about oneself @once', async ({ be }) => {
   const { page } = await be('Heron');
-  await inspect(page, ['/me', '/me/notices', '/me/notify', '/me/profile', '/me/lived', '/me/today', '/me/ways', '/me/sessions']);
+  await inspect(page, ['/me', '/me/notices', '/me/notify', '/me/profile', '/me/lived', '/me/today', '/me/ways', '/me/sessions', '/me/wishes', '/me/cases', '/me/decisions']);
 });
 
 test('more pages about oneself @once', async ({ be }) => {
@@ -79,12 +79,12 @@ test('pages of the lead @once', async ({ be, someone, service }) => {
   const ali = await be('Ali');
   await startShift(ali.page);
   const { page } = await be('Ruth');
-  await inspect(page, ['/board', '/shift']);
+  await inspect(page, ['/board', '/shift', '/cases', '/reports']);
 });
 
 test('pages of the coordinator @once', async ({ be }) => {
   const { page } = await be('Tomo');
-  await inspect(page, ['/service', '/service/about', '/service/hours', '/service/partner', '/service/people', '/service/policy', '/service/test-page', '/service/deliveries']);
+  await inspect(page, ['/service', '/service/about', '/service/hours', '/service/partner', '/service/people', '/service/policy', '/service/test-page', '/service/deliveries', '/service/waits', '/service/ceilings']);
 });
 
 test('pages about lines, phrases and situations @once', async ({ be }) => {
@@ -112,4 +112,80 @@ test('pages of somebody who was told something @once', async ({ be }) => {
   }
   await expect(page.getByRole('link', { name: '2 notices for you' })).toBeVisible();
   await inspect(page, ['/me/notices', '/me/notify', '/service']);
+});
+
+test('pages of the plan @once', async ({ be }) => {
+  const { page } = await be('Tomo');
+  const at = await plan(page);
+  await inspect(page, ['/rota', '/rota/new', '/rota/on-call', '/rota/limits', at]);
+  const ali = await be('Ali');
+  await ali.page.goto(at);
+  await ali.page.getByRole('button', { name: 'I’ll take it', exact: true }).click();
+  await inspect(ali.page, ['/rota', '/rota/mine', at]);
+});
+
+// plan makes a shift for tomorrow, published, and gives its address.
+async function plan(page: Page): Promise<string> {
+  await page.goto('/rota/new');
+  const tomorrow = new Date(Date.now() + 36 * 3600_000).toISOString().slice(0, 10);
+  await page.getByLabel('Day', { exact: true }).fill(tomorrow);
+  await page.getByLabel('Begins').fill('18:00');
+  await page.getByLabel('Ends').fill('21:00');
+  await page.getByRole('button', { name: 'Make it' }).click();
+  await expect(page).toHaveURL(/\/rota(\?|\/|$)/);
+  const links = page.locator('main a[href^="/rota/shift/"]');
+  if (!/\/shift\//.test(page.url())) return new URL((await links.first().getAttribute('href'))!, page.url()).pathname;
+  return new URL(page.url()).pathname;
+}
+
+test('pages of what a peer carries, and of calls @once', async ({ be }) => {
+  const { page } = await be('Ali');
+  await startShift(page);
+  await inspect(page, ['/me/ledger', '/calls', '/calls/paper']);
+});
+
+// A case stands open, so the urgent bar stands on whatever the lead looks at.
+test('pages of a case, with the bar that says what cannot wait @once', async ({ be, service }) => {
+  await occupy(service);
+  const [ali, heron, ruth] = [await be('Ali'), await be('Heron'), await be('Ruth')];
+  await startShift(ali.page);
+  const talk = await meet(heron.page, ali.page);
+  await inspect(ali.page, [`/cases/new?place=${talk.split('/').pop()}`, `${talk}/pass`, `${talk}/ask-in`, `${talk}/card/crisis`]);
+  await inspect(heron.page, ['/safe', `/report?kind=talk&id=${talk.split('/').pop()}`]);
+  await heron.page.goto('/safe');
+  await heron.page.getByRole('button', { name: 'I’m not safe. Tell someone.' }).click();
+  await expect(heron.page.getByText('Someone is being told right now.')).toBeVisible();
+  await inspect(heron.page, ['/safe', talk]);
+  await inspect(ali.page, [talk, '/shift']);
+  await expect(ruth.page.getByRole('alert')).toContainText('Please answer now');
+  await shown(ruth.page.getByRole('link', { name: 'Heron' })).click();
+  await expect(ruth.page).toHaveURL(/\/case\//);
+  const at = new URL(ruth.page.url()).pathname;
+  await inspect(ruth.page, [at, '/board', '/cases', '/shift', '/me/notices']);
+  await ruth.page.goto(at);
+  await ruth.page.getByRole('button', { name: 'I have it' }).click();
+  await expect(ruth.page.getByText('Ruth has it.')).toBeVisible();
+  await inspect(ruth.page, [at]);
+  await inspect(heron.page, ['/safe', '/me/cases']);
+});
+
+test('pages of a report @once', async ({ be, service }) => {
+  await occupy(service);
+  const [ali, heron] = [await be('Ali'), await be('Heron')];
+  await startShift(ali.page);
+  const talk = await meet(heron.page, ali.page);
+  await heron.page.goto(`/report?kind=talk&id=${talk.split('/').pop()}`);
+  await choose(heron.page, 'reason', 'Hurtful or mocking');
+  await heron.page.getByRole('button', { name: 'Send the report' }).click();
+  await expect(heron.page.getByRole('heading', { level: 1 })).toHaveText('Thank you. Somebody looks at it.');
+  await inspect(heron.page, ['/report?done=sent']);
+  const tomo = await be('Tomo');
+  await tomo.page.goto('/reports');
+  await tomo.page.locator('#queue').getByRole('link', { name: 'Ali' }).click();
+  await expect(tomo.page).toHaveURL(/\/reports\//);
+  const at = new URL(tomo.page.url()).pathname;
+  await inspect(tomo.page, [at]);
+  await tomo.page.getByRole('button', { name: 'I look at it' }).click();
+  await expect(tomo.page.getByRole('button', { name: 'Decide' })).toBeVisible();
+  await inspect(tomo.page, [at, '/reports']);
 });

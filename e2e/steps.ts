@@ -45,6 +45,27 @@ export async function startShift(page: Page): Promise<void> {
   await expect(page.getByRole('button', { name: 'I’m ready' })).toHaveAttribute('aria-pressed', 'true');
 }
 
+// accept takes the person a peer is asked for, and gives where the two talk.
+export async function accept(peer: Page): Promise<string> {
+  await peer.getByRole('button', { name: 'Yes, I’ll talk with them' }).click();
+  await expect(peer).toHaveURL(/\/talk\/[0-9a-f-]+$/);
+  return new URL(peer.url()).pathname;
+}
+
+// meet brings somebody who asks and a peer who is ready together.
+export async function meet(asker: Page, peer: Page): Promise<string> {
+  await ask(asker);
+  const talk = await accept(peer);
+  await expect(asker).toHaveURL(new RegExp(`${talk}$`));
+  for (const one of [asker, peer]) await listens(one);
+  return talk;
+}
+
+// listens waits until a page hears what happens: from then on it is told.
+export async function listens(page: Page): Promise<void> {
+  await expect(page.locator('main cairn-live[data-state=open]').first()).toBeAttached();
+}
+
 // Visitor is a guest without a browser, who keeps a scripted peer busy.
 export class Visitor {
   private constructor(private http: APIRequestContext) {}

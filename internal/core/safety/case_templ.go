@@ -1258,7 +1258,7 @@ func actBox(p casePageData, x Act) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = web.Field(web.FieldData{Name: "words", Label: web.T(ctx, "safety.act.second_words"), Rows: 2, Max: MostConcern}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = web.Field(web.FieldData{Name: "words", Form: "second-" + string(x.ID), Label: web.T(ctx, "safety.act.second_words"), Rows: 2, Max: MostConcern}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1309,7 +1309,7 @@ func actBox(p casePageData, x Act) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Field(web.FieldData{Name: "words", Label: web.T(ctx, "safety.act.done_words"), Rows: 2, Max: MostConcern}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Field(web.FieldData{Name: "words", Form: "done-" + string(x.ID), Label: web.T(ctx, "safety.act.done_words"), Rows: 2, Max: MostConcern}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1388,7 +1388,7 @@ func actBox(p casePageData, x Act) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Field(web.FieldData{Name: "words", Label: web.T(ctx, "safety.act.review_words"), Rows: 2, Max: MostConcern, Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Field(web.FieldData{Name: "words", Form: "review-" + string(x.ID), Label: web.T(ctx, "safety.act.review_words"), Rows: 2, Max: MostConcern, Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1733,7 +1733,7 @@ func caseForms(p casePageData) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Field(web.FieldData{Name: "words", Label: web.T(ctx, "safety.note.words"), Value: p.typed("note", "words"), Rows: 3, Max: MostConcern, Error: web.Problem(ctx, p.wrong("note"), "words"), Attrs: templ.Attributes{"dir": "auto"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Field(web.FieldData{Name: "words", Form: "note", Label: web.T(ctx, "safety.note.words"), Value: p.typed("note", "words"), Rows: 3, Max: MostConcern, Error: web.Problem(ctx, p.wrong("note"), "words"), Attrs: templ.Attributes{"dir": "auto"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1877,7 +1877,7 @@ func caseForms(p casePageData) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Field(web.FieldData{Name: "words", Label: web.T(ctx, "safety.close.words"), Value: p.typed("close", "words"), Rows: 3, Max: MostConcern, Error: web.Problem(ctx, p.wrong("close"), "words"), Attrs: templ.Attributes{"dir": "auto"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Field(web.FieldData{Name: "words", Form: "close", Required: true, Label: web.T(ctx, "safety.close.words"), Value: p.typed("close", "words"), Rows: 3, Max: MostConcern, Error: web.Problem(ctx, p.wrong("close"), "words"), Attrs: templ.Attributes{"dir": "auto"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1955,7 +1955,7 @@ func caseForms(p casePageData) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Field(web.FieldData{Name: "words", Label: web.T(ctx, "safety.mandatory.words"), Value: p.typed("mandatory", "words"), Rows: 3, Max: MostConcern, Error: web.Problem(ctx, p.wrong("mandatory"), "words")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Field(web.FieldData{Name: "words", Form: "mandatory", Label: web.T(ctx, "safety.mandatory.words"), Value: p.typed("mandatory", "words"), Rows: 3, Max: MostConcern, Error: web.Problem(ctx, p.wrong("mandatory"), "words")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

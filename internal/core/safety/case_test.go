@@ -154,6 +154,19 @@ func TestImNotSafeInMidConversation(t *testing.T) {
 		if got := n.ali.Get("/talk/" + string(n.talk)); !strings.Contains(got.Body, "Heron said that they are not safe.") {
 			t.Error("the peer does not see it where they talk")
 		}
+		at := n.ali.Get("/talk/" + string(n.talk) + "/case").To()
+		if got := n.ali.Get(at); got.Status != 200 || !strings.Contains(got.Body, "Who was told") || !strings.Contains(got.Body, "Ines") {
+			t.Errorf("the peer does not see who was told: %s %d", at, got.Status)
+		}
+		if got := n.ali.Post(at+"/answer", "x", "y"); got.Status != 403 {
+			t.Errorf("a peer who was not told takes the case: %d", got.Status)
+		}
+		if got := n.heron.Get("/talk/" + string(n.talk) + "/case"); got.To() != "/safe" {
+			t.Errorf("the person is led to %q", got.To())
+		}
+		if got := w.Person("Mina", access.Peer).Get(at); got.Status != 404 {
+			t.Errorf("another peer: %d", got.Status)
+		}
 		if got := n.heron.Get("/safe"); !strings.Contains(got.Body, "Someone is being told right now.") {
 			t.Error("the member is not told what happens")
 		}

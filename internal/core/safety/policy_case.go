@@ -18,17 +18,18 @@ var (
 
 // standing is what somebody is to a case.
 type standing struct {
-	paged bool // was told of it
+	paged  bool // was told of it
+	beside bool // talks with the person where it was said
 }
 
 // works tells whether the actor may read the words of a case: whoever was told of
-// it, owns it, raised it as a worker, or supervises. Never the one it is about,
+// it, owns it, raised it as a worker, talks with the person, or supervises. Never the one it is about,
 // who has a page of their own, and nobody by being an administrator.
 func works(a access.Actor, c Case, s standing) bool {
 	if a.Person == c.Member || permCases.Check(a) != nil {
 		return false
 	}
-	return s.paged || a.Person == c.Owner || a.Person == c.RaisedBy || a.Has(access.Supervisor)
+	return s.paged || s.beside || a.Person == c.Owner || a.Person == c.RaisedBy || a.Has(access.Supervisor)
 }
 
 // canSee: what one may not see is not there.

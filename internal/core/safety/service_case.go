@@ -294,8 +294,23 @@ func (s *Service) load(ctx context.Context, r db.Reader, a access.Actor, id mome
 	if err != nil {
 		return c, standing{}, err
 	}
-	paged, err := wasPaged(ctx, r, id, a.Person)
-	return c, standing{paged: paged}, err
+	st := standing{}
+	if st.paged, err = wasPaged(ctx, r, id, a.Person); err != nil {
+		return c, st, err
+	}
+	st.beside, err = s.beside(ctx, r, a, c)
+	return c, st, err
+}
+
+// beside tells whether the actor talks with the person where a case came from:
+// they see who was told and when, and what to say meanwhile (safety.md, "Concerns").
+// What the law asks to report is not for them.
+func (s *Service) beside(ctx context.Context, r db.Reader, a access.Actor, c Case) (bool, error) {
+	if s.around == nil || c.Place == "" || c.Kind == KindMandatory {
+		return false, nil
+	}
+	place, found, err := s.around.PlaceOf(ctx, r, c.Place)
+	return found && place.Worker == a.Person, err
 }
 
 // write puts a line on the timeline, in the caller's transaction.

@@ -27,6 +27,7 @@ func (s *Service) Routes() []web.Route {
 		{Method: "GET", Path: "/talk/{id}", Need: permMine, Do: s.talkPage},
 		{Method: "GET", Path: "/talk/{id}/do/{act}", Need: permMine, Do: s.actPage},
 		{Method: "POST", Path: "/talk/{id}/do/{act}", Need: permMine, Do: s.actPost},
+		{Method: "GET", Path: "/talk/{id}/case", Need: permMine, Do: s.casePage},
 		{Method: "GET", Path: "/talk/{id}/pass", Need: permWork, Do: s.passPage},
 		{Method: "POST", Path: "/talk/{id}/pass", Need: permWork, Do: s.passPost},
 		{Method: "POST", Path: "/talk/{id}/keep-it", Need: permWork, Do: s.keepItPost},

@@ -84,6 +84,33 @@ func (s *Service) talkPage(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, http.StatusOK, talkPage(t))
 }
 
+// casePage leads each of the two from their conversation to what runs because of
+// it: the peer to the case, the person to what they are told of it.
+func (s *Service) casePage(w http.ResponseWriter, r *http.Request) error {
+	id, err := web.PathID(r)
+	if err != nil {
+		return err
+	}
+	a := web.Actor(r.Context())
+	c, _, err := s.Contact(r.Context(), a, id)
+	if err != nil {
+		return err
+	}
+	cases, err := s.Safety.At(r.Context(), s.DB.Reader(), id)
+	if err != nil {
+		return err
+	}
+	for _, x := range cases {
+		if a.Person == c.Peer && x.Kind != safety.KindMandatory {
+			return web.SeeOther(w, r, "/case/"+string(x.ID))
+		}
+		if x.Kind == safety.KindSelf {
+			return web.SeeOther(w, r, "/safe")
+		}
+	}
+	return web.SeeOther(w, r, "/talk/"+string(id))
+}
+
 func (s *Service) labels(r *http.Request, slugs []string) ([]string, error) {
 	all, err := s.People.Situations(r.Context(), web.Lang(r.Context()))
 	if err != nil {

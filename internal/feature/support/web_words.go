@@ -176,6 +176,14 @@ func exitsOf(t talkView) []string {
 	return []string{"end", "switch", "block", "know"}
 }
 
+// nearOf are the ways out that stand in sight on a narrow screen too; the others are one tap further.
+func nearOf(t talkView) []string {
+	if all := exitsOf(t); t.Helper || t.SitsIn {
+		return all[:min(1, len(all))]
+	}
+	return []string{"end", "switch"}
+}
+
 func hintKey(act string, helper bool) string {
 	if helper {
 		return "support.act." + act + ".hint_peer"

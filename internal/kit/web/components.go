@@ -19,6 +19,7 @@ type FieldData struct {
 	Rows                            int    // more than 0 makes a textarea
 	Max                             int    // most characters; 0 means no limit shown to the browser
 	Required, HideLabel             bool
+	Form                            string   // told apart by it where several forms of a page have a field of this name
 	Options                         []Option // any makes a list to choose from
 	Attrs                           templ.Attributes
 }
@@ -62,6 +63,15 @@ type ConfirmData struct {
 	Fields                                         map[string]string // sent along
 }
 
+// id is the field's own on its page. One that is wrong has the plain name, so
+// that the list of what is wrong leads to it.
+func (f FieldData) id() string {
+	if f.Form == "" || f.Error != "" {
+		return f.Name
+	}
+	return f.Form + "-" + f.Name
+}
+
 func (f FieldData) inputType() string {
 	if f.Type == "" {
 		return "text"
@@ -84,7 +94,7 @@ func describedBy(name, hint, wrong string) string {
 
 func (f FieldData) attrs() templ.Attributes {
 	a := templ.Attributes{}
-	if d := describedBy(f.Name, f.Hint, f.Error); d != "" {
+	if d := describedBy(f.id(), f.Hint, f.Error); d != "" {
 		a["aria-describedby"] = d
 	}
 	if f.Error != "" {
