@@ -87,6 +87,30 @@ test('pages of the coordinator @once', async ({ be }) => {
   await inspect(page, ['/service', '/service/about', '/service/hours', '/service/partner', '/service/people', '/service/policy', '/service/test-page', '/service/deliveries', '/service/waits', '/service/ceilings']);
 });
 
+// plan gives the address of a week of the demo's plan with shifts in it, and of one of them.
+async function plan(page: Page): Promise<[string, string]> {
+  const shifts = page.locator('.rota a[href^="/rota/shift/"]');
+  await page.goto('/rota');
+  if ((await shifts.count()) === 0) await page.getByRole('link', { name: 'Week after' }).click();
+  await expect(shifts.first()).toBeVisible();
+  const at = new URL(page.url());
+  return [at.pathname + at.search, (await shifts.last().getAttribute('href'))!];
+}
+
+test('pages of the plan, for a peer @once', async ({ be }) => {
+  const { page } = await be('Ali');
+  const [week, one] = await plan(page);
+  await inspect(page, [week, one, '/rota/mine']);
+  await startShift(page);
+  await inspect(page, ['/shift/leave']);
+});
+
+test('pages of the plan, for the coordinator @once', async ({ be }) => {
+  const { page } = await be('Tomo');
+  const [week, one] = await plan(page);
+  await inspect(page, [week, one, '/rota/new', '/rota/on-call', '/rota/limits']);
+});
+
 test('pages about lines, phrases and situations @once', async ({ be }) => {
   const { page } = await be('Tomo');
   await page.goto('/crisis/lines');

@@ -17,7 +17,7 @@ func (s *Service) SignUp(ctx context.Context, a access.Actor, id moment.ID, lead
 	if err := PermWork.Check(a); err != nil {
 		return err
 	}
-	return s.DB.Write(ctx, func(tx db.Writer) error {
+	err := s.DB.Write(ctx, func(tx db.Writer) error {
 		p, err := s.touch(ctx, tx, a, id)
 		if err != nil {
 			return err
@@ -27,6 +27,10 @@ func (s *Service) SignUp(ctx context.Context, a access.Actor, id moment.ID, lead
 		}
 		return s.join(ctx, tx, a, p, Signup{Person: a.Person, Leads: leads}, a.Roles, anyway)
 	})
+	if db.IsUnique(err) {
+		return nil // nor is pressing twice at once
+	}
+	return err
 }
 
 // PutIn puts somebody else on a shift. They see who did it and can say no. Only
