@@ -54,7 +54,7 @@ func (x Subject) Reported(ctx context.Context, r db.Reader, a access.Actor, id m
 		if m.Author == other.Person {
 			who = "1"
 		}
-		b.WriteString(m.At.Std().Format("15:04") + " (" + who + ") " + m.Text + "\n")
+		b.WriteString(m.At.Std().Format("15:04 UTC") + " (" + who + ") " + m.Text + "\n")
 	}
 	return moderation.Reported{About: other.Person, Excerpt: strings.TrimSpace(b.String())}, true, nil
 }

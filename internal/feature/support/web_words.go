@@ -248,13 +248,9 @@ func idleWords(ctx context.Context, v shiftView) string {
 }
 
 func minutesTalked(v shiftView) int {
-	var total time.Duration
-	for _, c := range v.Evening.Tonight {
-		end := c.EndedAt
-		if end.IsZero() {
-			end = v.Now
-		}
-		total += end.Sub(c.StartedAt)
+	total := time.Duration(v.Shift.Spent) * time.Microsecond // what is over, logged calls too
+	for _, c := range v.Evening.Talking {
+		total += v.Now.Sub(c.StartedAt)
 	}
 	return int(total.Minutes())
 }
