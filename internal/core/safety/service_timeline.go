@@ -336,3 +336,19 @@ func (s *Service) Concerned(ctx context.Context, r db.Reader, place moment.ID) (
 func (s *Service) Pages(ctx context.Context, r db.Reader, id moment.ID) ([]Paged, error) {
 	return pagesOf(ctx, r, id)
 }
+
+// Move lets running cases go along when a conversation goes on with somebody else,
+// in the caller's transaction: whoever talks with the person now sees who was told.
+// It tells whether there was one.
+func (s *Service) Move(ctx context.Context, tx db.Writer, from, to moment.ID) (bool, error) {
+	list, err := casesAt(ctx, tx, from)
+	if err != nil || len(list) == 0 {
+		return false, err
+	}
+	for _, c := range list {
+		if err := s.write(ctx, tx, access.System(), &c, Entry{Kind: "handed_over"}); err != nil {
+			return false, err
+		}
+	}
+	return true, fault.Op("case", moveCases(ctx, tx, from, to))
+}

@@ -195,3 +195,8 @@ func actsOf(ctx context.Context, r db.Reader, id moment.ID) ([]Act, error) {
 	rows, err := r.Query(ctx, `SELECT `+actColumns+` FROM safety_act WHERE case_id = $1 ORDER BY at, id`, id)
 	return db.Collect(rows, err, scanAct)
 }
+
+func moveCases(ctx context.Context, tx db.Writer, from, to moment.ID) error {
+	_, err := tx.Exec(ctx, `UPDATE safety_case SET place = $2 WHERE place = $1 AND closed_at = 0`, from, to)
+	return err
+}

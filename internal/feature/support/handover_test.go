@@ -119,6 +119,40 @@ func TestHandingOverDropsNobody(t *testing.T) {
 	})
 }
 
+// A worry goes along: whoever talks with the person now sees who was told.
+func TestAWorryGoesAlong(t *testing.T) {
+	w := cairntest.New(t)
+	ines, ali, mina, heron := w.Person("Ines", access.Supervisor), w.Person("Ali", access.Peer), w.Person("Mina", access.Peer), w.Person("Heron")
+	comes(t, w, ines, true)
+	comes(t, w, ali, false)
+	isReady(t, w, ali)
+	id := talks(t, w, ali, heron)
+	if got := heron.Post("/safe"); got.Status != 303 {
+		t.Fatalf("not safe: %d", got.Status)
+	}
+	w.Settle()
+	comes(t, w, mina, false)
+	isReady(t, w, mina)
+	if err := w.Support.HandOver(t.Context(), ali.Actor, id, "", "Heron is not safe tonight."); err != nil {
+		t.Fatal(err)
+	}
+	o, err := w.Support.MyOffer(t.Context(), mina.Actor)
+	if err != nil || o == nil {
+		t.Fatalf("nobody is asked: %v", err)
+	}
+	next, err := w.Support.Accept(t.Context(), mina.Actor, o.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := w.Safety.At(t.Context(), w.DB.Reader(), next)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("the worry stays behind: %v %v", list, err)
+	}
+	if got := mina.Get("/case/" + string(list[0].ID)); got.Status != 200 {
+		t.Errorf("the one who talks with them now: %d", got.Status)
+	}
+}
+
 func TestAHandoverTakenBack(t *testing.T) {
 	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
 		ali, mina, heron := w.Person("Ali", access.Peer), w.Person("Mina", access.Peer), w.Person("Heron")
