@@ -142,6 +142,7 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Support = support.New(support.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Shifts: a.Shifts, Chat: a.Chat, Safety: a.Safety, Tell: a.Notify, Standing: a.Moderation})
 	a.Notify.Declare(slices.Concat(shifts.Kinds(), safety.Kinds(), moderation.Kinds(), support.Kinds())...)
 	a.Moderation.Take(chat.Subject{Service: a.Chat})
+	a.Directory.Beside(a.Safety.Trusted)
 	a.Safety.Around(support.Places{Service: a.Support})
 	a.Admin = admin.New(admin.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, People: a.People, Shifts: a.Shifts, Safety: a.Safety, Directory: a.Directory, Demo: o.Demo})
 	// Support first: it brings people back into the line before the conversation

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 
+	"github.com/a-h/templ"
+
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/bus"
 	"cairn/internal/kit/db"
@@ -22,6 +24,7 @@ type Deps struct {
 
 // Service holds the verbs of the directory.
 type Service struct {
+	beside func(ctx context.Context) templ.Component
 	Deps
 	last remembered
 }

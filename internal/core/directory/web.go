@@ -1,10 +1,13 @@
 package directory
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/fault"
@@ -34,6 +37,7 @@ func (s *Service) Routes() []web.Route {
 type crisisPage struct {
 	lines, youth []Line
 	demo         bool
+	beside       templ.Component // nil for nothing
 }
 
 func (s *Service) crisis(w http.ResponseWriter, r *http.Request) error {
@@ -45,8 +49,16 @@ func (s *Service) crisis(w http.ResponseWriter, r *http.Request) error {
 			p.lines = append(p.lines, l)
 		}
 	}
+	if s.beside != nil {
+		p.beside = s.beside(r.Context())
+	}
 	return web.Render(w, r, http.StatusOK, crisisView(p))
 }
+
+// Beside plugs in what stands beside the lines for whoever looks, such as the
+// people they trust. It gives nil when there is nothing, and never an error: the
+// lines are shown whatever else fails. It is called once, before serving.
+func (s *Service) Beside(f func(ctx context.Context) templ.Component) { s.beside = f }
 
 // listed is a line as its keepers see it.
 type listed struct {

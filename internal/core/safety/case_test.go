@@ -324,8 +324,13 @@ func TestWishesAreShownFirst(t *testing.T) {
 	if got := n.heron.Post("/me/wishes", "ask", "Ask me about the dog", "avoid", "No police, please", "name0", "Sam", "phone0", "+1 555 0100", "may0", "yes"); got.Status != 303 {
 		t.Fatalf("%d", got.Status)
 	}
-	if got := n.heron.Get("/safe"); !strings.Contains(got.Body, "tel:+15550100") {
-		t.Error("people they trust are not at hand")
+	for _, path := range []string{"/safe", "/crisis"} {
+		if got := n.heron.Get(path); !strings.Contains(got.Body, "tel:+15550100") {
+			t.Errorf("%s: people they trust are not at hand", path)
+		}
+	}
+	if got := n.ali.Get("/crisis"); strings.Contains(got.Body, "tel:+15550100") {
+		t.Error("somebody else sees them")
 	}
 	got := n.ali.Get("/cases/new?place=" + string(n.talk))
 	if !strings.Contains(got.Body, "Ask me about the dog") || !strings.Contains(got.Body, "may be called") {

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/a-h/templ"
+
 	"cairn/internal/core/directory"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/fault"
@@ -201,4 +203,18 @@ func (s *Service) waitsPost(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.SeeOther(w, r, "/service/waits?done=saved")
+}
+
+// Trusted gives the people whom whoever looks trusts, to stand beside crisis lines;
+// nil when there are none, or when they cannot be read just now.
+func (s *Service) Trusted(ctx context.Context) templ.Component {
+	a := web.Actor(ctx)
+	if permWish.Check(a) != nil {
+		return nil
+	}
+	wish, err := s.wishOf(ctx, s.DB.Reader(), a.Person)
+	if err != nil || len(wish.Contacts) == 0 {
+		return nil
+	}
+	return trustedView(wish.Contacts)
 }
