@@ -138,30 +138,6 @@ test('pages of somebody who was told something @once', async ({ be }) => {
   await inspect(page, ['/me/notices', '/me/notify', '/service']);
 });
 
-test('pages of the plan @once', async ({ be }) => {
-  const { page } = await be('Tomo');
-  const at = await plan(page);
-  await inspect(page, ['/rota', '/rota/new', '/rota/on-call', '/rota/limits', at]);
-  const ali = await be('Ali');
-  await ali.page.goto(at);
-  await ali.page.getByRole('button', { name: 'I’ll take it', exact: true }).click();
-  await inspect(ali.page, ['/rota', '/rota/mine', at]);
-});
-
-// plan makes a shift for tomorrow, published, and gives its address.
-async function plan(page: Page): Promise<string> {
-  await page.goto('/rota/new');
-  const tomorrow = new Date(Date.now() + 36 * 3600_000).toISOString().slice(0, 10);
-  await page.getByLabel('Day', { exact: true }).fill(tomorrow);
-  await page.getByLabel('Begins').fill('18:00');
-  await page.getByLabel('Ends').fill('21:00');
-  await page.getByRole('button', { name: 'Make it' }).click();
-  await expect(page).toHaveURL(/\/rota(\?|\/|$)/);
-  const links = page.locator('main a[href^="/rota/shift/"]');
-  if (!/\/shift\//.test(page.url())) return new URL((await links.first().getAttribute('href'))!, page.url()).pathname;
-  return new URL(page.url()).pathname;
-}
-
 test('pages of what a peer carries, and of calls @once', async ({ be }) => {
   const { page } = await be('Ali');
   await startShift(page);

@@ -72,6 +72,7 @@ CREATE TABLE safety_act (
     second_at BIGINT NOT NULL DEFAULT 0,
     agreed BOOLEAN NOT NULL DEFAULT FALSE,
     done_at BIGINT NOT NULL DEFAULT 0,
+    done_by TEXT,
     alone BOOLEAN NOT NULL DEFAULT FALSE,
     dropped_at BIGINT NOT NULL DEFAULT 0,
     review_due BIGINT NOT NULL DEFAULT 0,

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"time"
@@ -22,7 +23,8 @@ type People interface {
 // Hints finds listed phrases in what somebody wrote. What stands there is shown
 // to the helper as a suggestion, with the words; nothing is kept and nothing done.
 type Hints interface {
-	Match(ctx context.Context, r db.Reader, text, lang string) ([]string, error)
+	// Matches gives for each text what stands on the list, in the same order.
+	Matches(ctx context.Context, r db.Reader, texts []string, lang string) ([][]string, error)
 }
 
 // Deps is what the engine stands on.
@@ -92,18 +94,31 @@ func (s *Service) Announce(ctx context.Context, tx db.Writer, id moment.ID, kind
 	return s.announceAbout(ctx, tx, id, kind, about)
 }
 
+// AnnounceOnce is Announce that runs twice and says it once: key names what is said.
+func (s *Service) AnnounceOnce(ctx context.Context, tx db.Writer, id moment.ID, kind Kind, about moment.ID, key string) error {
+	f, found, err := loadFrameForKey(ctx, tx, id, about, key)
+	if err != nil || !found || f.had > 0 || !f.Open() {
+		return err
+	}
+	return s.announceAs(ctx, tx, id, kind, about, key)
+}
+
 // announce adds an entry that the place itself says.
 func (s *Service) announce(ctx context.Context, tx db.Writer, id moment.ID, kind Kind) error {
 	return s.announceAbout(ctx, tx, id, kind, "")
 }
 
 func (s *Service) announceAbout(ctx context.Context, tx db.Writer, id moment.ID, kind Kind, about moment.ID) error {
+	return s.announceAs(ctx, tx, id, kind, about, "")
+}
+
+func (s *Service) announceAs(ctx context.Context, tx db.Writer, id moment.ID, kind Kind, about moment.ID, key string) error {
 	now := s.Clock.Now()
 	seq, err := nextSeq(ctx, tx, id, now, false)
 	if err != nil {
 		return fault.Op("chat announce", err)
 	}
-	m := row{Message: Message{Conversation: id, Seq: seq, Kind: kind, Author: about, At: now}, key: "place-" + strconv.FormatInt(seq, 10)}
+	m := row{Message: Message{Conversation: id, Seq: seq, Kind: kind, Author: about, At: now}, key: cmp.Or(key, "place-"+strconv.FormatInt(seq, 10))}
 	if err := insertMessage(ctx, tx, m); err != nil {
 		return fault.Op("chat announce", err)
 	}

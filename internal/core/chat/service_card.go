@@ -83,16 +83,23 @@ func (s *Service) hint(ctx context.Context, r db.Reader, v View) error {
 	if s.Hints == nil || v.Me.Side != Helper || !v.Open() {
 		return nil
 	}
+	var at []int
+	var texts []string
 	for i, m := range v.Messages {
-		if m.Kind != Text || m.Author == v.Me.Person || m.Text == "" {
-			continue
-		}
-		var err error
-		if v.Messages[i].Hits, err = s.Hints.Match(ctx, r, m.Text, web.Lang(ctx)); err != nil {
-			return err
+		if m.Kind == Text && m.Author != v.Me.Person && m.Text != "" {
+			at, texts = append(at, i), append(texts, m.Text)
 		}
 	}
-	return nil
+	if len(texts) == 0 {
+		return nil
+	}
+	hits, err := s.Hints.Matches(ctx, r, texts, web.Lang(ctx))
+	for n, i := range at {
+		if err == nil {
+			v.Messages[i].Hits = hits[n]
+		}
+	}
+	return err
 }
 
 // Offered shows a card before it is handed over, to who may do that.

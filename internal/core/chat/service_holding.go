@@ -120,6 +120,12 @@ func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, _ mo
 		if !found {
 			continue
 		}
+		if me, _ := f.Part(person); me.Side == Company {
+			if err := h.LeaveIt(ctx, tx, id, person); err != nil {
+				return err
+			}
+			continue
+		}
 		if f.EndedAt.IsZero() {
 			if _, err := h.End(ctx, tx, id); err != nil {
 				return err

@@ -50,9 +50,12 @@ func (x Subject) Reported(ctx context.Context, r db.Reader, a access.Actor, id m
 		if m.Kind != Text || m.Text == "" {
 			continue
 		}
-		who := "2"
-		if m.Author == other.Person {
+		who := "3" // somebody who sat in
+		switch m.Author {
+		case other.Person:
 			who = "1"
+		case a.Person:
+			who = "2"
 		}
 		b.WriteString(m.At.Std().Format("15:04 UTC") + " (" + who + ") " + m.Text + "\n")
 	}

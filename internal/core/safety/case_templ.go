@@ -1510,7 +1510,7 @@ func delayBox(p casePageData, e Entry) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.May.Hide && e.HiddenBy != p.Me {
+			if p.May.Agree && e.HiddenBy != p.Me {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 114, "<form method=\"post\" action=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -146,6 +146,20 @@ func (r *Raised) Validate(self bool) error {
 	return p.Err()
 }
 
+// readable makes words fit to be kept: what cannot be kept is left out.
+func readable(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(strings.ReplaceAll(s, "\r\n", "\n"), ""))
+	if runes := []rune(strings.TrimSpace(s)); len(runes) > MostConcern {
+		return string(runes[:MostConcern])
+	}
+	return strings.TrimSpace(s)
+}
+
 // cleanWords trims and bounds what was written in a case.
 func cleanWords(p *fault.Problems, field, s string) string {
 	s = strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
@@ -169,6 +183,7 @@ type Act struct {
 	SecondAt   moment.Time
 	Agreed     bool
 	DoneAt     moment.Time
+	DoneBy     moment.ID
 	Alone      bool
 	DroppedAt  moment.Time
 	ReviewDue  moment.Time

@@ -20,6 +20,8 @@ const (
 	RungFirst  Rung = "first"
 	RungSecond Rung = "second"
 	RungAll    Rung = "all"
+
+	rungRaised Rung = "raised" // no rung: somebody who raised it again, and works on it
 )
 
 func rungs() []Rung { return []Rung{RungLead, RungFirst, RungSecond, RungAll} }
@@ -97,12 +99,19 @@ type Duty struct {
 	Second    moment.ID
 	Clinician shifts.Clinician
 	All       []moment.ID // supervisors and coordinators; whoever is on shift where there is none
-	Present   bool        // somebody is on shift
+	Here      []moment.ID // who is on shift and may answer; they stand in for a lead
 }
 
 // Covered tells whether anybody is on duty or on call: without, a person is told
 // that nobody reads what they write (safety.md, "Nobody there").
-func (d Duty) Covered() bool { return d.Present || d.First != "" || d.Second != "" }
+func (d Duty) Covered(member moment.ID) bool {
+	for _, id := range append([]moment.ID{d.Lead, d.First, d.Second}, d.Here...) {
+		if id != "" && id != member {
+			return true
+		}
+	}
+	return false
+}
 
 // on gives who stands on a rung.
 func (d Duty) on(r Rung, c Case) []moment.ID {
@@ -111,7 +120,9 @@ func (d Duty) on(r Rung, c Case) []moment.ID {
 	case RungOwner:
 		list = []moment.ID{c.Owner}
 	case RungLead:
-		list = []moment.ID{d.Lead}
+		if list = []moment.ID{d.Lead}; d.Lead == "" {
+			list = d.Here
+		}
 	case RungFirst:
 		list = []moment.ID{d.First}
 	case RungSecond:

@@ -12,7 +12,7 @@ import (
 )
 
 func TestClimb(t *testing.T) {
-	full := Duty{Lead: "lead", First: "first", Second: "second", Clinician: shifts.Clinician{Person: "clinician"}, All: []moment.ID{"lead", "first", "ines", "otto"}, Present: true}
+	full := Duty{Lead: "lead", First: "first", Second: "second", Clinician: shifts.Clinician{Person: "clinician"}, All: []moment.ID{"lead", "first", "ines", "otto"}}
 	tests := []struct {
 		name  string
 		c     Case

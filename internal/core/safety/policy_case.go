@@ -20,6 +20,7 @@ var (
 type standing struct {
 	paged  bool // was told of it
 	beside bool // talks with the person where it was said
+	apart  bool // the two are kept apart
 }
 
 // works tells whether the actor may read the words of a case: whoever was told of
@@ -29,7 +30,11 @@ func works(a access.Actor, c Case, s standing) bool {
 	if a.Person == c.Member || permCases.Check(a) != nil {
 		return false
 	}
-	return s.paged || s.beside || a.Person == c.Owner || a.Person == c.RaisedBy || a.Has(access.Supervisor)
+	if s.paged || a.Person == c.Owner || a.Has(access.Supervisor) {
+		return true
+	}
+	// A peer whom the person has left, or who may know them, reads no further.
+	return !s.apart && (s.beside || a.Person == c.RaisedBy && c.Open())
 }
 
 // canSee: what one may not see is not there.
@@ -97,7 +102,7 @@ func canReview(a access.Actor, c Case, s standing, act Act) access.Decision {
 	switch {
 	case !works(a, c, s):
 		return access.Hide()
-	case a.Person == act.Person:
+	case a.Person == act.Person || a.Person == act.DoneBy:
 		return access.Refuse("safety.error.review_self")
 	case act.ReviewDue.IsZero() || !act.ReviewedAt.IsZero():
 		return access.Wrong("safety.error.no_review")
@@ -114,10 +119,21 @@ func canHide(a access.Actor, c Case, s standing, e Entry) access.Decision {
 		return access.Hide()
 	case !a.Has(access.Supervisor):
 		return access.Refuse("safety.error.hide_role")
-	case e.HiddenBy == a.Person && e.Second == "":
-		return access.Refuse("safety.error.second_self")
 	case e.Role == "member":
 		return access.Refuse("safety.error.hide_own")
+	}
+	return access.Allow()
+}
+
+// canAgree: the second is a supervisor or coordinator who works on it, and somebody else.
+func canAgree(a access.Actor, c Case, s standing, e Entry) access.Decision {
+	switch {
+	case !works(a, c, s):
+		return access.Hide()
+	case !a.Roles.Any(access.Set(access.Supervisor, access.Coordinator)):
+		return access.Refuse("safety.error.hide_role")
+	case e.HiddenBy == a.Person:
+		return access.Refuse("safety.error.second_self")
 	}
 	return access.Allow()
 }

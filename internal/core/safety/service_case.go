@@ -6,6 +6,7 @@ import (
 
 	"cairn/internal/core/notify"
 	"cairn/internal/core/people"
+	"cairn/internal/core/shifts"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/bus"
 	"cairn/internal/kit/db"
@@ -36,6 +37,7 @@ type Teller interface {
 type People interface {
 	Cards(ctx context.Context, r db.Reader, ids ...moment.ID) (map[moment.ID]people.Card, error)
 	WithRole(ctx context.Context, r db.Reader, role access.Role) ([]moment.ID, error)
+	Apart(ctx context.Context, r db.Reader, person moment.ID) (map[moment.ID]bool, error)
 }
 
 // Place is what stands around a conversation or a request that a concern comes from.
@@ -92,7 +94,11 @@ func (s *Service) placeFor(ctx context.Context, r db.Reader, a access.Actor, id 
 	if err != nil {
 		return place, err
 	}
-	if !found || place.Member == a.Person || place.Worker != a.Person && !a.Roles.Any(access.Set(access.Supervisor, access.Coordinator)) {
+	apart, err := s.People.Apart(ctx, r, place.Member)
+	if err != nil {
+		return place, err
+	}
+	if !found || apart[a.Person] || place.Member == a.Person || place.Worker != a.Person && !a.Roles.Any(access.Set(access.Supervisor, access.Coordinator)) {
 		return place, fault.Hidden()
 	}
 	return place, nil
@@ -105,14 +111,11 @@ func (s *Service) Unsafe(ctx context.Context, a access.Actor, words string) (id 
 	if err := permSelf.Check(a); err != nil {
 		return "", false, err
 	}
-	typed := Raised{Level: Pressing, Words: words}
-	if err := typed.Validate(true); err != nil {
-		return "", false, err
-	}
+	typed := Raised{Level: Pressing, Words: readable(words)} // never refused for what was typed
 	err = s.DB.Write(ctx, func(tx db.Writer) error {
 		id, told = "", false
 		d, err := s.duty(ctx, tx)
-		if err != nil || !d.Covered() {
+		if err != nil || !d.Covered(a.Person) {
 			return err
 		}
 		c := Case{Kind: KindSelf, Level: typed.Level, Member: a.Person, RaisedAs: "member"}
@@ -163,7 +166,7 @@ func (s *Service) open(ctx context.Context, tx db.Writer, a access.Actor, c Case
 	if old, found, err := runningCase(ctx, tx, c.Member, c.Kind); err != nil {
 		return "", err
 	} else if found {
-		return old.ID, s.again(ctx, tx, a, old, c.Level, words)
+		return old.ID, s.again(ctx, tx, a, old, c, words)
 	}
 	now := s.Clock.Now()
 	c.ID, c.Scope, c.State, c.Round, c.OpenedAt, c.ShownAt = moment.NewID(), moment.NewID(), Climbing, 1, now, now.Add(ShownAfter)
@@ -210,12 +213,21 @@ func (s *Service) open(ctx context.Context, tx db.Writer, a access.Actor, c Case
 }
 
 // again adds to a running case. In hand already, its owner is asked anew.
-func (s *Service) again(ctx context.Context, tx db.Writer, a access.Actor, c Case, level Level, words string) error {
-	if err := s.write(ctx, tx, a, &c, Entry{Kind: "again", Detail: levelName(level), Words: words}); err != nil {
+// Whoever says so works on it from then on, and it belongs to where it was said last.
+func (s *Service) again(ctx context.Context, tx db.Writer, a access.Actor, c, said Case, words string) error {
+	if err := s.write(ctx, tx, a, &c, Entry{Kind: "again", Detail: levelName(said.Level), Words: words}); err != nil {
 		return err
 	}
 	now := s.Clock.Now()
-	c.Level = max(c.Level, level) // worry can only move a case up by itself
+	c.Level = max(c.Level, said.Level) // worry can only move a case up by itself
+	if said.Place != "" {
+		c.Place = said.Place
+	}
+	if said.RaisedBy != "" {
+		if _, err := insertPage(ctx, tx, c.ID, c.Round, rungRaised, said.RaisedBy, now); err != nil {
+			return fault.Op("raise", err)
+		}
+	}
 	if c.State == InHand {
 		if err := s.wake(ctx, tx, &c); err != nil {
 			return err
@@ -224,7 +236,10 @@ func (s *Service) again(ctx context.Context, tx db.Writer, a access.Actor, c Cas
 	if err := s.save(ctx, tx, c); err != nil {
 		return err
 	}
-	return access.Record(ctx, tx, a, now, access.Entry{Verb: "safety.raise_again", Kind: "case", Object: c.ID, Subject: c.Member})
+	if err := access.Record(ctx, tx, a, now, access.Entry{Verb: "safety.raise_again", Kind: "case", Object: c.ID, Subject: c.Member}); err != nil {
+		return err
+	}
+	return s.Bus.Emit(ctx, tx, bus.Event{Name: "safety.raised", ID: c.ID, Also: map[string]moment.ID{"place": c.Place, "member": c.Member, "by": a.Person}})
 }
 
 // duty finds who can be paged now. Whoever no longer supervises or coordinates is
@@ -235,7 +250,6 @@ func (s *Service) duty(ctx context.Context, r db.Reader) (Duty, error) {
 	if err != nil {
 		return d, err
 	}
-	d.Present = len(on) > 0
 	may, err := s.holding(ctx, r, access.Supervisor, access.Coordinator)
 	if err != nil {
 		return d, err
@@ -255,10 +269,17 @@ func (s *Service) duty(ctx context.Context, r db.Reader) (Duty, error) {
 		return ""
 	}
 	d.Lead, d.First, d.Second, d.Clinician, d.All = only(lead), only(call.First), only(call.Second), call.Clinician, may
-	if len(d.All) == 0 { // a service without anybody else: whoever is here
-		for _, x := range on {
-			d.All = append(d.All, x.Person)
+	able, err := s.holding(ctx, r, access.Peer, access.Supervisor, access.Coordinator)
+	if err != nil {
+		return d, err
+	}
+	for _, x := range on {
+		if x.State != shifts.Stopped && slices.Contains(able, x.Person) {
+			d.Here = append(d.Here, x.Person)
 		}
+	}
+	if len(d.All) == 0 { // a service without anybody else
+		d.All = d.Here
 	}
 	return d, nil
 }
@@ -279,10 +300,10 @@ func (s *Service) holding(ctx context.Context, r db.Reader, roles ...access.Role
 	return out, nil
 }
 
-// Covered tells whether anybody would read an "I'm not safe" now.
-func (s *Service) Covered(ctx context.Context, r db.Reader) (bool, error) {
+// Covered tells whether anybody but the person would read an "I'm not safe" now.
+func (s *Service) Covered(ctx context.Context, r db.Reader, member moment.ID) (bool, error) {
 	d, err := s.duty(ctx, r)
-	return d.Covered(), err
+	return d.Covered(member), err
 }
 
 // load gives a case and what the actor is to it.
@@ -298,7 +319,11 @@ func (s *Service) load(ctx context.Context, r db.Reader, a access.Actor, id mome
 	if st.paged, err = wasPaged(ctx, r, id, a.Person); err != nil {
 		return c, st, err
 	}
-	st.beside, err = s.beside(ctx, r, a, c)
+	if st.beside, err = s.beside(ctx, r, a, c); err != nil {
+		return c, st, err
+	}
+	apart, err := s.People.Apart(ctx, r, c.Member)
+	st.apart = apart[a.Person]
 	return c, st, err
 }
 
@@ -310,7 +335,7 @@ func (s *Service) beside(ctx context.Context, r db.Reader, a access.Actor, c Cas
 		return false, nil
 	}
 	place, found, err := s.around.PlaceOf(ctx, r, c.Place)
-	return found && place.Worker == a.Person, err
+	return found && place.Worker == a.Person && !place.Ended, err
 }
 
 // write puts a line on the timeline, in the caller's transaction.

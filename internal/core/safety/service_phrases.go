@@ -21,6 +21,19 @@ func (s *Service) Match(ctx context.Context, r db.Reader, text, lang string) ([]
 	return matches(text, lang, list), nil
 }
 
+// Matches is Match for several texts, with one look at the list.
+func (s *Service) Matches(ctx context.Context, r db.Reader, texts []string, lang string) ([][]string, error) {
+	list, err := livePhrases(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	out := make([][]string, len(texts))
+	for i, text := range texts {
+		out[i] = matches(text, lang, list)
+	}
+	return out, nil
+}
+
 // Phrases lists the phrases in use, for those who edit them.
 func (s *Service) Phrases(ctx context.Context, a access.Actor) ([]Phrase, error) {
 	if err := permPhrases.Check(a); err != nil {

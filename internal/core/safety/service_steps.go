@@ -203,7 +203,7 @@ func (s *Service) Done(ctx context.Context, a access.Actor, id moment.ID, words 
 	}
 	return s.onAct(ctx, a, id, "safety.done", canDo, func(tx db.Writer, c *Case, x *Act) error {
 		now := s.Clock.Now()
-		x.DoneAt, x.Alone = now, !x.Agreed || x.Second == ""
+		x.DoneAt, x.DoneBy, x.Alone = now, a.Person, !x.Agreed || x.Second == ""
 		kind := "done_two"
 		if x.Alone {
 			kind, x.ReviewDue = "done_alone", now.Add(ReviewAfter)
@@ -255,7 +255,7 @@ func (s *Service) reviewDue(ctx context.Context, tx db.Writer, id moment.ID) err
 	now := s.Clock.Now()
 	day := moment.ID(now.Std().Format("2006-01-02"))
 	for _, person := range d.All {
-		if person == x.Person {
+		if person == x.Person || person == x.DoneBy {
 			continue
 		}
 		m := notify.Message{To: person, Kind: noticeReview, Key: "review/" + string(x.ID) + "/" + string(day), Path: "/case/" + string(x.Case), About: x.ID}

@@ -31,7 +31,7 @@ type CaseView struct {
 
 // caseRights is what the viewer may do.
 type caseRights struct {
-	Answer, Write, Close, Hide, Mandatory bool
+	Answer, Write, Close, Hide, Agree, Mandatory bool
 	ReviewIDs                             map[moment.ID]bool
 }
 
@@ -55,7 +55,7 @@ func (s *Service) Case(ctx context.Context, a access.Actor, id moment.ID) (CaseV
 		return CaseView{}, err
 	}
 	v := CaseView{Case: c, Now: s.Clock.Now()}
-	v.May = caseRights{Answer: canAnswer(a, c, st).OK(), Write: canWrite(a, c, st).OK(), Close: canClose(a, c, st).OK(), Hide: a.Has(access.Supervisor), Mandatory: a.Has(access.Supervisor) && c.Kind != KindMandatory, ReviewIDs: map[moment.ID]bool{}}
+	v.May = caseRights{Answer: canAnswer(a, c, st).OK(), Write: canWrite(a, c, st).OK(), Close: canClose(a, c, st).OK(), Hide: a.Has(access.Supervisor), Agree: a.Roles.Any(access.Set(access.Supervisor, access.Coordinator)), Mandatory: a.Has(access.Supervisor) && c.Kind != KindMandatory, ReviewIDs: map[moment.ID]bool{}}
 	if v.Entries, err = s.timeline(ctx, r, c); err != nil {
 		return v, err
 	}
@@ -68,8 +68,10 @@ func (s *Service) Case(ctx context.Context, a access.Actor, id moment.ID) (CaseV
 	if v.Pages, err = pagesOf(ctx, r, id); err != nil {
 		return v, err
 	}
-	if v.Wish, err = s.wishOf(ctx, r, c.Member); err != nil {
-		return v, err
+	if c.Open() { // over, it is nobody's but the person's
+		if v.Wish, err = s.wishOf(ctx, r, c.Member); err != nil {
+			return v, err
+		}
 	}
 	call, err := s.Shifts.OnCall(ctx, r, v.Now)
 	if err != nil {
@@ -227,8 +229,8 @@ func (s *Service) Delay(ctx context.Context, a access.Actor, id moment.ID, seq, 
 	if err := p.Err(); err != nil {
 		return err
 	}
-	return s.onEntry(ctx, a, id, seq, func(tx db.Writer, c *Case, e Entry) error {
-		if e.HiddenBy != "" {
+	return s.onEntry(ctx, a, id, seq, canHide, func(tx db.Writer, c *Case, e Entry) error {
+		if e.Hidden(s.Clock.Now()) {
 			return fault.New(fault.Conflict, "safety.error.delayed")
 		}
 		box, err := s.Vault.Box(ctx, tx, c.Scope)
@@ -242,7 +244,7 @@ func (s *Service) Delay(ctx context.Context, a access.Actor, id moment.ID, seq, 
 
 // AgreeDelay is the second person's yes, after which the entry is kept back.
 func (s *Service) AgreeDelay(ctx context.Context, a access.Actor, id moment.ID, seq int) error {
-	return s.onEntry(ctx, a, id, seq, func(tx db.Writer, _ *Case, e Entry) error {
+	return s.onEntry(ctx, a, id, seq, canAgree, func(tx db.Writer, _ *Case, e Entry) error {
 		if e.HiddenBy == "" || e.Second != "" {
 			return fault.New(fault.Conflict, "safety.error.delayed")
 		}
@@ -250,7 +252,7 @@ func (s *Service) AgreeDelay(ctx context.Context, a access.Actor, id moment.ID, 
 	})
 }
 
-func (s *Service) onEntry(ctx context.Context, a access.Actor, id moment.ID, seq int, f func(tx db.Writer, c *Case, e Entry) error) error {
+func (s *Service) onEntry(ctx context.Context, a access.Actor, id moment.ID, seq int, may func(access.Actor, Case, standing, Entry) access.Decision, f func(tx db.Writer, c *Case, e Entry) error) error {
 	return s.DB.Write(ctx, func(tx db.Writer) error {
 		c, st, err := s.load(ctx, tx, a, id)
 		if err != nil {
@@ -266,7 +268,7 @@ func (s *Service) onEntry(ctx context.Context, a access.Actor, id moment.ID, seq
 		if !found {
 			return fault.Hidden()
 		}
-		if err := canHide(a, c, st, e).Err(); err != nil {
+		if err := may(a, c, st, e).Err(); err != nil {
 			return err
 		}
 		if err := f(tx, &c, e); err != nil {
@@ -326,29 +328,30 @@ func (s *Service) At(ctx context.Context, r db.Reader, place moment.ID) ([]Case,
 	return casesAt(ctx, r, place)
 }
 
-// Concerned tells whether any case came from a place, running or not: what belongs to it is
-// kept when the words around it are deleted.
-func (s *Service) Concerned(ctx context.Context, r db.Reader, place moment.ID) (bool, error) {
-	return hasCase(ctx, r, place)
-}
-
 // Pages lists who was told of a case, and when.
 func (s *Service) Pages(ctx context.Context, r db.Reader, id moment.ID) ([]Paged, error) {
 	return pagesOf(ctx, r, id)
 }
 
-// Move lets running cases go along when a conversation goes on with somebody else,
-// in the caller's transaction: whoever talks with the person now sees who was told.
-// It tells whether there was one.
-func (s *Service) Move(ctx context.Context, tx db.Writer, from, to moment.ID) (bool, error) {
-	list, err := casesAt(ctx, tx, from)
-	if err != nil || len(list) == 0 {
-		return false, err
+// Follow lets the running cases about somebody go along to the conversation that
+// begins, in the caller's transaction: whoever talks with the person now sees who
+// was told. It gives those that came along.
+func (s *Service) Follow(ctx context.Context, tx db.Writer, member, to moment.ID) ([]Case, error) {
+	list, err := casesAbout(ctx, tx, member)
+	if err != nil {
+		return nil, err
 	}
-	for _, c := range list {
-		if err := s.write(ctx, tx, access.System(), &c, Entry{Kind: "handed_over"}); err != nil {
-			return false, err
+	for i, c := range list {
+		if c.Place != "" {
+			if err := s.write(ctx, tx, access.System(), &c, Entry{Kind: "handed_over"}); err != nil {
+				return nil, err
+			}
 		}
+		c.Place = to
+		if err := s.save(ctx, tx, c); err != nil {
+			return nil, err
+		}
+		list[i] = c
 	}
-	return true, fault.Op("case", moveCases(ctx, tx, from, to))
+	return list, nil
 }

@@ -28,8 +28,8 @@ func insertCase(ctx context.Context, tx db.Writer, c Case) error {
 }
 
 func updateCase(ctx context.Context, tx db.Writer, c Case) error {
-	_, err := tx.Exec(ctx, `UPDATE safety_case SET level = $2, state = $3, owner = $4, round = $5, rung = $6, due = $7, answered_at = $8, answered_by = $9, shown_at = $10, closed_at = $11, outcome = $12, follow_up = $13 WHERE id = $1`,
-		c.ID, int(c.Level), string(c.State), c.Owner, c.Round, string(c.Rung), c.Due, c.AnsweredAt, c.AnsweredBy, c.ShownAt, c.ClosedAt, c.Outcome, c.FollowUp)
+	_, err := tx.Exec(ctx, `UPDATE safety_case SET level = $2, state = $3, owner = $4, round = $5, rung = $6, due = $7, answered_at = $8, answered_by = $9, shown_at = $10, closed_at = $11, outcome = $12, follow_up = $13, place = $14 WHERE id = $1`,
+		c.ID, int(c.Level), string(c.State), c.Owner, c.Round, string(c.Rung), c.Due, c.AnsweredAt, c.AnsweredBy, c.ShownAt, c.ClosedAt, c.Outcome, c.FollowUp, c.Place)
 	return err
 }
 
@@ -77,12 +77,6 @@ func casesOutside(ctx context.Context, r db.Reader, before, after moment.Time) (
 	return manyCases(ctx, r, `closed_at = 0 AND (due < $1 OR due > $2) ORDER BY due LIMIT 500`, before, after)
 }
 
-func hasCase(ctx context.Context, r db.Reader, place moment.ID) (bool, error) {
-	var n int
-	err := r.QueryRow(ctx, `SELECT COUNT(*) FROM safety_case WHERE place = $1`, place).Scan(&n)
-	return n > 0, db.Problem("case", err)
-}
-
 func insertPage(ctx context.Context, tx db.Writer, id moment.ID, round int, rung Rung, person moment.ID, now moment.Time) (bool, error) {
 	n, err := tx.Exec(ctx, `INSERT INTO safety_page (case_id, round, rung, person, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`, id, round, string(rung), person, now)
 	return n > 0, err
@@ -95,7 +89,7 @@ func wasPaged(ctx context.Context, r db.Reader, id, person moment.ID) (bool, err
 }
 
 func pagedIn(ctx context.Context, r db.Reader, id moment.ID, round int) (map[moment.ID]bool, error) {
-	rows, err := r.Query(ctx, `SELECT person FROM safety_page WHERE case_id = $1 AND round = $2`, id, round)
+	rows, err := r.Query(ctx, `SELECT person FROM safety_page WHERE case_id = $1 AND round = $2 AND rung IN ('owner', 'lead', 'first', 'second', 'all')`, id, round)
 	list, err := db.Collect(rows, err, func(r db.Row, p *moment.ID) error { return r.Scan(p) })
 	out := make(map[moment.ID]bool, len(list))
 	for _, p := range list {
@@ -152,7 +146,7 @@ func entryAt(ctx context.Context, r db.Reader, id moment.ID, seq int) (e Entry, 
 }
 
 func setHidden(ctx context.Context, tx db.Writer, e Entry, why []byte) error {
-	_, err := tx.Exec(ctx, `UPDATE safety_entry SET hidden_until = $3, hidden_by = $4, hidden_why = $5 WHERE case_id = $1 AND seq = $2`, e.Case, e.Seq, e.HiddenUntil, e.HiddenBy, why)
+	_, err := tx.Exec(ctx, `UPDATE safety_entry SET hidden_until = $3, hidden_by = $4, hidden_why = $5, hidden_second = NULL WHERE case_id = $1 AND seq = $2`, e.Case, e.Seq, e.HiddenUntil, e.HiddenBy, why)
 	return err
 }
 
@@ -166,10 +160,10 @@ func blankEntries(ctx context.Context, tx db.Writer, id moment.ID) error {
 	return err
 }
 
-const actColumns = `id, case_id, what, person, at, second, second_at, agreed, done_at, alone, dropped_at, review_due, reviewed_at, reviewed_by`
+const actColumns = `id, case_id, what, person, at, second, second_at, agreed, done_at, alone, dropped_at, review_due, reviewed_at, reviewed_by, done_by`
 
 func scanAct(r db.Row, x *Act) error {
-	return r.Scan(&x.ID, &x.Case, &x.What, &x.Person, &x.At, &x.Second, &x.SecondAt, &x.Agreed, &x.DoneAt, &x.Alone, &x.DroppedAt, &x.ReviewDue, &x.ReviewedAt, &x.ReviewedBy)
+	return r.Scan(&x.ID, &x.Case, &x.What, &x.Person, &x.At, &x.Second, &x.SecondAt, &x.Agreed, &x.DoneAt, &x.Alone, &x.DroppedAt, &x.ReviewDue, &x.ReviewedAt, &x.ReviewedBy, &x.DoneBy)
 }
 
 func insertAct(ctx context.Context, tx db.Writer, x Act) error {
@@ -178,8 +172,8 @@ func insertAct(ctx context.Context, tx db.Writer, x Act) error {
 }
 
 func updateAct(ctx context.Context, tx db.Writer, x Act) error {
-	_, err := tx.Exec(ctx, `UPDATE safety_act SET second = $2, second_at = $3, agreed = $4, done_at = $5, alone = $6, dropped_at = $7, review_due = $8, reviewed_at = $9, reviewed_by = $10 WHERE id = $1`,
-		x.ID, x.Second, x.SecondAt, x.Agreed, x.DoneAt, x.Alone, x.DroppedAt, x.ReviewDue, x.ReviewedAt, x.ReviewedBy)
+	_, err := tx.Exec(ctx, `UPDATE safety_act SET second = $2, second_at = $3, agreed = $4, done_at = $5, alone = $6, dropped_at = $7, review_due = $8, reviewed_at = $9, reviewed_by = $10, done_by = $11 WHERE id = $1`,
+		x.ID, x.Second, x.SecondAt, x.Agreed, x.DoneAt, x.Alone, x.DroppedAt, x.ReviewDue, x.ReviewedAt, x.ReviewedBy, x.DoneBy)
 	return err
 }
 
@@ -196,7 +190,6 @@ func actsOf(ctx context.Context, r db.Reader, id moment.ID) ([]Act, error) {
 	return db.Collect(rows, err, scanAct)
 }
 
-func moveCases(ctx context.Context, tx db.Writer, from, to moment.ID) error {
-	_, err := tx.Exec(ctx, `UPDATE safety_case SET place = $2 WHERE place = $1 AND closed_at = 0`, from, to)
-	return err
+func casesAbout(ctx context.Context, r db.Reader, member moment.ID) ([]Case, error) {
+	return manyCases(ctx, r, `member = $1 AND closed_at = 0 AND kind <> 'mandatory' ORDER BY opened_at`, member)
 }

@@ -72,6 +72,7 @@ func forgetWorker(ctx context.Context, tx db.Writer, person moment.ID) error {
 		`UPDATE safety_entry SET hidden_by = NULL WHERE hidden_by = $1`,
 		`UPDATE safety_entry SET hidden_second = NULL WHERE hidden_second = $1`,
 		`UPDATE safety_act SET person = NULL WHERE person = $1`,
+		`UPDATE safety_act SET done_by = NULL WHERE done_by = $1`,
 		`UPDATE safety_act SET second = NULL WHERE second = $1`,
 		`UPDATE safety_act SET reviewed_by = NULL WHERE reviewed_by = $1`,
 		`DELETE FROM safety_page WHERE person = $1`,

@@ -21,7 +21,7 @@ func (s *Service) ownRoutes() []web.Route {
 	return []web.Route{
 		{Method: "GET", Path: "/safe", Need: access.Everybody(), Do: s.safePage},
 		{Method: "GET", Path: "/safe/stream", Need: permSelf, Do: s.safeStream, Stream: true},
-		{Method: "POST", Path: "/safe", Need: permSelf, Do: s.safePost},
+		{Method: "POST", Path: "/safe", Need: permSelf, Do: s.safePost, Never: true},
 		{Method: "GET", Path: "/me/cases", Need: permMine, Do: s.ownPage},
 		{Method: "POST", Path: "/me/cases/{id}", Need: permMine, Do: s.commentPost},
 		{Method: "GET", Path: "/me/wishes", Need: edit, Do: s.wishPage},
@@ -40,24 +40,14 @@ type safeView struct {
 	Wish    Wish
 	Own     *Case // the running one
 	Entries []Entry
-	Words   string
-	Err     error
 }
 
 func (s *Service) safeOf(ctx context.Context) (safeView, error) {
 	a, r := web.Actor(ctx), s.DB.Reader()
 	v := safeView{Known: permSelf.Check(a) == nil, Works: a.Works()}
 	var err error
-	country, err := s.Directory.Country(ctx, r)
-	if err != nil {
-		return v, err
-	}
-	lines, err := s.Directory.Lines(ctx, r, country)
-	if err != nil {
-		lines = s.Directory.LastKnown(ctx) // help is shown whatever else fails
-	}
-	v.Lines = lines
-	if v.Covered, err = s.Covered(ctx, r); err != nil || !v.Known {
+	v.Lines = s.Directory.LastKnown(ctx)
+	if v.Covered, err = s.Covered(ctx, r, a.Person); err != nil || !v.Known {
 		return v, err
 	}
 	if v.Wish, err = s.wishOf(ctx, r, a.Person); err != nil {
@@ -73,12 +63,18 @@ func (s *Service) safeOf(ctx context.Context) (safeView, error) {
 	return v, err
 }
 
+// orHelp keeps the page when something cannot be read: lines are shown whatever
+// else fails, and nobody is promised.
+func (s *Service) orHelp(ctx context.Context, v safeView, err error) safeView {
+	if err != nil {
+		return safeView{Lines: s.Directory.LastKnown(ctx)}
+	}
+	return v
+}
+
 func (s *Service) safePage(w http.ResponseWriter, r *http.Request) error {
 	v, err := s.safeOf(r.Context())
-	if err != nil {
-		return err
-	}
-	return web.Render(w, r, http.StatusOK, safePageView(v))
+	return web.Render(w, r, http.StatusOK, safePageView(s.orHelp(r.Context(), v, err)))
 }
 
 func (s *Service) safeStream(w http.ResponseWriter, r *http.Request) error {
@@ -102,16 +98,7 @@ func (s *Service) safePost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, _, err = s.Unsafe(r.Context(), web.Actor(r.Context()), form.Get("words"))
-	if fault.Is(err, fault.Invalid) {
-		v, failed := s.safeOf(r.Context())
-		if failed != nil {
-			return failed
-		}
-		v.Words, v.Err = form.Get("words"), err
-		return web.Render(w, r, web.Status(err), safePageView(v))
-	}
-	if err != nil {
+	if _, _, err = s.Unsafe(r.Context(), web.Actor(r.Context()), form.Get("words")); err != nil {
 		return err
 	}
 	return web.SeeOther(w, r, "/safe")

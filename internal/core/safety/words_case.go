@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"cairn/internal/core/people"
@@ -118,7 +119,7 @@ func levelTag(l Level) string {
 func told(v CaseView) []Paged {
 	var out []Paged
 	for _, p := range v.Pages {
-		if len(p.Rung) > 7 && p.Rung[:7] == "second:" {
+		if p.Rung == rungRaised || strings.HasPrefix(string(p.Rung), "second:") {
 			continue
 		}
 		out = append(out, p)

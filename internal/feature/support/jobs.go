@@ -55,6 +55,9 @@ func (s *Service) register() {
 		return s.DB.Write(ctx, func(tx db.Writer) error { return s.refit(ctx, tx, e.ID) })
 	})
 	s.hearSafety()
+	s.Bus.On("moderation.acted", "support", func(ctx context.Context, e bus.Event) error {
+		return s.DB.Write(ctx, func(tx db.Writer) error { return s.kept(ctx, tx, e.ID) })
+	})
 	for _, gone := range []string{"chat.hidden", "chat.destroyed"} {
 		s.Bus.On(gone, "support", func(ctx context.Context, e bus.Event) error {
 			return s.DB.Write(ctx, func(tx db.Writer) error { return s.wordsGone(ctx, tx, e.ID, gone == "chat.destroyed") })

@@ -40,7 +40,7 @@ type Safety interface {
 	Running(ctx context.Context, r db.Reader) ([]safety.OpenCase, error)
 	For(ctx context.Context, r db.Reader, person moment.ID) ([]safety.OpenCase, error)
 	At(ctx context.Context, r db.Reader, place moment.ID) ([]safety.Case, error)
-	Move(ctx context.Context, tx db.Writer, from, to moment.ID) (bool, error)
+	Follow(ctx context.Context, tx db.Writer, member, to moment.ID) ([]safety.Case, error)
 }
 
 // Standing tells who is kept out for a time, with a reason that they read.

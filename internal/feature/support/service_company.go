@@ -2,6 +2,7 @@ package support
 
 import (
 	"context"
+	"slices"
 
 	"cairn/internal/core/chat"
 	"cairn/internal/core/notify"
@@ -29,6 +30,13 @@ func (s *Service) AskIn(ctx context.Context, a access.Actor, id moment.ID) error
 			return err // asked already
 		}
 		now := s.Clock.Now()
+		told, err := s.whomToAsk(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		if len(told) == 0 { // said before anything is promised
+			return fault.New(fault.Conflict, "support.error.nobody_to_ask")
+		}
 		x := Company{ID: moment.NewID(), Conversation: id, AskedBy: a.Person, AskedAt: now}
 		if err := insertCompany(ctx, tx, x); err != nil {
 			return fault.Op("ask in", err)
@@ -37,31 +45,41 @@ func (s *Service) AskIn(ctx context.Context, a access.Actor, id moment.ID) error
 			return err
 		}
 		s.Bus.Publish(tx, QueueTopic, int64(now))
-		return s.tellSupervisors(ctx, tx, c, x)
+		for _, person := range told {
+			if err := s.Tell.Tell(ctx, tx, notify.Message{To: person, Kind: noticeCompany, Key: "company/" + string(x.ID), Path: "/talk/" + string(id) + "/join", About: x.ID}); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
-// tellSupervisors tells whoever leads the shift and whoever is on call.
-func (s *Service) tellSupervisors(ctx context.Context, tx db.Writer, c Contact, x Company) error {
-	lead, err := s.Shifts.LeadNow(ctx, tx)
+// whomToAsk gives whoever leads, supervises or coordinates on shift, and who is on call.
+func (s *Service) whomToAsk(ctx context.Context, tx db.Writer, c Contact) ([]moment.ID, error) {
+	on, err := s.Shifts.On(ctx, tx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	call, err := s.Shifts.OnCall(ctx, tx, s.Clock.Now())
 	if err != nil {
-		return err
+		return nil, err
 	}
-	told := map[moment.ID]bool{"": true, c.Peer: true, c.Member: true}
-	for _, person := range []moment.ID{lead, call.First} {
-		if told[person] {
-			continue
-		}
-		told[person] = true
-		if err := s.Tell.Tell(ctx, tx, notify.Message{To: person, Kind: noticeCompany, Key: "company/" + string(x.ID), Path: "/talk/" + string(c.Conversation) + "/join", About: x.ID}); err != nil {
-			return err
+	ids := []moment.ID{call.First, call.Second}
+	for _, x := range on {
+		ids = append(ids, x.Person)
+	}
+	fits, err := s.People.FitOf(ctx, tx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	var out []moment.ID
+	for _, id := range ids {
+		may := fits[id].Roles.Any(access.Set(access.Supervisor, access.Coordinator))
+		if id != "" && may && id != c.Peer && id != c.Member && !slices.Contains(out, id) {
+			out = append(out, id)
 		}
 	}
-	return nil
+	return out, nil
 }
 
 // canJoin: who supervises or leads, when it was asked for; never in secret.

@@ -178,13 +178,6 @@ func (s *Service) take(ctx context.Context, tx db.Writer, a access.Actor, o Offe
 	if err := moveOffer(ctx, tx, o.ID, next.ID); err != nil {
 		return "", fault.Op("hand over", err)
 	}
-	if moved, err := s.Safety.Move(ctx, tx, c.Conversation, id); err != nil {
-		return "", err
-	} else if moved {
-		if _, err := setConcern(ctx, tx, id); err != nil {
-			return "", fault.Op("hand over", err)
-		}
-	}
 	return id, fault.Op("hand over", closeHandover(ctx, tx, h.ID, "taken", id, s.Clock.Now()))
 }
 

@@ -225,6 +225,9 @@ func (s *Service) connect(ctx context.Context, tx db.Writer, a access.Actor, q R
 	if err := s.Shifts.Begin(ctx, tx, a.Person, id); err != nil {
 		return "", err
 	}
+	if err := s.worriesCome(ctx, tx, q.Person, id); err != nil {
+		return "", err
+	}
 	for _, kind := range []string{jobWiden, jobTruth} {
 		if err := s.Bus.Cancel(ctx, tx, kind, string(q.ID)); err != nil {
 			return "", err

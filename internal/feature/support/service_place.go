@@ -65,15 +65,48 @@ func (s *Service) concernRaised(ctx context.Context, tx db.Writer, e bus.Event) 
 	if err != nil || !found {
 		return err
 	}
-	isNew, err := setConcern(ctx, tx, c.Conversation)
-	if err != nil || !isNew {
+	if _, err := setConcern(ctx, tx, c.Conversation); err != nil {
 		return fault.Op("support concern", err)
 	}
 	s.Bus.Publish(tx, PeerTopic(c.Peer), int64(s.Clock.Now()))
 	if e.Also["by"] != c.Member || !c.EndedAt.IsZero() {
 		return nil
 	}
-	return s.Chat.Announce(ctx, tx, c.Conversation, chat.Unsafe, c.Member)
+	return s.Chat.AnnounceOnce(ctx, tx, c.Conversation, chat.Unsafe, c.Member, "unsafe-"+string(e.ID))
+}
+
+// worriesCome lets what runs about somebody come along into the conversation that
+// begins: its peer sees it from the first moment.
+func (s *Service) worriesCome(ctx context.Context, tx db.Writer, member, conversation moment.ID) error {
+	list, err := s.Safety.Follow(ctx, tx, member, conversation)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	if _, err := setConcern(ctx, tx, conversation); err != nil {
+		return fault.Op("support concern", err)
+	}
+	for _, c := range list {
+		if c.Kind != safety.KindSelf {
+			continue
+		}
+		if err := s.Chat.AnnounceOnce(ctx, tx, conversation, chat.Unsafe, member, "unsafe-"+string(c.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// kept answers a decision about somebody: whoever is kept out is offered nobody any
+// more, and what they were offered goes on to the next.
+func (s *Service) kept(ctx context.Context, tx db.Writer, person moment.ID) error {
+	out, err := s.Standing.Out(ctx, tx, person)
+	if err != nil || !out {
+		return err
+	}
+	if err := s.Shifts.Rest(ctx, tx, person); err != nil {
+		return err
+	}
+	return s.giveBack(ctx, tx, person)
 }
 
 // concernAnswered tells both that somebody has it, where the person said it themselves.

@@ -78,7 +78,7 @@ func (e *endpoint) run(w http.ResponseWriter, r *http.Request, sc *scope) error 
 	if err := e.site.cross.Check(r); err != nil {
 		return fault.Wrap(fault.Forbidden, "web.error.crossorigin", err)
 	}
-	if reads := r.Method == http.MethodGet || r.Method == http.MethodHead; !e.route.Open && (!reads || e.route.Counted) {
+	if reads := r.Method == http.MethodGet || r.Method == http.MethodHead; !e.route.Open && !e.route.Never && (!reads || e.route.Counted) {
 		if err := e.site.limit.take(sc.address); err != nil {
 			return err
 		}

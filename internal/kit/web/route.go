@@ -28,6 +28,9 @@ type Route struct {
 	// Counted marks a GET that is counted against its address's rate as a POST is:
 	// secret addresses that programs read.
 	Counted bool
+	// Never marks a post that no rate refuses, such as "I'm not safe": it may come
+	// from a hostel where everybody has one address.
+	Never bool
 	// API answers errors as problem details (RFC 9457) and never redirects to sign-in.
 	API bool
 	// MaxBody is in bytes; 0 means DefaultMaxBody. A larger body is fault.TooLarge.
