@@ -129,6 +129,7 @@ func (d Duty) on(r Rung, c Case) []moment.ID {
 		list = []moment.ID{d.Second, d.Clinician.Person}
 	case RungAll:
 		list = d.All
+	case rungRaised: // nobody is asked on it
 	}
 	var out []moment.ID
 	for _, id := range list {

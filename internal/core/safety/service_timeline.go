@@ -32,7 +32,7 @@ type CaseView struct {
 // caseRights is what the viewer may do.
 type caseRights struct {
 	Answer, Write, Close, Hide, Agree, Mandatory bool
-	ReviewIDs                             map[moment.ID]bool
+	ReviewIDs                                    map[moment.ID]bool
 }
 
 // Paged is one person who was told.

@@ -65,7 +65,7 @@ func (s *Service) concernRaised(ctx context.Context, tx db.Writer, e bus.Event) 
 	if err != nil || !found {
 		return err
 	}
-	if _, err := setConcern(ctx, tx, c.Conversation); err != nil {
+	if err := setConcern(ctx, tx, c.Conversation); err != nil {
 		return fault.Op("support concern", err)
 	}
 	s.Bus.Publish(tx, PeerTopic(c.Peer), int64(s.Clock.Now()))
@@ -82,7 +82,7 @@ func (s *Service) worriesCome(ctx context.Context, tx db.Writer, member, convers
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	if _, err := setConcern(ctx, tx, conversation); err != nil {
+	if err := setConcern(ctx, tx, conversation); err != nil {
 		return fault.Op("support concern", err)
 	}
 	for _, c := range list {

@@ -115,10 +115,10 @@ func setDebriefed(ctx context.Context, tx db.Writer, id moment.ID, by string, he
 	return err
 }
 
-// setConcern marks a conversation once; it tells whether this call did.
-func setConcern(ctx context.Context, tx db.Writer, id moment.ID) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE support_contact SET concern = TRUE WHERE conversation = $1 AND concern = FALSE`, id)
-	return n > 0, err
+// setConcern marks a conversation that a concern belongs to.
+func setConcern(ctx context.Context, tx db.Writer, id moment.ID) error {
+	_, err := tx.Exec(ctx, `UPDATE support_contact SET concern = TRUE WHERE conversation = $1 AND concern = FALSE`, id)
+	return err
 }
 
 func setChecked(ctx context.Context, tx db.Writer, id moment.ID, now moment.Time) error {
