@@ -33,7 +33,8 @@ test('the end of a shift with three conversations open: nobody is dropped @once'
 
   await ali.page.goto('/shift');
   await expect(ali.page.getByRole('link', { name: 'Go to the conversation' })).toHaveCount(3);
-  await ali.page.getByRole('button', { name: 'No more for today' }).click();
+  await ali.page.getByRole('link', { name: 'No more for today' }).click();
+  await ali.page.getByRole('button', { name: 'End my shift' }).click();
   await expect(ali.page.locator('#shift')).toContainText('Your shift is ending.');
   await expect(ali.page.getByRole('link', { name: 'Go to the conversation' })).toHaveCount(3);
 

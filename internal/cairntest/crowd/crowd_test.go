@@ -223,11 +223,12 @@ func TestCeilingsUnderRaces(t *testing.T) {
 		}
 		steps := number("CAIRN_STEPS", shortSteps)
 		most := 0
+		look := c.look()
+		defer look.ear.Close()
 		for range steps {
 			c.moment()
 			c.count()
-			board, err := w.Support.Board(t.Context(), c.lead)
-			c.must(err)
+			board := look.again()
 			most = max(most, len(board.Talking))
 		}
 		if most < 3 {

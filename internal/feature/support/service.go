@@ -258,6 +258,7 @@ func (s *Service) takeUp(ctx context.Context, tx db.Writer, q *Request) error {
 	if err := s.Bus.Cancel(ctx, tx, jobHeld, string(q.ID)); err != nil {
 		return err
 	}
+	s.tell(tx, *q)
 	return s.lineUp(ctx, tx, *q)
 }
 
@@ -286,6 +287,7 @@ func (s *Service) place(ctx context.Context, tx db.Writer, out *Asked, w Wanted,
 		return fault.Op("support ask", err)
 	}
 	out.Request = q
+	s.tell(tx, q)
 	if err := access.Record(ctx, tx, out.Actor, now, access.Entry{Verb: "support." + verbOf(state), Kind: "request", Object: q.ID}); err != nil {
 		return err
 	}
@@ -483,5 +485,12 @@ func (s *Service) finish(ctx context.Context, tx db.Writer, q *Request, state St
 func (s *Service) tell(tx db.Writer, q Request) {
 	now := int64(s.Clock.Now())
 	s.Bus.Publish(tx, RequestTopic(q.ID), now)
+	s.Bus.Publish(tx, QueueTopic, now)
+}
+
+// tellPeer wakes the shift page of a peer and the board they stand on.
+func (s *Service) tellPeer(tx db.Writer, peer moment.ID) {
+	now := int64(s.Clock.Now())
+	s.Bus.Publish(tx, PeerTopic(peer), now)
 	s.Bus.Publish(tx, QueueTopic, now)
 }

@@ -131,7 +131,7 @@ func (s *Service) Debrief(ctx context.Context, a access.Actor, id moment.ID, d D
 		if err := s.Shifts.Felt(ctx, tx, c.Peer, id, d.Heavy); err != nil {
 			return err
 		}
-		s.Bus.Publish(tx, PeerTopic(c.Peer), int64(s.Clock.Now()))
+		s.tellPeer(tx, c.Peer)
 		return s.dispatch(ctx, tx)
 	})
 }

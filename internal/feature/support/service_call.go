@@ -60,7 +60,7 @@ func (s *Service) Log(ctx context.Context, a access.Actor, c Call) (Call, error)
 		if err := s.Bus.At(ctx, tx, jobCallNotes, string(c.ID), now.Add(NotesLast), aboutCall{c.ID}); err != nil {
 			return err
 		}
-		s.Bus.Publish(tx, PeerTopic(a.Person), int64(now))
+		s.tellPeer(tx, a.Person)
 		return access.Record(ctx, tx, a, now, access.Entry{Verb: "support.log_call", Kind: "call", Object: c.ID})
 	})
 	return c, err
