@@ -18,7 +18,7 @@ export default defineConfig({
   forbidOnly: true,
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  reporter: [['list']],
+  reporter: [['list'], ['./ending.ts']],
   use: {
     launchOptions: { executablePath: process.env.CHROMIUM, args },
     locale: 'en-GB',

@@ -1,9 +1,7 @@
 package app_test
 
 import (
-	"archive/zip"
 	"bytes"
-	"io"
 	"os"
 	"strings"
 	"testing"
@@ -53,26 +51,7 @@ func TestExportHoldsEverythingThatExists(t *testing.T) {
 	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
 		const words = "heron-over-water"
 		heron, _, _ := lived(t, w, words)
-		var file bytes.Buffer
-		if err := w.People.Export(t.Context(), heron.Actor, &file); err != nil {
-			t.Fatal(err)
-		}
-		z, err := zip.NewReader(bytes.NewReader(file.Bytes()), int64(file.Len()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		all := map[string]string{}
-		for _, f := range z.File {
-			r, err := f.Open()
-			if err != nil {
-				t.Fatal(err)
-			}
-			b, err := io.ReadAll(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			all[f.Name] = string(b)
-		}
+		all := w.Exported(heron)
 		whole := strings.Join([]string{all["support-requests.json"], all["support-conversations.json"], all["conversations.json"]}, "\n")
 		for _, part := range []string{" asked", " said", " thanked", " noted"} {
 			if !strings.Contains(whole, words+part) {

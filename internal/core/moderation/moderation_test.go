@@ -1,9 +1,6 @@
 package moderation_test
 
 import (
-	"archive/zip"
-	"bytes"
-	"io"
 	"strings"
 	"testing"
 	"time"
@@ -153,26 +150,13 @@ func TestWhoReportedReachesNobody(t *testing.T) {
 			t.Errorf("the audit tells who reported: %+v", l)
 		}
 	}
-	var file bytes.Buffer
-	if err := w.People.Export(t.Context(), h.ali.Actor, &file); err != nil {
-		t.Fatal(err)
+	for name, body := range w.Exported(h.ali) {
+		if strings.Contains(body, "reporter-words-7") || strings.HasPrefix(name, "moderation") && strings.Contains(body, string(h.heron.ID)) {
+			t.Errorf("%s tells who reported", name)
+		}
 	}
-	z, err := zip.NewReader(bytes.NewReader(file.Bytes()), int64(file.Len()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range z.File {
-		in, err := f.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, err := io.ReadAll(in)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if bytes.Contains(body, []byte("reporter-words-7")) || strings.HasPrefix(f.Name, "moderation") && bytes.Contains(body, []byte(h.heron.ID)) {
-			t.Errorf("%s tells who reported", f.Name)
-		}
+	if own := w.Exported(h.heron)["moderation-reports.json"]; !strings.Contains(own, "reporter-words-7") {
+		t.Errorf("their own words are not in the export of who reported: %s", own)
 	}
 	if got := h.ali.Get("/reports/" + string(r.ID)); got.Status != 404 {
 		t.Errorf("the one it is about opens it: %d", got.Status)
@@ -196,6 +180,23 @@ func TestNobodyHandlesTheirOwn(t *testing.T) {
 	}
 	if got := w.Person("Wren").Get("/report?kind=talk&id=" + h.talk); got.Status != 404 {
 		t.Errorf("somebody who was not there reports it: %d", got.Status)
+	}
+}
+
+// Whoever talks with a peer who is kept out is not dropped: the lead sees it.
+func TestTheLeadSeesToWhomAPeerTalksWithWhoIsKeptOut(t *testing.T) {
+	w := cairntest.New(t)
+	h := begin(t, w)
+	h.heron.Post("/report", "kind", "talk", "id", h.talk, "reason", "threat")
+	r := h.first(t, h.otto)
+	h.otto.Post("/reports/" + string(r.ID) + "/claim")
+	h.otto.Post("/reports/"+string(r.ID)+"/decide", "what", "pause", "days", "7", "reason", "Please wait for us.")
+	w.Settle()
+	if got := h.ines.Get("/board"); !strings.Contains(got.Body, "Ali was asked to pause while they talk with someone") {
+		t.Error("the board does not say so")
+	}
+	if got := h.heron.Post("/talk/"+h.talk+"/say", "key", "c", "text", "are you still there"); got.Status != 303 {
+		t.Errorf("the conversation was cut: %d", got.Status)
 	}
 }
 

@@ -15,8 +15,8 @@ type Holding struct{ *Service }
 // Name names the part.
 func (Holding) Name() string { return "moderation" }
 
-// Export gives what was decided about the person, and their appeals. Reports by
-// others are not theirs.
+// Export gives what was decided about the person, their appeals, and what they
+// reported themselves in their own words. Reports by others are not theirs.
 func (h Holding) Export(ctx context.Context, _ db.Reader, person moment.ID, put func(file string, v any) error) error {
 	list, err := h.Mine(ctx, access.Actor{Person: person})
 	if err != nil {
@@ -37,7 +37,33 @@ func (h Holding) Export(ctx context.Context, _ db.Reader, person moment.ID, put 
 		}
 		out = append(out, d)
 	}
-	return put("moderation.json", out)
+	if err := put("moderation.json", out); err != nil {
+		return err
+	}
+	return h.exportReports(ctx, person, put)
+}
+
+func (h Holding) exportReports(ctx context.Context, person moment.ID, put func(file string, v any) error) error {
+	r := h.DB.Reader()
+	list, err := reportsBy(ctx, r, person)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	type reported struct {
+		At     time.Time `json:"at"`
+		Kind   string    `json:"kind"`
+		Reason string    `json:"reason"`
+		Words  string    `json:"words,omitempty"`
+	}
+	out := []reported{}
+	for _, x := range list {
+		words, _, err := h.readReport(ctx, r, x)
+		if err != nil {
+			return err
+		}
+		out = append(out, reported{x.At.Std(), x.Kind, x.Reason, words})
+	}
+	return put("moderation-reports.json", out)
 }
 
 // Erase takes the person off what they reported and decided. What was decided

@@ -90,14 +90,7 @@ func (s *Service) Open(ctx context.Context, a access.Actor, id moment.ID) (Queue
 	if err := canSee(a, x).Err(); err != nil {
 		return Queued{}, nil, err
 	}
-	words, excerpt, wrapped, err := reportWords(ctx, r, x)
-	if err != nil {
-		return Queued{}, nil, err
-	}
-	if x.Words, err = s.open(x.Scope, wrapped, words, place(id, "words")); err != nil {
-		return Queued{}, nil, err
-	}
-	if x.Excerpt, err = s.open(x.Scope, wrapped, excerpt, place(id, "excerpt")); err != nil {
+	if x.Words, x.Excerpt, err = s.readReport(ctx, r, x); err != nil {
 		return Queued{}, nil, err
 	}
 	cards, err := s.People.Cards(ctx, r, x.About, x.ClaimedBy)
@@ -110,6 +103,19 @@ func (s *Service) Open(ctx context.Context, a access.Actor, id moment.ID) (Queue
 	}
 	err = s.Ledger.RecordRead(ctx, a, s.Clock.Now(), access.Entry{Verb: "moderation.read", Kind: "report", Object: id})
 	return Queued{Report: x, AboutCard: cards[x.About], ClaimedCard: cards[x.ClaimedBy]}, actions, err
+}
+
+// readReport opens what was reported in words, and what stood around it.
+func (s *Service) readReport(ctx context.Context, r db.Reader, x Report) (words, excerpt string, err error) {
+	sealedWords, sealedExcerpt, wrapped, err := reportWords(ctx, r, x)
+	if err != nil {
+		return "", "", err
+	}
+	if words, err = s.open(x.Scope, wrapped, sealedWords, place(x.ID, "words")); err != nil {
+		return "", "", err
+	}
+	excerpt, err = s.open(x.Scope, wrapped, sealedExcerpt, place(x.ID, "excerpt"))
+	return words, excerpt, err
 }
 
 func (s *Service) open(scope moment.ID, wrapped, sealed []byte, place string) (string, error) {

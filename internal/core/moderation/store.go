@@ -38,6 +38,11 @@ func openReports(ctx context.Context, r db.Reader) ([]Report, error) {
 	return db.Collect(rows, err, scanReport)
 }
 
+func reportsBy(ctx context.Context, r db.Reader, reporter moment.ID) ([]Report, error) {
+	rows, err := r.Query(ctx, `SELECT `+reportColumns+` FROM moderation_report WHERE reporter = $1 ORDER BY at, id`, reporter)
+	return db.Collect(rows, err, scanReport)
+}
+
 func reportWords(ctx context.Context, r db.Reader, x Report) (words, excerpt, wrapped []byte, err error) {
 	err = r.QueryRow(ctx, `SELECT m.words, m.excerpt, k.wrapped FROM moderation_report m LEFT JOIN vault_key k ON k.scope = m.scope WHERE m.id = $1`, x.ID).Scan(&words, &excerpt, &wrapped)
 	return words, excerpt, wrapped, db.Problem("report", err)

@@ -1,12 +1,10 @@
 package notify_test
 
 import (
-	"archive/zip"
 	"bufio"
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -201,11 +199,7 @@ func TestTakenAlongAndErased(t *testing.T) {
 			}
 			h.tell(p, "care.word", "a")
 		}
-		var file bytes.Buffer
-		if err := h.People.Export(t.Context(), heron.Actor, &file); err != nil {
-			t.Fatal(err)
-		}
-		got := fileOf(t, file.Bytes(), "notices.json")
+		got := h.Exported(heron)["notices.json"]
 		for _, want := range []string{`"care.word"`, `"/board"`, `"from": "19:00"`, `"to": "07:00"`, `"channel": "push"`, `"wanted": true`, `"devices": [`, `"since": "2026-11-21T20:00:00Z"`} {
 			if !strings.Contains(got, want) {
 				t.Errorf("the export lacks %s:\n%s", want, got)
@@ -231,23 +225,6 @@ func TestTakenAlongAndErased(t *testing.T) {
 			t.Errorf("%d pushed", len(got))
 		}
 	})
-}
-
-func fileOf(t *testing.T, archive []byte, name string) string {
-	t.Helper()
-	z, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := z.Open(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := io.ReadAll(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
 }
 
 // No address, secret, key or word of anything lies open on the disk or in the log.

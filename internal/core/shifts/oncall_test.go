@@ -57,7 +57,7 @@ func TestErasingGivesBackWhatIsToCome(t *testing.T) {
 		w.Time.Advance(48 * time.Hour)
 		files := map[string]any{}
 		must(t, shifts.Holding{Service: w.Shifts}.Export(ctx, w.DB.Reader(), ruth.ID, func(file string, v any) error { files[file] = v; return nil }))
-		for _, name := range []string{"shifts.json", "shifts-planned.json", "shifts-on-call.json", "shifts-calendar.json"} {
+		for _, name := range []string{"shifts.json", "shifts-planned.json", "shifts-on-call.json", "shifts-calendar.json", "shifts-ledger.json", "shifts-own-limits.json"} {
 			if files[name] == nil {
 				t.Errorf("%s is not in the export", name)
 			}

@@ -86,11 +86,58 @@ func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put 
 	if err := put("shifts-on-call.json", duty); err != nil {
 		return err
 	}
+	if err := h.exportLedger(ctx, r, person, put); err != nil {
+		return err
+	}
 	f, found, err := calendar.FeedOf(ctx, r, person, feedKind)
 	if err != nil || !found {
 		return err
 	}
 	return put("shifts-calendar.json", feeds{f.MadeAt.Std()})
+}
+
+// borne is a line of the ledger as its person takes it away.
+type borne struct {
+	Kind    string    `json:"kind"`
+	Started time.Time `json:"started"`
+	Ended   time.Time `json:"ended,omitzero"`
+	Heavy   bool      `json:"heavy"`
+	Concern bool      `json:"concern"`
+	Night   bool      `json:"night"`
+}
+
+type chosen struct {
+	What   string    `json:"what"`
+	Usual  int       `json:"usual"`
+	Chosen int       `json:"chosen"`
+	At     time.Time `json:"at"`
+}
+
+func (h Holding) exportLedger(ctx context.Context, r db.Reader, person moment.ID, put func(file string, v any) error) error {
+	list, err := exposuresSince(ctx, r, person, 0)
+	if err != nil {
+		return err
+	}
+	ledger := []borne{}
+	for _, x := range list {
+		b := borne{Kind: x.Kind, Started: x.StartedAt.Std(), Heavy: x.Heavy, Concern: x.Concern, Night: x.Night}
+		if !x.EndedAt.IsZero() {
+			b.Ended = x.EndedAt.Std()
+		}
+		ledger = append(ledger, b)
+	}
+	if err := put("shifts-ledger.json", ledger); err != nil {
+		return err
+	}
+	choices, err := choicesOf(ctx, r, person, 0)
+	if err != nil {
+		return err
+	}
+	own := []chosen{}
+	for _, c := range choices {
+		own = append(own, chosen{c.What, c.Usual, c.Chosen, c.At.Std()})
+	}
+	return put("shifts-own-limits.json", own)
 }
 
 func (h Holding) exportWorked(ctx context.Context, r db.Reader, person moment.ID) ([]worked, error) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cairn/internal/cairntest"
+	"cairn/internal/core/people"
 	"cairn/internal/kit/access"
 )
 
@@ -48,6 +49,16 @@ func TestACallIsLoggedInAMinute(t *testing.T) {
 		}
 		if got := w.Person("Wren").Get("/calls"); got.Status != 404 {
 			t.Errorf("a member: %d", got.Status)
+		}
+		if own := w.Exported(ali); !strings.Contains(own["support-calls.json"], "She was glad") || !strings.Contains(own["shifts-ledger.json"], `"kind": "phone"`) {
+			t.Error("the call is not in the export of who logged it")
+		}
+		if err := w.People.Erase(t.Context(), ali.Actor, people.Proof{Name: "Ali"}); err != nil {
+			t.Fatal(err)
+		}
+		var left int
+		if err := w.DB.Reader().QueryRow(t.Context(), `SELECT count(*) FROM vault_key k JOIN support_call c ON c.scope = k.scope`).Scan(&left); err != nil || left != 0 {
+			t.Errorf("%d keys of calls outlive who wrote them: %v", left, err)
 		}
 	})
 }

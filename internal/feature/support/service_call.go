@@ -84,6 +84,23 @@ func (s *Service) forgetCall(ctx context.Context, tx db.Writer, about aboutCall)
 	return fault.Op("forget a call", blankCall(ctx, tx, c.ID))
 }
 
+// forgetCalls takes back what a peer wrote about calls, with the keys.
+func (s *Service) forgetCalls(ctx context.Context, tx db.Writer, peer moment.ID) error {
+	list, err := callsEver(ctx, tx, peer)
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		if err := s.forgetCall(ctx, tx, aboutCall{c.ID}); err != nil {
+			return err
+		}
+		if err := s.Bus.Cancel(ctx, tx, jobCallNotes, string(c.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Calls lists the actor's own latest calls, newest first, with their words.
 func (s *Service) Calls(ctx context.Context, a access.Actor) ([]Call, error) {
 	r := s.DB.Reader()
@@ -92,22 +109,23 @@ func (s *Service) Calls(ctx context.Context, a access.Actor) ([]Call, error) {
 		return nil, err
 	}
 	for i, c := range list {
-		sealed, wrapped, err := callWords(ctx, r, c.ID)
-		if err != nil {
+		if list[i].Words, err = s.readCall(ctx, r, c); err != nil {
 			return nil, err
 		}
-		if len(sealed) == 0 || len(wrapped) == 0 {
-			continue
-		}
-		box, err := s.Vault.BoxFrom(c.Scope, wrapped)
-		if err != nil {
-			return nil, err
-		}
-		plain, err := box.Open(sealed, callPlace(c.ID))
-		if err != nil {
-			return nil, err
-		}
-		list[i].Words = string(plain)
 	}
 	return list, nil
+}
+
+// readCall opens what a peer wrote about a call; "" when it is gone.
+func (s *Service) readCall(ctx context.Context, r db.Reader, c Call) (string, error) {
+	sealed, wrapped, err := callWords(ctx, r, c.ID)
+	if err != nil || len(sealed) == 0 || len(wrapped) == 0 {
+		return "", err
+	}
+	box, err := s.Vault.BoxFrom(c.Scope, wrapped)
+	if err != nil {
+		return "", err
+	}
+	plain, err := box.Open(sealed, callPlace(c.ID))
+	return string(plain), err
 }

@@ -41,6 +41,21 @@ type ExportedTalk struct {
 	Heavy        bool      `json:"heavy,omitempty"`
 }
 
+// ExportedCall is a contact by telephone or in person as the peer who logged it
+// takes it away. Who it was with was never written down.
+type ExportedCall struct {
+	Kind       string   `json:"kind"`
+	Ended      string   `json:"ended"`
+	Minutes    int      `json:"minutes"`
+	Situations []string `json:"situations"`
+	Before     int      `json:"distress_before,omitempty"`
+	After      int      `json:"distress_after,omitempty"`
+	Outcome    string   `json:"outcome"`
+	Heavy      bool     `json:"heavy"`
+	Concern    bool     `json:"concern"`
+	Words      string   `json:"words,omitempty"`
+}
+
 // Export gives what the person asked for and how it went, and, to a peer, what
 // they wrote themselves.
 func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put func(file string, v any) error) error {
@@ -63,7 +78,30 @@ func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put 
 	if err != nil {
 		return err
 	}
-	return put("support-conversations.json", talks)
+	if err := put("support-conversations.json", talks); err != nil {
+		return err
+	}
+	calls, err := h.exportCalls(ctx, r, person)
+	if err != nil || len(calls) == 0 {
+		return err
+	}
+	return put("support-calls.json", calls)
+}
+
+func (h Holding) exportCalls(ctx context.Context, r db.Reader, person moment.ID) ([]ExportedCall, error) {
+	list, err := callsEver(ctx, r, person)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]ExportedCall, len(list))
+	for i, c := range list {
+		words, err := h.readCall(ctx, r, c)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = ExportedCall{c.Kind, stamp(c.EndedAt), c.Minutes, c.Situations, c.Before, c.After, string(c.Outcome), c.Heavy, c.Concern, words}
+	}
+	return out, nil
 }
 
 func (h Holding) exportTalks(ctx context.Context, r db.Reader, person moment.ID) ([]ExportedTalk, error) {
@@ -145,7 +183,7 @@ func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, _ mo
 	if err := forgetCompany(ctx, tx, person); err != nil {
 		return err
 	}
-	if err := blankCalls(ctx, tx, person); err != nil {
+	if err := h.forgetCalls(ctx, tx, person); err != nil {
 		return err
 	}
 	return fault.Op("support erase", blank(ctx, tx, person))

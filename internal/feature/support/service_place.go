@@ -97,7 +97,8 @@ func (s *Service) worriesCome(ctx context.Context, tx db.Writer, member, convers
 }
 
 // kept answers a decision about somebody: whoever is kept out is offered nobody any
-// more, and what they were offered goes on to the next.
+// more, and what they were offered goes on to the next. Whom they talk with is not
+// dropped: the lead is told, and sees to it.
 func (s *Service) kept(ctx context.Context, tx db.Writer, person moment.ID) error {
 	out, err := s.Standing.Out(ctx, tx, person)
 	if err != nil || !out {
@@ -106,7 +107,14 @@ func (s *Service) kept(ctx context.Context, tx db.Writer, person moment.ID) erro
 	if err := s.Shifts.Rest(ctx, tx, person); err != nil {
 		return err
 	}
-	return s.giveBack(ctx, tx, person)
+	if err := s.giveBack(ctx, tx, person); err != nil {
+		return err
+	}
+	running, err := runningWith(ctx, tx, person)
+	if err != nil || len(running) == 0 {
+		return err
+	}
+	return s.lookAfter(ctx, tx, person, checkInKept)
 }
 
 // concernAnswered tells both that somebody has it, where the person said it themselves.

@@ -45,8 +45,8 @@ func blankCall(ctx context.Context, tx db.Writer, id moment.ID) error {
 	return err
 }
 
-// blankCalls takes back what a peer wrote about calls.
-func blankCalls(ctx context.Context, tx db.Writer, peer moment.ID) error {
-	_, err := tx.Exec(ctx, `UPDATE support_call SET words = NULL WHERE peer = $1`, peer)
-	return err
+// callsEver gives all calls of a peer, oldest first.
+func callsEver(ctx context.Context, r db.Reader, peer moment.ID) ([]Call, error) {
+	rows, err := r.Query(ctx, `SELECT `+callColumns+` FROM support_call WHERE peer = $1 ORDER BY ended_at, id`, peer)
+	return db.Collect(rows, err, scanCall)
 }

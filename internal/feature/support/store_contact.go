@@ -152,7 +152,7 @@ func forgetContact(ctx context.Context, tx db.Writer, conversation, scope moment
 type CheckIn struct {
 	ID   moment.ID
 	Peer moment.ID
-	Kind string // "stopped", "protected", "concern", "handover", checkInArrive or checkInCall
+	Kind string // "stopped", "protected", "concern", "handover", checkInArrive, checkInCall or checkInKept
 	At   moment.Time
 }
 
@@ -160,6 +160,7 @@ type CheckIn struct {
 const (
 	checkInArrive = "arrive" // with the lead, before the first person
 	checkInCall   = "call"   // to be called afterwards
+	checkInKept   = "kept"   // kept out by a decision, while they talk with somebody
 )
 
 func insertCheckIn(ctx context.Context, tx db.Writer, c CheckIn) error {
