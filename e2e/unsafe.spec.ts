@@ -1,24 +1,13 @@
-import { test, expect, type Person } from './house';
+import { test, expect } from './house';
 import { choose, listens, meet, occupy, said, say, startShift } from './steps';
 
 test.describe.configure({ timeout: 120_000 });
 
-// onCall puts somebody on call, as a coordinator does, from a day ago until a day ahead.
-async function onCall({ page }: Person, name: string): Promise<void> {
-  await page.goto('/rota/on-call');
-  await choose(page, 'kind', 'First on call');
-  await page.locator('#person').selectOption({ label: name });
-  const at = (hours: number): string => new Date(Date.now() + hours * 3600_000).toISOString().slice(0, 16);
-  await page.locator('#from').fill(at(-24));
-  await page.locator('#until').fill(at(27));
-  await page.getByRole('button', { name: 'Put on call' }).click();
-  await expect(page.locator('main li').filter({ hasText: name })).toContainText('First on call');
-}
-
 test('"I’m not safe" in mid-conversation: the right people know, in order, until somebody answers', async ({ be, service }) => {
   await occupy(service);
   const tomo = await be('Tomo');
-  await onCall(tomo, 'Ines');
+  await tomo.page.goto('/rota/on-call');
+  await expect(tomo.page.locator('main li').filter({ hasText: 'First on call' })).toContainText('Ines');
   const [ali, heron, ruth, ines] = [await be('Ali'), await be('Heron'), await be('Ruth'), await be('Ines')];
   await ines.context.addCookies([{ name: 'lang', value: 'en', url: service.url }]); // she reads Spanish first
   await ines.page.reload();
@@ -85,13 +74,15 @@ test('"I’m not safe" in mid-conversation: the right people know, in order, unt
     await expect(said(ali.page, 'with my sister')).toHaveCount(1);
   });
 
-  await test.step('it is closed with what came of it', async () => {
+  await test.step('it is closed with what came of it, and words begun meanwhile stay', async () => {
+    await choose(ines.page, 'outcome', 'Somebody they trust is with them');
+    await ines.page.getByLabel('In plain words, for them to read').fill('Your sister came, and you rest now');
     await ines.page.locator('#kind').selectOption({ label: 'I asked them what they want' });
     await ines.page.locator('form[action$="/note"]').getByLabel('In plain words, if you like').fill('Heron would like to stay in the conversation');
     await ines.page.getByRole('button', { name: 'Write it down' }).click();
     await expect(ines.page.locator('#case')).toContainText('stay in the conversation');
-    await choose(ines.page, 'outcome', 'Somebody they trust is with them');
-    await ines.page.getByLabel('In plain words, for them to read').fill('Your sister came, and you rest now');
+    await expect(ines.page.locator('form[action$="/note"]').getByLabel('In plain words, if you like')).toHaveValue('');
+    await expect(ines.page.getByLabel('In plain words, for them to read')).toHaveValue('Your sister came, and you rest now');
     await ines.page.getByRole('button', { name: 'Close it' }).click();
     await expect(ines.page.getByText('This case is closed.')).toBeVisible();
   });

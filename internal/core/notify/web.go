@@ -57,6 +57,9 @@ func (s *Service) Notices(ctx context.Context) web.Told {
 		return web.Told{}
 	}
 	list, err := s.Open(ctx, s.DB.Reader(), a.Person)
+	if ctx.Err() != nil {
+		return web.Told{} // the person is gone
+	}
 	if err != nil {
 		s.Log.Warn("what waits for somebody could not be read", "request", web.RequestID(ctx), "error", err.Error())
 		return web.Told{}

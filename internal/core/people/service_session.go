@@ -123,7 +123,7 @@ func (s *Service) seen(ctx context.Context, k known, touch func(ctx context.Cont
 		return
 	}
 	err := s.DB.Write(ctx, func(tx db.Writer) error { return touch(ctx, tx, k.entry, k.ID, now, before) })
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		s.Log.Warn("last seen was not stored", "error", err.Error())
 	}
 }

@@ -1,8 +1,10 @@
 package people
 
 import (
+	"context"
 	"net/http"
 	"net/url"
+	"time"
 
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/fault"
@@ -215,6 +217,9 @@ func (s *Service) doSignOut(w http.ResponseWriter, r *http.Request) error {
 	return web.SeeOther(w, r, "/")
 }
 
+// leaveWithin is how long a quick exit may take to end a session.
+const leaveWithin = 5 * time.Second
+
 // doLeave is the quick exit. It ends the session of a guest and of whoever is on
 // a shared device; a member on a device of their own stays signed in, so that
 // leaving costs them nothing. Leaving never waits for the database to be well.
@@ -229,7 +234,10 @@ func (s *Service) doLeave(w http.ResponseWriter, r *http.Request) error {
 		return web.SeeOther(w, r, web.ExitURL(r.Context()))
 	}
 	if a.Known() && a.Way == access.ByBrowser {
-		if err := s.SignOut(r.Context(), a); err != nil {
+		// Whoever leaves closes the line at once: the session ends all the same.
+		ctx, done := context.WithTimeout(context.WithoutCancel(r.Context()), leaveWithin)
+		defer done()
+		if err := s.SignOut(ctx, a); err != nil {
 			s.Log.Error("a session did not end with the quick exit", "request", web.RequestID(r.Context()), "error", err.Error())
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/bus"
 	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
 )
 
@@ -49,7 +50,7 @@ func (p *scripted) run(ctx context.Context) {
 	look := time.NewTicker(2 * time.Second)
 	defer look.Stop()
 	for {
-		if err := p.step(ctx); err != nil && ctx.Err() == nil {
+		if err := p.step(ctx); troubles(err) && ctx.Err() == nil {
 			p.d.Log.Warn("scripted peer", slog.String("error", err.Error()))
 		}
 		select {
@@ -59,6 +60,17 @@ func (p *scripted) run(ctx context.Context) {
 		case <-look.C:
 		}
 	}
+}
+
+// troubles tells whether something is broken. That the world has moved on between
+// looking and doing (taken back, ended, a rest begun) is no trouble: people meet it
+// too, and look again.
+func troubles(err error) bool {
+	if err == nil {
+		return false
+	}
+	kind := fault.As(err).Kind
+	return kind == fault.Internal || kind == fault.Unavailable
 }
 
 // step does whatever is next.

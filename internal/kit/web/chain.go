@@ -109,6 +109,7 @@ func (s *Site) know(r *http.Request, sc *scope, open bool) error {
 		switch {
 		case err != nil && !open:
 			return err
+		case r.Context().Err() != nil: // the person is gone; nobody reads the answer
 		case err != nil:
 			s.shell.Log.Error("cannot know who is asking; served as to a visitor", "request", sc.id, "error", err.Error())
 		default:

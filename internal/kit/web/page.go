@@ -164,7 +164,7 @@ func lookBack(ctx context.Context) string {
 }
 
 // firstScripts come with every page; a test keeps them and the styles small.
-var firstScripts = []string{"js/shell.js", "js/turn.js", "js/live.js", "js/draft.js", "js/countdown.js", "js/send.js"}
+var firstScripts = []string{"js/shell.js", "js/turn.js", "js/keep.js", "js/live.js", "js/draft.js", "js/countdown.js", "js/send.js"}
 
 func htmlAttrs(ctx context.Context) templ.Attributes {
 	a := templ.Attributes{}

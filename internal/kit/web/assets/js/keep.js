@@ -1,0 +1,40 @@
+// What somebody has begun in one form stays when another form of the same page is
+// answered: on a slow line one goes on writing while the answer is on its way.
+
+const never = 'cairn-send, [type=password], [type=file], [type=hidden]';
+
+function changed(field) {
+  if (field.tagName === 'SELECT') return field.selectedIndex !== Math.max(0, [...field.options].findIndex((one) => one.defaultSelected));
+  if (field.type === 'checkbox' || field.type === 'radio') return field.checked !== field.defaultChecked;
+  return 'defaultValue' in field && field.value !== field.defaultValue;
+}
+
+const ticks = (field) => field.type === 'checkbox' || field.type === 'radio';
+
+const known = (field) =>
+  [field.form.getAttribute('action'), field.name, field.type, ticks(field) ? field.value : ''].join('|');
+
+const fields = (body, but) =>
+  [...body.querySelectorAll('form[method=post] :is(input, textarea, select)')]
+    .filter((field) => field.name && field.form && field.form !== but && !field.closest(never));
+
+let from = null; // the page and the form that are being answered
+
+document.addEventListener('turbo:submit-start', (event) => {
+  from = { path: location.pathname, form: event.target };
+});
+
+document.addEventListener('turbo:before-render', (event) => {
+  const was = from;
+  from = null;
+  if (!was || was.path !== location.pathname) return;
+  const begun = fields(document, was.form).filter(changed);
+  if (!begun.length) return;
+  const next = new Map(fields(event.detail.newBody).reverse().map((field) => [known(field), field]));
+  for (const field of begun) {
+    const to = next.get(known(field));
+    if (!to) continue;
+    if (ticks(field)) to.checked = field.checked;
+    else to.value = field.value;
+  }
+});
