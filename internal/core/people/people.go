@@ -48,7 +48,10 @@ type Fit struct {
 	Roles     access.Roles
 	Languages []string // BCP 47 tags the person speaks, preferred first
 	Lived     []Lived
-	NotToday  []string // situations the person does not want to talk about now
+	NotToday  []string    // situations the person does not want to talk about, now or ever
+	Gladly    []string    // situations and identities the person would gladly meet in somebody they walk with
+	Free      Hours       // when they could meet; none: they never said
+	FreeUntil moment.Time // Free holds until their clock changes next; 0: it never does
 }
 
 // Situation is an entry of the taxonomy, in the reader's language.
