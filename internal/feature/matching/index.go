@@ -55,11 +55,13 @@ type Index struct {
 	lived    map[string]*posting
 	speaks   map[string]*posting
 	notToday map[string]*posting
+	room     map[moment.ID]room
+	lessons  Lessons
 }
 
 // NewIndex makes an empty index.
 func NewIndex() *Index {
-	return &Index{at: map[moment.ID]int{}, lived: map[string]*posting{}, speaks: map[string]*posting{}, notToday: map[string]*posting{}}
+	return &Index{at: map[moment.ID]int{}, lived: map[string]*posting{}, speaks: map[string]*posting{}, notToday: map[string]*posting{}, room: map[moment.ID]room{}}
 }
 
 // Rev tells the revision of the profile that the index holds, or -1.
