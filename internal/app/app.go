@@ -19,6 +19,7 @@ import (
 	"cairn/internal/edge/admin"
 	"cairn/internal/edge/api"
 	"cairn/internal/edge/home"
+	"cairn/internal/feature/mentoring"
 	"cairn/internal/feature/support"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/bus"
@@ -61,6 +62,7 @@ type App struct {
 	Moderation *moderation.Service
 	Chat       *chat.Service
 	Support    *support.Service
+	Mentoring  *mentoring.Service
 	Admin      *admin.Service
 	API        *api.API
 	Site       *web.Site
@@ -140,14 +142,19 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Moderation = moderation.New(moderation.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify})
 	a.Chat = chat.New(chat.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Hints: a.Safety, Givers: []chat.Giver{crisisCard{a.Directory}}})
 	a.Support = support.New(support.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Shifts: a.Shifts, Chat: a.Chat, Safety: a.Safety, Tell: a.Notify, Standing: a.Moderation})
-	a.Notify.Declare(slices.Concat(shifts.Kinds(), safety.Kinds(), moderation.Kinds(), support.Kinds())...)
+	a.Mentoring = mentoring.New(mentoring.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Chat: a.Chat, Tell: a.Notify, Standing: a.Moderation,
+		Met: support.Places{Service: a.Support}, BaseURL: a.Settings.Public()})
+	a.Notify.Declare(slices.Concat(shifts.Kinds(), safety.Kinds(), moderation.Kinds(), support.Kinds(), mentoring.Kinds())...)
+	a.Chat.Around("support", a.Support.Frame())
+	a.Chat.Around("mentoring", a.Mentoring.Frame())
+	a.Shifts.Beside(mentoring.FeedKind, a.Mentoring.Events)
 	a.Moderation.Take(chat.Subject{Service: a.Chat})
 	a.Directory.Beside(a.Safety.Trusted)
-	a.Safety.Around(support.Places{Service: a.Support})
+	a.Safety.Around(places{support.Places{Service: a.Support}, mentoring.Places{Service: a.Mentoring}})
 	a.Admin = admin.New(admin.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, People: a.People, Shifts: a.Shifts, Safety: a.Safety, Directory: a.Directory, Demo: o.Demo})
 	// Support first: it brings people back into the line before the conversation
 	// they were in is destroyed.
-	a.People.Hold(support.Holding{Service: a.Support}, safety.Holding{Service: a.Safety}, moderation.Holding{Service: a.Moderation}, chat.Holding{Service: a.Chat}, shifts.Holding{Service: a.Shifts},
+	a.People.Hold(support.Holding{Service: a.Support}, mentoring.Holding{Service: a.Mentoring}, safety.Holding{Service: a.Safety}, moderation.Holding{Service: a.Moderation}, chat.Holding{Service: a.Chat}, shifts.Holding{Service: a.Shifts},
 		notify.Holding{Service: a.Notify})
 	if err := errors.Join(a.People.Begin(ctx), a.Notify.Begin(ctx)); err != nil {
 		return err
@@ -171,7 +178,7 @@ func (a *App) site(ctx context.Context, o Options) error {
 		demoHref = "/demo"
 	}
 	shell := web.Shell{
-		Name: a.Admin.Name(ctx), Demo: o.Demo, Crisis: a.Directory.BarLines, Places: places, PolicyHref: "/policy", HouseHref: "/house",
+		Name: a.Admin.Name(ctx), Demo: o.Demo, Crisis: a.Directory.BarLines, Places: rooms, PolicyHref: "/policy", HouseHref: "/house",
 		ExitURL: a.Settings.Exit, Zone: plan.Zone, TrustedProxies: trusted, Rate: o.Rate, Notices: a.Notify.Notices,
 		Log: a.Log, Clock: a.Clock, Auth: a.People, Metrics: a.meter,
 	}
@@ -179,7 +186,7 @@ func (a *App) site(ctx context.Context, o Options) error {
 		return err
 	}
 	for _, s := range []interface{ Routes() []web.Route }{
-		home.Home{Support: a.Support, Demo: demoHref}, a.People, a.Notify, a.Directory, a.Shifts, a.Safety, a.Moderation, a.Chat, a.Support, a.Admin, a.API,
+		home.Home{Support: a.Support, Demo: demoHref}, a.People, a.Notify, a.Directory, a.Shifts, a.Safety, a.Moderation, a.Chat, a.Support, a.Mentoring, a.Admin, a.API,
 	} {
 		a.Site.Mount(s.Routes()...)
 	}
@@ -187,10 +194,14 @@ func (a *App) site(ctx context.Context, o Options) error {
 	return nil
 }
 
-// places are the rooms that exist, for whoever looks.
-func places(ctx context.Context) []web.Place {
-	out := []web.Place{{Key: "now", Href: "/"}, {Key: "find", Href: "/crisis"}}
+// rooms are the places that exist, for whoever looks.
+func rooms(ctx context.Context) []web.Place {
+	out := []web.Place{{Key: "now", Href: "/"}}
 	actor := web.Actor(ctx)
+	if actor.Has(access.Member) {
+		out = append(out, web.Place{Key: "people", Href: "/people"})
+	}
+	out = append(out, web.Place{Key: "find", Href: "/crisis"})
 	if actor.Roles.Any(access.Set(access.Peer, access.Supervisor, access.Coordinator)) {
 		out = append(out, web.Place{Key: "shift", Href: "/shift", Work: true})
 	}

@@ -46,6 +46,7 @@ type Deps struct {
 type Service struct {
 	Deps
 	typing typists
+	frames map[string]Frame // by the kind of conversation
 }
 
 // New makes the engine and registers its timers.

@@ -170,3 +170,13 @@ func messagesInOrder(ctx context.Context, r db.Reader, id moment.ID, after int64
 	rows, err := r.Query(ctx, `SELECT `+messageColumns+` FROM chat_message WHERE conversation = $1 AND seq > $2 ORDER BY seq LIMIT $3`, id, after, limit)
 	return db.Collect(rows, err, scanMessage)
 }
+
+// kindOf tells what a conversation is for; "" when there is none.
+func kindOf(ctx context.Context, r db.Reader, id moment.ID) (string, error) {
+	var kind string
+	err := r.QueryRow(ctx, `SELECT kind FROM chat_conversation WHERE id = $1`, id).Scan(&kind)
+	if db.IsNone(err) {
+		return "", nil
+	}
+	return kind, db.Problem("conversation", err)
+}

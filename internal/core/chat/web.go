@@ -17,6 +17,9 @@ import (
 // whoever brought the two together.
 func (s *Service) Routes() []web.Route {
 	return []web.Route{
+		{Method: "GET", Path: "/talk/{id}", Need: permTalk, Do: s.framed(func(f Frame) Page { return f.Talk })},
+		{Method: "GET", Path: "/talk/{id}/after", Need: permTalk, Do: s.framed(func(f Frame) Page { return f.After })},
+		{Method: "GET", Path: "/talk/{id}/case", Need: permTalk, Do: s.framed(func(f Frame) Page { return f.Case })},
 		{Method: "GET", Path: "/talk/{id}/stream", Need: permTalk, Do: s.streamPage, Stream: true},
 		{Method: "GET", Path: "/talk/{id}/write", Need: permTalk, Do: s.writePage},
 		{Method: "POST", Path: "/talk/{id}/say", Need: permTalk, Do: s.sayPage},

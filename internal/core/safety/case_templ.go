@@ -125,7 +125,7 @@ func raiseView(f raiseForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Btn(web.BtnData{Kind: "bare", Label: web.T(ctx, "safety.raise.back"), Href: "/talk/" + string(f.Place.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Btn(web.BtnData{Kind: "bare", Label: web.T(ctx, "safety.raise.back"), Href: f.Place.Href()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

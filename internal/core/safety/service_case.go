@@ -46,6 +46,15 @@ type Place struct {
 	Member moment.ID
 	Worker moment.ID // who talks with them; "" before somebody does
 	Ended  bool
+	Path   string // where it stands; "" for a conversation
+}
+
+// Href is where a place stands.
+func (p Place) Href() string {
+	if p.Path != "" {
+		return p.Path
+	}
+	return "/talk/" + string(p.ID)
 }
 
 // Context knows the places; support is plugged in by Around.

@@ -36,11 +36,14 @@ type Deps struct {
 }
 
 // Service holds the verbs of a shift.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+	feeds map[string]Events // of other slices, by kind
+}
 
 // New makes the service and registers its timers and reactions.
 func New(d Deps) *Service {
-	s := &Service{d}
+	s := &Service{Deps: d}
 	d.Bus.Handle(jobForgotten, s.forgottenJob)
 	d.Bus.Handle(jobRested, s.restedJob)
 	s.listen()

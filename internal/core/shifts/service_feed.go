@@ -54,12 +54,31 @@ func (s *Service) StopFeed(ctx context.Context, a access.Actor) error {
 	})
 }
 
+// Events gives what stands in a feed of another slice.
+type Events func(ctx context.Context, f calendar.Feed) ([]calendar.Event, error)
+
+// Beside plugs in a kind of feed that another slice gives under the same kind of
+// address. It is called before serving, once a kind.
+func (s *Service) Beside(kind string, give Events) {
+	if s.feeds == nil {
+		s.feeds = map[string]Events{}
+	}
+	s.feeds[kind] = give
+}
+
 // Feed writes the calendar behind a token, or there is nothing.
 func (s *Service) Feed(ctx context.Context, token string) (string, error) {
 	r := s.DB.Reader()
 	f, found, err := calendar.FeedBy(ctx, r, token)
-	if err != nil || !found || f.Kind != feedKind {
+	if err != nil || !found {
 		return "", orElse(err, fault.Hidden())
+	}
+	if give := s.feeds[f.Kind]; give != nil {
+		list, err := give(ctx, f)
+		return calendar.File(list), err
+	}
+	if f.Kind != feedKind {
+		return "", fault.Hidden()
 	}
 	list, err := bookedEver(ctx, r, f.Person, s.Clock.Now().Add(-feedBack))
 	if err != nil {

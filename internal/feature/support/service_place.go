@@ -39,6 +39,15 @@ func (p Places) PlaceOf(ctx context.Context, r db.Reader, id moment.ID) (safety.
 	return safety.Place{ID: id, Member: q.Person}, true, nil
 }
 
+// MetIn gives the member of a conversation while its peer may look back on it.
+func (p Places) MetIn(ctx context.Context, r db.Reader, peer, conversation moment.ID) (moment.ID, bool, error) {
+	c, found, err := contactByID(ctx, r, conversation)
+	if err != nil || !found || c.Peer != peer {
+		return "", false, err
+	}
+	return c.Member, c.EndedAt.IsZero() || p.Clock.Now().Sub(c.EndedAt) <= chat.WorkerReadsOnly, nil
+}
+
 // Running gives the conversation in which somebody is being helped now.
 func (p Places) Running(ctx context.Context, r db.Reader, member moment.ID) (safety.Place, bool, error) {
 	q, found, err := liveOf(ctx, r, member)

@@ -24,10 +24,8 @@ func (s *Service) Routes() []web.Route {
 		{Method: "POST", Path: "/wait/loosen", Need: permMine, Do: s.loosenPost},
 		{Method: "POST", Path: "/wait/withdraw", Need: permMine, Do: s.withdrawPost},
 
-		{Method: "GET", Path: "/talk/{id}", Need: permMine, Do: s.talkPage},
 		{Method: "GET", Path: "/talk/{id}/do/{act}", Need: permMine, Do: s.actPage},
 		{Method: "POST", Path: "/talk/{id}/do/{act}", Need: permMine, Do: s.actPost},
-		{Method: "GET", Path: "/talk/{id}/case", Need: permMine, Do: s.casePage},
 		{Method: "GET", Path: "/talk/{id}/pass", Need: permWork, Do: s.passPage},
 		{Method: "POST", Path: "/talk/{id}/pass", Need: permWork, Do: s.passPost},
 		{Method: "POST", Path: "/talk/{id}/keep-it", Need: permWork, Do: s.keepItPost},
@@ -36,7 +34,6 @@ func (s *Service) Routes() []web.Route {
 		{Method: "GET", Path: "/talk/{id}/join", Need: permBoard, Do: s.joinPage},
 		{Method: "POST", Path: "/talk/{id}/join", Need: permBoard, Do: s.joinPost},
 		{Method: "POST", Path: "/talk/{id}/leave-it", Need: permBoard, Do: s.leaveItPost},
-		{Method: "GET", Path: "/talk/{id}/after", Need: permMine, Do: s.afterPage},
 		{Method: "POST", Path: "/talk/{id}/after", Need: permMine, Do: s.afterPost},
 		{Method: "POST", Path: "/talk/{id}/debrief", Need: permWork, Do: s.debriefPost},
 		{Method: "GET", Path: "/me/talks", Need: permMine, Do: s.talksPage},

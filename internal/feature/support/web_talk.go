@@ -28,19 +28,20 @@ type talkView struct {
 	Cases   []safety.Case // running ones that came from here
 }
 
+// Frame is the pages around a conversation of support.
+func (s *Service) Frame() chat.Frame {
+	return chat.Frame{Talk: s.talkPage, After: s.afterPage, Case: s.casePage}
+}
+
 func (s *Service) talkPage(w http.ResponseWriter, r *http.Request) error {
 	id, err := web.PathID(r)
 	if err != nil {
 		return err
 	}
 	ctx, a := r.Context(), web.Actor(r.Context())
-	var before int64
-	if q, err := web.Query(r); err != nil {
+	before, err := chat.Before(r)
+	if err != nil {
 		return err
-	} else if b := q.Get("before"); b != "" {
-		if before, err = strconv.ParseInt(b, 10, 64); err != nil {
-			return fault.Hidden()
-		}
 	}
 	v, err := s.Chat.Read(ctx, a, id, before)
 	if err != nil {

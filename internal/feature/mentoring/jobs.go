@@ -1,0 +1,359 @@
+package mentoring
+
+import (
+	"context"
+	"time"
+
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/bus"
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+)
+
+// The timers of mentoring. Each can run twice.
+const (
+	jobAnswer = "mentoring.answer" // nobody has answered in time
+	jobRemind = "mentoring.remind" // a meeting comes
+	jobOver   = "mentoring.over"   // a meeting by chat should be over
+	jobReview = "mentoring.review" // time to look back
+	jobEnds   = "mentoring.ends"   // the charter ends soon
+	jobLook   = "mentoring.look"   // somebody may fit whoever waits
+	jobForget = "mentoring.forget" // a year after the end
+)
+
+// When people are reminded. All ours.
+const (
+	remindDay  = 24 * time.Hour
+	remindHour = time.Hour
+	endsAhead  = 14 * 24 * time.Hour
+	stillTalks = 5 * time.Minute  // somebody wrote so lately that they still talk
+	lookAgain  = 10 * time.Minute // and is asked again so much later
+	mostLooked = 500              // searches looked at in one go
+)
+
+type aboutWalk struct {
+	Walk moment.ID `json:"walk"`
+}
+
+type aboutSession struct {
+	Session moment.ID `json:"session"`
+}
+
+// register names what happens when a timer is due or something else changed.
+func (s *Service) register() {
+	for kind, f := range map[string]func(context.Context, db.Writer, moment.ID) error{jobAnswer: s.unanswered, jobReview: s.reviewDue, jobEnds: s.endsSoon, jobForget: s.forget} {
+		s.Bus.Handle(kind, job(s, func(ctx context.Context, tx db.Writer, about aboutWalk) error { return f(ctx, tx, about.Walk) }))
+	}
+	for kind, f := range map[string]func(context.Context, db.Writer, moment.ID) error{jobRemind: s.remind, jobOver: s.overdue} {
+		s.Bus.Handle(kind, job(s, func(ctx context.Context, tx db.Writer, about aboutSession) error { return f(ctx, tx, about.Session) }))
+	}
+	s.Bus.Handle(jobLook, func(ctx context.Context, _ bus.Job) error { return s.lookForAll(ctx) })
+	for event, f := range map[string]func(context.Context, db.Writer, moment.ID) error{"people.changed": s.changed, "moderation.acted": s.keptOut} {
+		s.Bus.On(event, "mentoring", func(ctx context.Context, e bus.Event) error {
+			return s.DB.Write(ctx, func(tx db.Writer) error { return f(ctx, tx, e.ID) })
+		})
+	}
+}
+
+// job runs f in a transaction with the ids of the timer.
+func job[T any](s *Service, f func(ctx context.Context, tx db.Writer, about T) error) func(context.Context, bus.Job) error {
+	return func(ctx context.Context, j bus.Job) error {
+		var about T
+		if err := j.Read(&about); err != nil {
+			return err
+		}
+		return s.DB.Write(ctx, func(tx db.Writer) error { return f(ctx, tx, about) })
+	}
+}
+
+// unanswered ends what nobody said yes to in time; the member's search goes on.
+func (s *Service) unanswered(ctx context.Context, tx db.Writer, id moment.ID) error {
+	w, found, err := walkByID(ctx, tx, id)
+	if err != nil || !found || w.State != Asked {
+		return err
+	}
+	if s.Clock.Now() < w.AnswerBy {
+		return s.Bus.At(ctx, tx, jobAnswer, string(id), w.AnswerBy, aboutWalk{id})
+	}
+	if err := s.refuse(ctx, tx, &w, EndedUnasked, ""); err != nil {
+		return err
+	}
+	return s.save(ctx, tx, w, Asked)
+}
+
+func (s *Service) reviewDue(ctx context.Context, tx db.Writer, id moment.ID) error {
+	return s.tellBoth(ctx, tx, id, func(w Walk) moment.Time { return w.ReviewAt }, "review")
+}
+
+func (s *Service) endsSoon(ctx context.Context, tx db.Writer, id moment.ID) error {
+	return s.tellBoth(ctx, tx, id, func(w Walk) moment.Time { return w.EndsAt.Add(-endsAhead) }, "ends")
+}
+
+// tellBoth tells both that a day has come, if it has and they still walk.
+func (s *Service) tellBoth(ctx context.Context, tx db.Writer, id moment.ID, day func(Walk) moment.Time, key string) error {
+	w, found, err := walkByID(ctx, tx, id)
+	if err != nil || !found || !w.Runs() || w.Charter == 0 || s.Clock.Now() < day(w) {
+		return err
+	}
+	for _, person := range []moment.ID{w.Member, w.Peer} {
+		if err := s.tell(ctx, tx, person, noticeReview, key+"-"+stamp(day(w)), w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remindOf plans both reminders of a meeting, a day and an hour before. The
+// instant is the same for both; each reads it on their own clock.
+func (s *Service) remindOf(ctx context.Context, tx db.Writer, x Session) error {
+	for name, before := range map[string]time.Duration{"day": remindDay, "hour": remindHour} {
+		at := x.StartsAt.Add(-before)
+		if at <= s.Clock.Now() {
+			if err := s.Bus.Cancel(ctx, tx, jobRemind, string(x.ID)+"/"+name); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := s.Bus.At(ctx, tx, jobRemind, string(x.ID)+"/"+name, at, aboutSession{x.ID}); err != nil {
+			return err
+		}
+	}
+	if x.Channel != ByChat {
+		return nil
+	}
+	return s.Bus.At(ctx, tx, jobOver, string(x.ID), x.EndsAt().Add(doorAfter), aboutSession{x.ID})
+}
+
+func (s *Service) forgetReminders(ctx context.Context, tx db.Writer, id moment.ID) error {
+	for _, name := range []string{"day", "hour"} {
+		if err := s.Bus.Cancel(ctx, tx, jobRemind, string(id)+"/"+name); err != nil {
+			return err
+		}
+	}
+	return s.Bus.Cancel(ctx, tx, jobOver, string(id))
+}
+
+// remind tells everybody who takes part that a meeting comes.
+func (s *Service) remind(ctx context.Context, tx db.Writer, id moment.ID) error {
+	x, found, err := sessionByID(ctx, tx, id)
+	if err != nil || !found || x.State != Planned {
+		return err
+	}
+	left := x.StartsAt.Sub(s.Clock.Now())
+	if left < 0 || left > remindDay {
+		return nil
+	}
+	key := "day"
+	if left <= remindHour {
+		key = "hour"
+	}
+	w, err := s.load(ctx, tx, x.Walk)
+	if err != nil {
+		return err
+	}
+	helper := w.Peer
+	if x.Instead != "" {
+		helper = x.Instead
+	}
+	for _, person := range []moment.ID{w.Member, helper} {
+		if err := s.tell(ctx, tx, person, noticeMeeting, key+"-"+string(id)+"-"+stamp(x.StartsAt), w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// overdue ends a meeting by chat whose time is past. Nobody is cut off in
+// mid-sentence: while somebody writes it is looked at again a little later.
+func (s *Service) overdue(ctx context.Context, tx db.Writer, id moment.ID) error {
+	x, found, err := sessionByID(ctx, tx, id)
+	if err != nil || !found || !x.Coming() {
+		return err
+	}
+	now := s.Clock.Now()
+	if due := x.EndsAt().Add(doorAfter); now < due {
+		return s.Bus.At(ctx, tx, jobOver, string(id), due, aboutSession{id})
+	}
+	w, err := s.load(ctx, tx, x.Walk)
+	if err != nil {
+		return err
+	}
+	was := x.State
+	x.ChangedAt = now
+	if x.State == Planned {
+		x.State = Missed
+	} else {
+		c, err := s.Chat.Quiet(ctx, tx, x.Conversation)
+		if err != nil {
+			return err
+		}
+		if c.Open() && now.Sub(c.ActiveAt) < stillTalks {
+			return s.Bus.At(ctx, tx, jobOver, string(id), now.Add(lookAgain), aboutSession{id})
+		}
+		if err := s.close(ctx, tx, w, &x.Session, now); err != nil {
+			return err
+		}
+	}
+	if _, err := updateSession(ctx, tx, x.Session, was); err != nil {
+		return fault.Op("meeting", err)
+	}
+	if x.State != Held {
+		return nil
+	}
+	return s.counted(ctx, tx, w)
+}
+
+// lookSoon has every search looked at again: a place is free, or somebody changed.
+func (s *Service) lookSoon(ctx context.Context, tx db.Writer) error {
+	return s.Bus.At(ctx, tx, jobLook, "all", s.Clock.Now(), nil)
+}
+
+// lookForAll fills the searches that wait, each in a transaction of its own.
+func (s *Service) lookForAll(ctx context.Context) error {
+	list, err := waiting(ctx, s.DB.Reader())
+	if err != nil {
+		return err
+	}
+	for _, q := range list[:min(len(list), mostLooked)] {
+		if err := s.DB.Write(ctx, func(tx db.Writer) error { return s.lookFor(ctx, tx, q.ID) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lookFor fills one search, and tells its person when there was nobody before.
+func (s *Service) lookFor(ctx context.Context, tx db.Writer, id moment.ID) error {
+	q, found, err := seekByID(ctx, tx, id)
+	if err != nil || !found || q.State != SeekOpen {
+		return err
+	}
+	before, err := s.openOf(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if err := s.suggest(ctx, tx, q); err != nil {
+		return err
+	}
+	after, err := s.openOf(ctx, tx, id)
+	if err != nil || len(before) > 0 || len(after) == 0 {
+		return err
+	}
+	return s.Tell.Tell(ctx, tx, foundFor(q, after[0]))
+}
+
+func (s *Service) openOf(ctx context.Context, r db.Reader, seek moment.ID) ([]Suggestion, error) {
+	all, err := suggestionsOf(ctx, r, seek)
+	var out []Suggestion
+	for _, x := range all {
+		if x.State == "open" {
+			out = append(out, x)
+		}
+	}
+	return out, err
+}
+
+// changed answers a change of somebody: a peer who is none any more leaves, and
+// who waits may fit somebody now.
+func (s *Service) changed(ctx context.Context, tx db.Writer, person moment.ID) error {
+	t, taker, err := takerOf(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	if taker {
+		fits, err := s.People.FitOf(ctx, tx, person)
+		if err != nil {
+			return err
+		}
+		if !fits[person].Roles.Has(access.Peer) {
+			return s.leave(ctx, tx, t.Person, EndedLeft)
+		}
+		return s.lookSoon(ctx, tx)
+	}
+	q, open, err := openSeekOf(ctx, tx, person)
+	if err != nil || !open {
+		return err
+	}
+	return s.lookFor(ctx, tx, q.ID)
+}
+
+// keptOut answers a decision: a peer who is kept out walks with nobody, and those
+// they walked with come first elsewhere.
+func (s *Service) keptOut(ctx context.Context, tx db.Writer, person moment.ID) error {
+	out, err := s.Standing.Out(ctx, tx, person)
+	if err != nil || !out {
+		return err
+	}
+	return s.leave(ctx, tx, person, EndedKeptOut)
+}
+
+// leave ends everything a peer has: whoever stands in is brought instead, or the
+// member's search goes on before others. Nobody is left without a word.
+func (s *Service) leave(ctx context.Context, tx db.Writer, peer moment.ID, how string) error {
+	list, err := walksAll(ctx, tx, peer)
+	if err != nil {
+		return err
+	}
+	for _, w := range list {
+		if w.Peer != peer || w.State == Over {
+			continue
+		}
+		if err := s.leaveOne(ctx, tx, w, how); err != nil {
+			return err
+		}
+	}
+	if err := dropSuggestionsOf(ctx, tx, peer); err != nil {
+		return fault.Op("leave", err)
+	}
+	if err := dropTaker(ctx, tx, peer); err != nil {
+		return fault.Op("leave", err)
+	}
+	return s.lookSoon(ctx, tx)
+}
+
+func (s *Service) leaveOne(ctx context.Context, tx db.Writer, w Walk, how string) error {
+	was := w.State
+	if err := s.over(ctx, tx, &w, how, ""); err != nil {
+		return err
+	}
+	if err := s.save(ctx, tx, w, was); err != nil {
+		return err
+	}
+	if was != Asked && w.StandsIn(w.Backup) {
+		next := Walk{Seek: w.Seek, Member: w.Member, Peer: w.Backup, Brought: ByBackup, PeerYesAt: s.Clock.Now(), After: w.ID}
+		err := s.bring(ctx, tx, &next, true)
+		if err == nil || !fault.Is(err, fault.Conflict) {
+			return err
+		}
+	}
+	if w.Seek != "" {
+		return s.reopen(ctx, tx, w, true)
+	}
+	return s.newSeek(ctx, tx, w.Member)
+}
+
+// newSeek looks for somebody for a member whose peer left and who had never looked
+// themselves; they can take it back at any time.
+func (s *Service) newSeek(ctx context.Context, tx db.Writer, member moment.ID) error {
+	if _, open, err := openSeekOf(ctx, tx, member); err != nil || open {
+		return err
+	}
+	q := Seek{ID: moment.NewID(), Person: member, State: SeekOpen, First: true, MadeAt: s.Clock.Now()}
+	if err := s.keepSeek(ctx, tx, q, true); err != nil {
+		return err
+	}
+	return s.suggest(ctx, tx, q)
+}
+
+// forget destroys the key of a walk a year after its end.
+func (s *Service) forget(ctx context.Context, tx db.Writer, id moment.ID) error {
+	w, found, err := walkByID(ctx, tx, id)
+	if err != nil || !found || w.State != Over || s.Clock.Now().Sub(w.EndedAt) < NotesLast {
+		return err
+	}
+	if err := s.Vault.Destroy(ctx, tx, id); err != nil {
+		return err
+	}
+	return fault.Op("forget", forgetWords(ctx, tx, id))
+}
