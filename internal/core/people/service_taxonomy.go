@@ -115,6 +115,9 @@ func (s *Service) addSituation(ctx context.Context, tx db.Writer, a access.Actor
 		if n > 1 {
 			slug = base + "-" + strconv.Itoa(n)
 		}
+		if slug == "suggested" {
+			continue // a page of that address lists suggestions
+		}
 		fresh, err := insertSituation(ctx, tx, Situation{Slug: slug, Kind: d.Kind, Sensitive: d.Sensitive})
 		if err != nil {
 			return "", err
