@@ -17,7 +17,7 @@ const mostBeside = 8
 // as its kind begins with.
 func (s *Service) AddLived(ctx context.Context, a access.Actor, slug string) error {
 	return s.DB.Write(ctx, func(tx db.Writer) error {
-		x, found, err := situationBySlug(ctx, tx, slug, "en")
+		x, found, err := situationBySlug(ctx, tx, slug)
 		if err != nil {
 			return err
 		}

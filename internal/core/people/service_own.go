@@ -126,7 +126,7 @@ func (s *Service) wordsOf(ctx context.Context, r db.Reader, who moment.ID) ([]Ow
 			}
 			out[i].News, out[i].Reason = string(o.State), string(reason)
 		case ownAdopted, ownMerged:
-			x, _, err := situationBySlug(ctx, r, o.Situation, "en")
+			x, _, err := situationBySlug(ctx, r, o.Situation)
 			if err != nil {
 				return nil, err
 			}

@@ -103,7 +103,7 @@ func (s *Service) MergeWords(ctx context.Context, a access.Actor, id moment.ID, 
 		if err != nil {
 			return err
 		}
-		x, found, err := situationBySlug(ctx, tx, slug, "en")
+		x, found, err := situationBySlug(ctx, tx, slug)
 		if err != nil {
 			return err
 		}

@@ -139,7 +139,7 @@ func (s *Service) EditSituation(ctx context.Context, a access.Actor, slug string
 		return err
 	}
 	return s.DB.Write(ctx, func(tx db.Writer) error {
-		was, found, err := situationBySlug(ctx, tx, slug, "en")
+		was, found, err := situationBySlug(ctx, tx, slug)
 		if err != nil {
 			return err
 		}
@@ -179,7 +179,7 @@ func (s *Service) nameSituation(ctx context.Context, tx db.Writer, a access.Acto
 
 // SituationForEditing gives one situation with its labels in every language.
 func (s *Service) SituationForEditing(ctx context.Context, slug string) (Situation, SituationDraft, error) {
-	x, found, err := situationBySlug(ctx, s.DB.Reader(), slug, "en")
+	x, found, err := situationBySlug(ctx, s.DB.Reader(), slug)
 	if err != nil {
 		return x, SituationDraft{}, err
 	}

@@ -79,9 +79,10 @@ func situations(ctx context.Context, r db.Reader, lang string) ([]Situation, err
 	})
 }
 
-func situationBySlug(ctx context.Context, r db.Reader, slug, lang string) (Situation, bool, error) {
+// situationBySlug gives one with its label in English.
+func situationBySlug(ctx context.Context, r db.Reader, slug string) (Situation, bool, error) {
 	var s Situation
-	err := r.QueryRow(ctx, situationColumns+` WHERE s.slug = $2`, lang, slug).Scan(&s.Slug, &s.Label, &s.Kind, &s.Sensitive, &s.Retired)
+	err := r.QueryRow(ctx, situationColumns+` WHERE s.slug = $2`, "en", slug).Scan(&s.Slug, &s.Label, &s.Kind, &s.Sensitive, &s.Retired)
 	if db.IsNone(err) {
 		return s, false, nil
 	}

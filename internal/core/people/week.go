@@ -111,7 +111,8 @@ func nextOffset(zone *time.Location, now moment.Time) moment.Time {
 
 // usualHours are the weeks that one press adds.
 func usualHours(name string) []Stretch {
-	days, begins, halves := []int{0, 1, 2, 3, 4}, 0, 0
+	days := []int{0, 1, 2, 3, 4}
+	var begins, halves int
 	switch name {
 	case "evenings":
 		begins, halves = 36, 6
