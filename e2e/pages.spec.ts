@@ -69,7 +69,7 @@ test('pages about oneself @once', async ({ be }) => {
 
 // What is chosen, suggested and kept stands on the pages, so that all of it is looked at.
 test('pages of what somebody has lived through, would like and when @once', async ({ be }) => {
-  const { page } = await be('Juniper');
+  const { page } = await be('Wren');
   await page.goto('/me/lived');
   await page.locator('#find').getByRole('searchbox').fill('HOSPÍTAL');
   await expect(page.locator('#find').getByRole('button', { name: 'Panic attacks' })).toBeHidden();

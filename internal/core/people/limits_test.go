@@ -20,16 +20,16 @@ func TestLimits(t *testing.T) {
 		a := w.member("Heron")
 		b := w.browser()
 		b.signIn("Heron", goodPassword)
-		b.get("/me/limits").want(t, http.StatusOK, `name="never" value="hospital"`, `name="gladly" value="woman"`)
+		b.get("/me/limits").want(t, http.StatusOK, `name="never_more" value="hospital"`, `name="gladly_more" value="woman"`)
 		rev := w.fit(a.Person).Rev
 		b.post("/me/today", "v_grief", "today").want(t, http.StatusSeeOther)
-		b.post("/me/limits", "never", "self-harm", "never", "war", "gladly", "woman", "gladly", "hospital").want(t, http.StatusSeeOther, "done=saved")
+		b.post("/me/limits", "never", "self-harm", "never_more", "war", "gladly_more", "woman", "gladly_more", "hospital").want(t, http.StatusSeeOther, "done=saved")
 		f := w.fit(a.Person)
 		if !slices.Equal(f.NotToday, []string{"grief", "self-harm", "war"}) || !slices.Equal(f.Gladly, []string{"woman", "hospital"}) || f.Rev != rev+2 {
 			t.Errorf("not %v, gladly %v, revision %d after %d", f.NotToday, f.Gladly, f.Rev, rev)
 		}
 		page := b.get("/me/limits").want(t, http.StatusOK, `name="never" value="war" checked`)
-		if strings.Index(page.body, `name="never" value="war"`) > strings.Index(page.body, `name="never" value="panic"`) {
+		if strings.Index(page.body, `name="never" value="war"`) > strings.Index(page.body, `name="never_more" value="panic"`) {
 			t.Error("what is chosen does not stand first")
 		}
 		// What lasts is still there when today is over, and both pages show the same.

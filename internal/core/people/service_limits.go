@@ -143,6 +143,9 @@ func (s *Service) KnowName(ctx context.Context, a access.Actor, typed string) er
 		if err := s.keepFrom(ctx, tx, k, name); err != nil {
 			return err
 		}
+		if err := s.changed(ctx, tx, a.Person); err != nil {
+			return err
+		}
 		return s.recordKnown(ctx, tx, a, "people.know_name", k.ID)
 	})
 }
@@ -233,6 +236,9 @@ func (s *Service) ForgetName(ctx context.Context, a access.Actor, id moment.ID) 
 			if err := s.keepFrom(ctx, tx, knownRow{ID: k.ID, Person: a.Person}, k.Name); err != nil {
 				return err
 			}
+		}
+		if err := s.changed(ctx, tx, a.Person); err != nil {
+			return err
 		}
 		return s.recordKnown(ctx, tx, a, "people.forget_name", id)
 	})

@@ -78,7 +78,15 @@ func oftenWith(pairs []pair, all []Situation, chosen []string) []Situation {
 			out = append(out, x)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Situation) int { return weight[b.Slug] - weight[a.Slug] })
+	slices.SortStableFunc(out, func(a, b Situation) int {
+		if more := weight[b.Slug] - weight[a.Slug]; more != 0 || a.Sensitive == b.Sensitive {
+			return more
+		}
+		if a.Sensitive {
+			return 1 // what is near the bone is not offered first
+		}
+		return -1
+	})
 	return out[:min(len(out), mostBeside)]
 }
 

@@ -30,7 +30,6 @@ func (s *Service) showLimits(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, http.StatusOK, limitsPage(v))
 }
 
-// limitsView puts what is chosen first.
 func (s *Service) limitsView(ctx context.Context, l Limits) (limitsView, error) {
 	var v limitsView
 	all, err := s.Situations(ctx, web.Lang(ctx))
@@ -47,10 +46,20 @@ func (s *Service) limitsView(ctx context.Context, l Limits) (limitsView, error) 
 		}
 		v.Gladly = append(v.Gladly, web.Option{Value: x.Slug, Label: label, Checked: slices.Contains(l.Gladly, x.Slug)})
 	}
-	slices.SortStableFunc(v.Never, chosenFirst)
-	slices.SortStableFunc(v.Gladly, chosenFirst)
 	v.Names, err = s.KnownNames(ctx, web.Actor(ctx))
 	return v, err
+}
+
+// split parts what is chosen from the rest.
+func split(options []web.Option) (chosen, rest []web.Option) {
+	for _, o := range options {
+		if o.Checked {
+			chosen = append(chosen, o)
+		} else {
+			rest = append(rest, o)
+		}
+	}
+	return chosen, rest
 }
 
 func chosenFirst(a, b web.Option) int {
@@ -68,7 +77,7 @@ func (s *Service) doLimits(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	typed := Limits{Never: form["never"], Gladly: form["gladly"]}
+	typed := Limits{Never: slices.Concat(form["never"], form["never_more"]), Gladly: slices.Concat(form["gladly"], form["gladly_more"])}
 	if err := s.SaveLimits(r.Context(), web.Actor(r.Context()), typed); err != nil {
 		v, viewErr := s.limitsView(r.Context(), typed)
 		if viewErr != nil {

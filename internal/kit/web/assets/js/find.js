@@ -32,7 +32,10 @@ class CairnFind extends HTMLElement {
       one.hidden = !words.every((word) => text.includes(word));
       if (!one.hidden) n += 1;
     }
-    for (const group of this.querySelectorAll('[data-group]')) group.hidden = !group.querySelector('[data-word]:not([hidden])');
+    for (const group of this.querySelectorAll('[data-group]')) {
+      group.hidden = !group.querySelector('[data-word]:not([hidden])');
+      if (words.length) group.open = true;
+    }
     const state = this.querySelector('[data-state]');
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
