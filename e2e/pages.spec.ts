@@ -92,6 +92,16 @@ test('pages of words that were suggested @once', async ({ be }) => {
   await page.goto('/taxonomy/suggested');
   const one = await page.locator('main a[href^="/taxonomy/suggested/"]').first().evaluate((a) => new URL((a as HTMLAnchorElement).href).pathname);
   await inspect(page, ['/taxonomy/suggested', one]);
+  await page.goto(one);
+  await page.getByLabel('Why').fill('It says when, not what. Tell us more, if you like.');
+  await page.getByRole('button', { name: 'Set it aside' }).click();
+  await expect(page.getByText('reads your reason')).toBeVisible();
+  const heron = await be('Heron');
+  await heron.page.goto('/me/lived');
+  await expect(heron.page.getByText('It says when, not what.')).toBeVisible();
+  await inspect(heron.page, ['/me/lived']);
+  await heron.page.getByRole('button', { name: 'I have read it' }).click();
+  await expect(heron.page.getByText('It says when, not what.')).toBeHidden();
 });
 
 test('more pages about oneself @once', async ({ be }) => {

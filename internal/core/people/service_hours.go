@@ -64,7 +64,9 @@ func (s *Service) SaveWeek(ctx context.Context, a access.Actor, week []Stretch) 
 }
 
 // HoursOf says when somebody could meet, in the reader's language and by the
-// reader's clock as it stands now; nothing when they never said.
+// reader's clock as it stands now; nothing when they never said. It is for
+// themselves and for whoever has agreed on hours with them: a suggestion shows
+// only the hours that two share, by HoursInWords of both's Fit.Free.
 func (s *Service) HoursOf(ctx context.Context, r db.Reader, who moment.ID) ([]string, error) {
 	p, found, err := personByID(ctx, r, who)
 	if err != nil || !found {
