@@ -64,7 +64,44 @@ async function startShiftReady(page: Page): Promise<void> {
 
 test('pages about oneself @once', async ({ be }) => {
   const { page } = await be('Heron');
-  await inspect(page, ['/me', '/me/notices', '/me/notify', '/me/profile', '/me/lived', '/me/today', '/me/ways', '/me/sessions', '/me/wishes', '/me/cases', '/me/decisions']);
+  await inspect(page, ['/me', '/me/notices', '/me/notify', '/me/profile', '/me/today', '/me/ways', '/me/sessions', '/me/wishes', '/me/cases', '/me/decisions']);
+});
+
+// What is chosen, suggested and kept stands on the pages, so that all of it is looked at.
+test('pages of what somebody has lived through, would like and when @once', async ({ be }) => {
+  const { page } = await be('Wren');
+  await page.goto('/me/lived');
+  await page.locator('#find').getByRole('searchbox').fill('HOSPÍTAL');
+  await expect(page.locator('#find').getByRole('button', { name: 'Panic attacks' })).toBeHidden();
+  await page.locator('#find').getByRole('button', { name: 'A hospital stay' }).click();
+  await expect(page.locator('#v_hospital')).toBeVisible();
+  await page.getByLabel('What you have lived through').fill('the year the river came');
+  await page.getByText('Suggest it to the service').last().click();
+  await page.getByRole('button', { name: 'Add it' }).click();
+  await expect(page.getByText('the year the river came')).toBeVisible();
+  await inspect(page, ['/me/lived']);
+  await page.goto('/me/limits');
+  await page.getByLabel('The name they use here').fill('Somebody Else');
+  await page.getByRole('button', { name: 'Keep us apart' }).click();
+  await expect(page.getByText('Somebody Else')).toBeVisible();
+  await inspect(page, ['/me/limits', '/me/hours']);
+});
+
+test('pages of words that were suggested @once', async ({ be }) => {
+  const { page } = await be('Tomo');
+  await page.goto('/taxonomy/suggested');
+  const one = await page.locator('main a[href^="/taxonomy/suggested/"]').first().evaluate((a) => new URL((a as HTMLAnchorElement).href).pathname);
+  await inspect(page, ['/taxonomy/suggested', one]);
+  await page.goto(one);
+  await page.getByLabel('Why').fill('It says when, not what. Tell us more, if you like.');
+  await page.getByRole('button', { name: 'Set it aside' }).click();
+  await expect(page.getByText('reads your reason')).toBeVisible();
+  const heron = await be('Heron');
+  await heron.page.goto('/me/lived');
+  await expect(heron.page.getByText('It says when, not what.')).toBeVisible();
+  await inspect(heron.page, ['/me/lived']);
+  await heron.page.getByRole('button', { name: 'I have read it' }).click();
+  await expect(heron.page.getByText('It says when, not what.')).toBeHidden();
 });
 
 test('more pages about oneself @once', async ({ be }) => {

@@ -66,3 +66,28 @@ test('without JavaScript: a peer works a shift @once', async ({ be, someone, ser
   await ali.page.reload();
   await expect(said(ali.page, 'Hello from the other side')).toHaveCount(1);
 });
+
+test('without JavaScript: say what one has lived through, and when one could meet @once', async ({ be }) => {
+  const { page } = await be('Wren', { javaScriptEnabled: false });
+  await page.goto('/me/lived');
+  await page.getByRole('searchbox').fill('MEDICATIÓN');
+  await page.getByRole('button', { name: 'Look' }).click();
+  await expect(page).toHaveURL(/\/me\/lived\/find$/); // what was looked for is in no address
+  await expect(page.locator('#find').getByRole('button', { name: 'Hearing voices' })).toHaveCount(0);
+  await page.locator('#find').getByRole('button', { name: 'Changes of medication' }).click();
+  await expect(page.locator('#v_medication')).toHaveValue('matches');
+  await page.locator('#v_medication').selectOption('matching');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.locator('#v_medication')).toHaveValue('matching');
+  await page.locator('li', { has: page.locator('#v_medication') }).getByRole('button', { name: 'Remove' }).click();
+  await expect(page.locator('#v_medication')).toHaveCount(0);
+  await page.goto('/me/limits');
+  await expect(page.getByText('Look for a word in this list').first()).toBeHidden();
+  await page.goto('/me/hours');
+  await page.getByRole('button', { name: 'Saturday and Sunday' }).click();
+  await expect(page.getByText('Saturdays and Sundays, 10:00 to 18:00')).toBeVisible();
+  await page.locator('#f_6_0').fill('');
+  await page.locator('#t_6_0').fill('');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Saturdays, 10:00 to 18:00')).toBeVisible();
+});

@@ -31,6 +31,7 @@ test('a report: decided with a reason, appealed, taken back by somebody else, an
     await tomo.page.getByLabel('Days, for a pause').fill('3');
     await tomo.page.getByLabel('Why? They read this.').fill('We listen before we give advice. Please take three days.');
     await tomo.page.getByRole('button', { name: 'Decide' }).click();
+    await expect(tomo.page.locator('main')).toContainText('Decided. The person can read it now');
     await expect(tomo.page.locator('main')).toContainText('Nothing waits here.');
     await untold(tomo);
   });
@@ -56,7 +57,7 @@ test('a report: decided with a reason, appealed, taken back by somebody else, an
     await untold(ruth);
     await ruth.page.getByLabel('Your answer, which they read').fill('You did, it was misread. We are sorry.');
     await ruth.page.getByRole('button', { name: 'Take it back' }).click();
-    await expect(ruth.page.locator('main')).toContainText('I said it about myself');
+    await expect(ruth.page.locator('main')).toContainText('Decided. The person can read it now');
     await ali.page.goto('/me/decisions');
     await expect(ali.page.locator('main')).toContainText('It was taken back.');
     await expect(ali.page.locator('main')).toContainText('You did, it was misread.');

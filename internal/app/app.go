@@ -134,7 +134,7 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	a.People = people.New(people.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, Log: a.Log, Mail: mailPost(mailer), BaseURL: a.Settings.Public(), Name: name})
+	a.People = people.New(people.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, Log: a.Log, Mail: mailPost(mailer), BaseURL: a.Settings.Public(), Name: name, Zone: a.zone})
 	a.Notify = a.notify(mailer, o)
 	a.Directory = directory.New(directory.Deps{DB: a.DB, Bus: a.Bus, Clock: a.Clock, Log: a.Log, Demo: o.Demo})
 	a.Shifts = shifts.New(shifts.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, BaseURL: a.Settings.Public()})
@@ -161,6 +161,12 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	}
 	a.API, err = api.New(api.Deps{DB: a.DB, Bus: a.Bus, Support: a.Support, Chat: a.Chat, Shifts: a.Shifts, Clock: a.Clock, Version: Version()})
 	return err
+}
+
+// zone is the service's, for whoever chose none of their own.
+func (a *App) zone(ctx context.Context, r db.Reader) (*time.Location, error) {
+	plan, err := a.Shifts.Plan(ctx, r)
+	return plan.Zone, err
 }
 
 // site makes the shell and mounts every slice's routes.

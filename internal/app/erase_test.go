@@ -29,6 +29,8 @@ func lived(t *testing.T, w *cairntest.World, words string) (heron, ali *cairntes
 		}
 	}
 	heron.Knows("hospital")
+	must(w.People.AddWords(ctx, heron.Actor, words+" own", people.ToMatches, true))
+	must(w.People.KnowName(ctx, heron.Actor, words+" known"))
 	for _, p := range []*cairntest.Someone{ali.Knows("hospital"), wren} {
 		must(w.Shifts.Start(ctx, p.Actor, false))
 		must(w.Support.Ready(ctx, p.Actor))
@@ -52,8 +54,8 @@ func TestExportHoldsEverythingThatExists(t *testing.T) {
 		const words = "heron-over-water"
 		heron, _, _ := lived(t, w, words)
 		all := w.Exported(heron)
-		whole := strings.Join([]string{all["support-requests.json"], all["support-conversations.json"], all["conversations.json"]}, "\n")
-		for _, part := range []string{" asked", " said", " thanked", " noted"} {
+		whole := strings.Join([]string{all["support-requests.json"], all["support-conversations.json"], all["conversations.json"], all["lived-experience.json"]}, "\n")
+		for _, part := range []string{" asked", " said", " thanked", " noted", " own", " known"} {
 			if !strings.Contains(whole, words+part) {
 				t.Errorf("%q is not in the export", words+part)
 			}
@@ -80,6 +82,12 @@ func TestErasureLeavesNothingToRead(t *testing.T) {
 			var n int
 			if err := w.DB.Reader().QueryRow(t.Context(), query, talk).Scan(&n); err != nil || n != 0 {
 				t.Errorf("%s: %d left (%v)", what, n, err)
+			}
+		}
+		for _, table := range []string{"people_own", "people_known"} {
+			var n int
+			if err := w.DB.Reader().QueryRow(t.Context(), `SELECT count(*) FROM `+table+` WHERE person = $1`, heron.ID).Scan(&n); err != nil || n != 0 {
+				t.Errorf("%s: %d left (%v)", table, n, err)
 			}
 		}
 		var own int

@@ -90,7 +90,11 @@ func (s *Service) queuePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, queueView(q))
+	query, err := web.Query(r)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, queueView(q, query.Get("done") == "decided"))
 }
 
 func (s *Service) queueStream(w http.ResponseWriter, r *http.Request) error {
@@ -167,7 +171,7 @@ func (s *Service) decidePost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.SeeOther(w, r, "/reports")
+	return web.SeeOther(w, r, "/reports?done=decided")
 }
 
 func (s *Service) appealDecidePost(w http.ResponseWriter, r *http.Request) error {
@@ -182,7 +186,7 @@ func (s *Service) appealDecidePost(w http.ResponseWriter, r *http.Request) error
 	if err := s.DecideAppeal(r.Context(), web.Actor(r.Context()), id, form.Get("stands") == "yes", form.Get("answer")); err != nil {
 		return err
 	}
-	return web.SeeOther(w, r, "/reports")
+	return web.SeeOther(w, r, "/reports?done=decided")
 }
 
 func (s *Service) minePage(w http.ResponseWriter, r *http.Request) error {

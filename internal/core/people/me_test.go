@@ -57,36 +57,6 @@ func TestProfile(t *testing.T) {
 	})
 }
 
-func TestLivedExperience(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		a := w.member("Heron")
-		b := w.browser()
-		b.signIn("Heron", goodPassword)
-		page := b.get("/me/lived").want(t, http.StatusOK, "A hospital stay", `name="v_hospital"`)
-		// What is sensitive offers the most private choice first.
-		for slug, first := range map[string]string{"self-harm": "matching", "hospital": "matches"} {
-			field := page.body[strings.Index(page.body, `name="v_`+slug+`"`):]
-			if options := regexpAll(field, `<option value="([a-z]+)"`); len(options) == 0 || options[0] != first {
-				t.Errorf("%s: the first choice is %v, want %s", slug, options[:1], first)
-			}
-		}
-		b.post("/me/lived", "v_hospital", "matches", "v_self-harm", "matching", "v_panic", "", "v_woman", "all").want(t, http.StatusSeeOther)
-		got := w.fit(a.Person).Lived
-		want := []people.Lived{{Situation: "hospital", Visibility: people.ToMatches}, {Situation: "self-harm", Visibility: people.OnlyMatching}, {Situation: "woman", Visibility: people.ToAll}}
-		byName := func(x, y people.Lived) int { return strings.Compare(x.Situation, y.Situation) }
-		slices.SortFunc(got, byName)
-		if !slices.Equal(got, want) {
-			t.Errorf("lived %v, want %v", got, want)
-		}
-		b.post("/me/lived", "v_hospital", "everyone").want(t, http.StatusUnprocessableEntity)
-		b.post("/me/lived", "v_nothing-such", "all").want(t, http.StatusUnprocessableEntity)
-		b.post("/me/lived").want(t, http.StatusSeeOther)
-		if n := len(w.fit(a.Person).Lived); n != 0 {
-			t.Errorf("%d left", n)
-		}
-	})
-}
-
 func TestNotTodayEndsTomorrowAtFiveInOnesOwnZone(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		a := w.member("Heron")

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"cairn/internal/kit/access"
+	"cairn/internal/kit/moment"
 )
 
 // Permissions of the routes. No token manages an account: whoever finds one can
@@ -72,6 +73,23 @@ func canRemoveWay(left Ways, sure bool) access.Decision {
 // canEditTaxonomy: coordinators do.
 func canEditTaxonomy(a access.Actor) access.Decision {
 	if !a.Has(access.Coordinator) {
+		return access.Hide()
+	}
+	return access.Allow()
+}
+
+// canChangeWords: words of one's own are nobody else's to change.
+func canChangeWords(a access.Actor, whose moment.ID) access.Decision {
+	if !a.Known() || a.Person != whose {
+		return access.Hide()
+	}
+	return access.Allow()
+}
+
+// canAnswerSuggestion: coordinators answer what was suggested, and find nothing
+// of words that were not, or were answered already.
+func canAnswerSuggestion(a access.Actor, state ownState) access.Decision {
+	if !a.Has(access.Coordinator) || state != ownSuggested {
 		return access.Hide()
 	}
 	return access.Allow()

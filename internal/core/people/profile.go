@@ -147,20 +147,21 @@ func cleanLanguages(tags []string) ([]string, bool) {
 	return out, len(out) <= mostLanguages
 }
 
-// cleanLived checks a person's items against the taxonomy.
-func cleanLived(items []Lived, taxonomy []Situation) ([]Lived, error) {
+// cleanLived checks a person's items against the taxonomy. Whoever has more than
+// the limit, by words of theirs that were adopted, may keep as many.
+func cleanLived(items []Lived, taxonomy []Situation, have int) ([]Lived, error) {
 	known := bySlug(taxonomy)
 	seen := map[string]bool{}
 	var out []Lived
 	for _, l := range items {
 		x, ok := known[l.Situation]
-		if !ok || x.Retired || seen[l.Situation] || l.Visibility != OnlyMatching && l.Visibility != ToMatches && l.Visibility != ToAll {
+		if !ok || x.Retired || seen[l.Situation] || !knownVisibility(l.Visibility) {
 			return nil, fault.New(fault.Invalid, "people.error.choice")
 		}
 		seen[l.Situation] = true
 		out = append(out, l)
 	}
-	if len(out) > mostLived {
+	if len(out) > max(mostLived, have) {
 		return nil, fault.New(fault.Invalid, "people.error.lived_many").With(map[string]any{"n": mostLived})
 	}
 	return out, nil

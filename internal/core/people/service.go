@@ -53,7 +53,9 @@ type Deps struct {
 	// Origin and RPID are of passkeys; "" takes them from BaseURL. With neither,
 	// and where the host is a bare address, there are no passkeys.
 	Origin, RPID string
-	Demo         bool // the join page says that nothing real belongs here
+	// Zone gives the service's time zone, for those who chose none; nil is UTC.
+	Zone func(ctx context.Context, r db.Reader) (*time.Location, error)
+	Demo bool // the join page says that nothing real belongs here
 }
 
 // Service holds the verbs about people. Hold comes before the first request.
@@ -168,7 +170,16 @@ func (s *Service) FitOf(ctx context.Context, r db.Reader, ids ...moment.ID) (map
 		f.NotToday = append(f.NotToday, n.Situation)
 		out[n.person] = f
 	}
-	return out, nil
+	gladly, err := gladlyOf(ctx, r, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range gladly {
+		f := out[g.person]
+		f.Gladly = append(f.Gladly, g.situation)
+		out[g.person] = f
+	}
+	return out, s.fillHours(ctx, r, list, out)
 }
 
 // kindRoles are the roles that come with being a guest or a member.

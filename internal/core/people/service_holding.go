@@ -192,6 +192,11 @@ type exportedLived struct {
 	Lived    []livedItem    `json:"lived_experience"`
 	NotToday []notTodayItem `json:"not_today"`
 	Apart    []apartItem    `json:"kept_apart_by_you"`
+	Words    []wordsItem    `json:"in_your_own_words"`
+	Gladly   []string       `json:"you_would_gladly_meet"`
+	Names    []nameItem     `json:"names_you_would_not_meet"`
+	Week     []weekItem     `json:"hours_of_your_week"`
+	Zone     string         `json:"hours_are_by_the_clock_of,omitempty"`
 }
 
 type livedItem struct {
@@ -312,7 +317,7 @@ func (o own) exportLived(ctx context.Context, r db.Reader, who moment.ID) (expor
 	for _, x := range apart {
 		out.Apart = append(out.Apart, apartItem{cards[x.Whom].Name, x.Kind, stamp(x.At), stamp(x.Until)})
 	}
-	return out, nil
+	return out, o.exportWishes(ctx, r, who, &out)
 }
 
 func stamp(t moment.Time) string {

@@ -114,6 +114,9 @@ func (s *Service) admit(ctx context.Context, tx db.Writer, from Door, fresh mome
 			return "", db.Problem("join", err)
 		}
 	}
+	if err := s.nameIs(ctx, tx, who, name); err != nil {
+		return "", err
+	}
 	if err := s.tellChanged(ctx, tx, who); err != nil {
 		return "", err
 	}
@@ -158,6 +161,9 @@ func (s *Service) CreateMember(ctx context.Context, tx db.Writer, m NewMember) (
 	p := person{ID: moment.NewID(), Kind: KindMember, CreatedAt: now, JoinedAt: now, Profile: profile}
 	if err := insertPerson(ctx, tx, p, FoldName(profile.Name)); err != nil {
 		return "", db.Problem("create a member", taken(err))
+	}
+	if err := s.nameIs(ctx, tx, p.ID, profile.Name); err != nil {
+		return "", err
 	}
 	for _, role := range access.GivenRoles() {
 		if m.Roles.Has(role) {

@@ -28,8 +28,17 @@ func (s *Service) SaveProfile(ctx context.Context, a access.Actor, typed Profile
 		if err := s.free(ctx, tx, p.Name, a.Person); err != nil {
 			return err
 		}
+		was, _, err := personByID(ctx, tx, a.Person)
+		if err != nil {
+			return err
+		}
 		if err := updateProfile(ctx, tx, a.Person, p, FoldName(p.Name)); err != nil {
 			return db.Problem("save a profile", err)
+		}
+		if FoldName(was.Name) != FoldName(p.Name) {
+			if err := s.nameIs(ctx, tx, a.Person, p.Name); err != nil {
+				return err
+			}
 		}
 		if err := s.tellChanged(ctx, tx, a.Person); err != nil {
 			return err
@@ -73,7 +82,11 @@ func (s *Service) SaveLived(ctx context.Context, a access.Actor, items []Lived) 
 		if err != nil {
 			return err
 		}
-		kept, err := cleanLived(items, taxonomy)
+		have, err := livedOf(ctx, tx, []moment.ID{a.Person})
+		if err != nil {
+			return err
+		}
+		kept, err := cleanLived(items, taxonomy, len(have))
 		if err != nil {
 			return err
 		}

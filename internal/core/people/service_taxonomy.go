@@ -41,6 +41,7 @@ type SituationDraft struct {
 	Labels    map[string]string
 	Sensitive bool
 	Retired   bool
+	Beside    []string // slugs that often go with it; only when it is edited
 }
 
 // Clean gives the draft as it is kept. Labels are at the fields "label_en" and so on.
@@ -80,36 +81,51 @@ func slugOf(label string) string {
 	return slug
 }
 
+// cleanNew is Clean for a situation that is not there yet.
+func (d SituationDraft) cleanNew() (SituationDraft, error) {
+	d, err := d.Clean()
+	if err == nil && d.Kind != "situation" && d.Kind != "identity" {
+		err = fault.New(fault.Invalid, "people.error.choice")
+	}
+	return d, err
+}
+
 // AddSituation adds to the taxonomy and gives the slug.
 func (s *Service) AddSituation(ctx context.Context, a access.Actor, d SituationDraft) (string, error) {
 	if err := canEditTaxonomy(a).Err(); err != nil {
 		return "", err
 	}
-	d, err := d.Clean()
+	d, err := d.cleanNew()
 	if err != nil {
 		return "", err
 	}
-	if d.Kind != "situation" && d.Kind != "identity" {
-		return "", fault.New(fault.Invalid, "people.error.choice")
-	}
 	slug := ""
-	err = s.DB.Write(ctx, func(tx db.Writer) error {
-		base := slugOf(d.Labels["en"])
-		for n := 1; ; n++ {
-			if slug = base; n > 1 {
-				slug = base + "-" + strconv.Itoa(n)
-			}
-			fresh, err := insertSituation(ctx, tx, Situation{Slug: slug, Kind: d.Kind, Sensitive: d.Sensitive})
-			if err != nil {
-				return err
-			}
-			if fresh {
-				break
-			}
-		}
-		return s.nameSituation(ctx, tx, a, slug, d, "people.add_situation")
+	err = s.DB.Write(ctx, func(tx db.Writer) (err error) {
+		slug, err = s.addSituation(ctx, tx, a, d)
+		return err
 	})
 	return slug, err
+}
+
+// addSituation takes the first slug that is free.
+func (s *Service) addSituation(ctx context.Context, tx db.Writer, a access.Actor, d SituationDraft) (string, error) {
+	base := slugOf(d.Labels["en"])
+	for n := 1; ; n++ {
+		slug := base
+		if n > 1 {
+			slug = base + "-" + strconv.Itoa(n)
+		}
+		if slug == "suggested" {
+			continue // a page of that address lists suggestions
+		}
+		fresh, err := insertSituation(ctx, tx, Situation{Slug: slug, Kind: d.Kind, Sensitive: d.Sensitive})
+		if err != nil {
+			return "", err
+		}
+		if fresh {
+			return slug, s.nameSituation(ctx, tx, a, slug, d, "people.add_situation")
+		}
+	}
 }
 
 // EditSituation renames a situation, marks it, retires it or brings it back.
@@ -123,7 +139,7 @@ func (s *Service) EditSituation(ctx context.Context, a access.Actor, slug string
 		return err
 	}
 	return s.DB.Write(ctx, func(tx db.Writer) error {
-		was, found, err := situationBySlug(ctx, tx, slug, "en")
+		was, found, err := situationBySlug(ctx, tx, slug)
 		if err != nil {
 			return err
 		}
@@ -141,6 +157,9 @@ func (s *Service) EditSituation(ctx context.Context, a access.Actor, slug string
 			if err := s.tellChanged(ctx, tx, a.Person); err != nil {
 				return err
 			}
+		}
+		if err := s.goTogether(ctx, tx, slug, d.Beside); err != nil {
+			return err
 		}
 		return s.nameSituation(ctx, tx, a, slug, d, "people.edit_situation")
 	})
@@ -160,7 +179,7 @@ func (s *Service) nameSituation(ctx context.Context, tx db.Writer, a access.Acto
 
 // SituationForEditing gives one situation with its labels in every language.
 func (s *Service) SituationForEditing(ctx context.Context, slug string) (Situation, SituationDraft, error) {
-	x, found, err := situationBySlug(ctx, s.DB.Reader(), slug, "en")
+	x, found, err := situationBySlug(ctx, s.DB.Reader(), slug)
 	if err != nil {
 		return x, SituationDraft{}, err
 	}
@@ -168,5 +187,9 @@ func (s *Service) SituationForEditing(ctx context.Context, slug string) (Situati
 		return x, SituationDraft{}, fault.Hidden()
 	}
 	labels, err := labelsOf(ctx, s.DB.Reader(), slug)
-	return x, SituationDraft{Kind: x.Kind, Labels: labels, Sensitive: x.Sensitive, Retired: x.Retired}, err
+	if err != nil {
+		return x, SituationDraft{}, err
+	}
+	pairs, err := everyPair(ctx, s.DB.Reader())
+	return x, SituationDraft{Kind: x.Kind, Labels: labels, Sensitive: x.Sensitive, Retired: x.Retired, Beside: besides(pairs)[slug]}, err
 }

@@ -79,9 +79,10 @@ func situations(ctx context.Context, r db.Reader, lang string) ([]Situation, err
 	})
 }
 
-func situationBySlug(ctx context.Context, r db.Reader, slug, lang string) (Situation, bool, error) {
+// situationBySlug gives one with its label in English.
+func situationBySlug(ctx context.Context, r db.Reader, slug string) (Situation, bool, error) {
 	var s Situation
-	err := r.QueryRow(ctx, situationColumns+` WHERE s.slug = $2`, lang, slug).Scan(&s.Slug, &s.Label, &s.Kind, &s.Sensitive, &s.Retired)
+	err := r.QueryRow(ctx, situationColumns+` WHERE s.slug = $2`, "en", slug).Scan(&s.Slug, &s.Label, &s.Kind, &s.Sensitive, &s.Retired)
 	if db.IsNone(err) {
 		return s, false, nil
 	}
@@ -117,9 +118,11 @@ func setLabel(ctx context.Context, tx db.Writer, slug, lang, label string) error
 	return db.Problem("name a situation", err)
 }
 
-// bumpAllWith grows the revision of everybody who has the situation.
+// bumpAllWith grows the revision of everybody who has the situation, or would
+// gladly meet somebody who has.
 func bumpAllWith(ctx context.Context, tx db.Writer, slug string) error {
-	_, err := tx.Exec(ctx, `UPDATE people_person SET rev = rev + 1 WHERE id IN (SELECT person FROM people_lived WHERE situation = $1)`, slug)
+	_, err := tx.Exec(ctx, `UPDATE people_person SET rev = rev + 1
+		WHERE id IN (SELECT person FROM people_lived WHERE situation = $1 UNION SELECT person FROM people_gladly WHERE situation = $1)`, slug)
 	return db.Problem("bump revisions", err)
 }
 
@@ -136,10 +139,11 @@ func apartFrom(ctx context.Context, r db.Reader, who moment.ID, now moment.Time)
 	return out, err
 }
 
-// upsertApart keeps the longer of two times; for good is the longest.
+// upsertApart keeps the longer of two times; for good is the longest. What was
+// kept apart by a name is from now on kept apart by choice.
 func upsertApart(ctx context.Context, tx db.Writer, a Apart) error {
 	_, err := tx.Exec(ctx, `INSERT INTO people_apart (id, by_person, whom, kind, until, at) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (by_person, whom, kind) DO UPDATE SET at = excluded.at, until = CASE
+		ON CONFLICT (by_person, whom, kind) DO UPDATE SET at = excluded.at, known = NULL, until = CASE
 			WHEN people_apart.until = 0 OR excluded.until = 0 THEN 0
 			WHEN people_apart.until > excluded.until THEN people_apart.until ELSE excluded.until END`,
 		a.ID, a.By, a.Whom, string(a.Kind), a.Until, a.At)
@@ -152,8 +156,10 @@ func scanApart(r db.Row, a *Apart) error {
 	return r.Scan(&a.ID, &a.By, &a.Whom, &a.Kind, &a.Until, &a.At)
 }
 
+// apartBy leaves out those kept apart by a name: to list them would say that
+// somebody of that name is here.
 func apartBy(ctx context.Context, r db.Reader, who moment.ID, now moment.Time) ([]Apart, error) {
-	rows, err := r.Query(ctx, apartColumns+`WHERE by_person = $1 AND (until = 0 OR until > $2) ORDER BY at DESC, id`, who, now)
+	rows, err := r.Query(ctx, apartColumns+`WHERE by_person = $1 AND known IS NULL AND (until = 0 OR until > $2) ORDER BY at DESC, id`, who, now)
 	return db.Collect(rows, err, scanApart)
 }
 

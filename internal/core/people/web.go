@@ -46,6 +46,17 @@ func (s *Service) Routes() []web.Route {
 		{Method: "POST", Path: "/me/profile", Need: account, Do: s.doProfile},
 		{Method: "GET", Path: "/me/lived", Need: account, Do: s.showLived},
 		{Method: "POST", Path: "/me/lived", Need: account, Do: s.doLived},
+		{Method: "POST", Path: "/me/lived/add", Need: account, Do: s.doAddLived},
+		{Method: "POST", Path: "/me/lived/find", Need: account, Do: s.doFindLived},
+		{Method: "POST", Path: "/me/lived/words", Need: account, Do: s.doAddWords},
+		{Method: "POST", Path: "/me/lived/words/{id}/read", Need: account, Do: s.doReadNews},
+		{Method: "GET", Path: "/me/limits", Need: account, Do: s.showLimits},
+		{Method: "POST", Path: "/me/limits", Need: account, Do: s.doLimits},
+		{Method: "POST", Path: "/me/limits/names", Need: account, Do: s.doKnowName},
+		{Method: "POST", Path: "/me/limits/names/{id}/remove", Need: account, Do: s.doForgetName},
+		{Method: "GET", Path: "/me/hours", Need: account, Do: s.showHours},
+		{Method: "POST", Path: "/me/hours", Need: account, Do: s.doHours},
+		{Method: "POST", Path: "/me/hours/add", Need: account, Do: s.doAddHours},
 		{Method: "GET", Path: "/me/today", Need: account, Do: s.showToday},
 		{Method: "POST", Path: "/me/today", Need: account, Do: s.doToday},
 		{Method: "GET", Path: "/me/blocks", Need: own, Do: s.showBlocks},
@@ -70,6 +81,11 @@ func (s *Service) Routes() []web.Route {
 
 		{Method: "GET", Path: "/taxonomy", Need: PermTaxonomy, Do: s.showTaxonomy},
 		{Method: "POST", Path: "/taxonomy", Need: PermTaxonomy, Do: s.doAddSituation},
+		{Method: "GET", Path: "/taxonomy/suggested", Need: PermTaxonomy, Do: s.showSuggestions},
+		{Method: "GET", Path: "/taxonomy/suggested/{id}", Need: PermTaxonomy, Do: s.showSuggestion},
+		{Method: "POST", Path: "/taxonomy/suggested/{id}/adopt", Need: PermTaxonomy, Do: s.doAdopt},
+		{Method: "POST", Path: "/taxonomy/suggested/{id}/merge", Need: PermTaxonomy, Do: s.doMerge},
+		{Method: "POST", Path: "/taxonomy/suggested/{id}/aside", Need: PermTaxonomy, Do: s.doSetAside},
 		{Method: "GET", Path: "/taxonomy/{slug}", Need: PermTaxonomy, Do: s.showSituation},
 		{Method: "POST", Path: "/taxonomy/{slug}", Need: PermTaxonomy, Do: s.doEditSituation},
 		{Method: "GET", Path: "/accounts", Need: PermAccounts, Do: s.showAccounts},
@@ -95,7 +111,8 @@ func doneAt(w http.ResponseWriter, r *http.Request, path, done string) error {
 }
 
 // dones are what a page may be told to say, so that an address cannot.
-var dones = map[string]bool{"saved": true, "ended": true, "lifted": true, "revoked": true, "removed": true, "added": true, "password": true, "mail": true, "codes": true}
+var dones = map[string]bool{"saved": true, "ended": true, "lifted": true, "revoked": true, "removed": true, "added": true, "password": true, "mail": true, "codes": true,
+	"suggested": true, "kept": true, "forgotten": true, "adopted": true, "merged": true, "aside": true}
 
 func doneOf(r *http.Request) string {
 	if d := r.URL.Query().Get("done"); dones[d] {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/fault"
@@ -28,7 +29,7 @@ func (s *Service) showTaxonomy(w http.ResponseWriter, r *http.Request) error {
 }
 
 func readDraft(form url.Values) SituationDraft {
-	d := SituationDraft{Kind: form.Get("kind"), Sensitive: form.Get("sensitive") == "yes", Retired: form.Get("retired") == "yes", Labels: map[string]string{}}
+	d := SituationDraft{Kind: form.Get("kind"), Sensitive: form.Get("sensitive") == "yes", Retired: form.Get("retired") == "yes", Labels: map[string]string{}, Beside: form["beside"]}
 	for _, lang := range interfaceLangs {
 		d.Labels[lang] = form.Get("label_" + lang)
 	}
@@ -56,7 +57,24 @@ func (s *Service) showSituation(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, situationPage(x, d, nil))
+	beside, err := s.besideOptions(r.Context(), x.Slug, d.Beside)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, situationPage(x, d, beside, nil))
+}
+
+// besideOptions are all other situations, those that go with this one first.
+func (s *Service) besideOptions(ctx context.Context, slug string, chosen []string) ([]web.Option, error) {
+	all, err := s.Situations(ctx, web.Lang(ctx))
+	var out []web.Option
+	for _, x := range all {
+		if x.Slug != slug && (!x.Retired || slices.Contains(chosen, x.Slug)) {
+			out = append(out, web.Option{Value: x.Slug, Label: x.Label, Checked: slices.Contains(chosen, x.Slug)})
+		}
+	}
+	slices.SortStableFunc(out, chosenFirst)
+	return out, err
 }
 
 func (s *Service) doEditSituation(w http.ResponseWriter, r *http.Request) error {
@@ -70,7 +88,11 @@ func (s *Service) doEditSituation(w http.ResponseWriter, r *http.Request) error 
 	}
 	d := readDraft(form)
 	if err := s.EditSituation(r.Context(), web.Actor(r.Context()), x.Slug, d); err != nil {
-		return refused(w, r, err, situationPage(x, d, err))
+		beside, listErr := s.besideOptions(r.Context(), x.Slug, d.Beside)
+		if listErr != nil {
+			return listErr
+		}
+		return refused(w, r, err, situationPage(x, d, beside, err))
 	}
 	return doneAt(w, r, "/taxonomy", "saved")
 }

@@ -49,7 +49,7 @@ func upperFirst(s string) string {
 // whatWords says what was opened or changed, by the kind of thing.
 func whatWords(ctx context.Context, x Opening) string {
 	key := "people.thing.other"
-	for _, kind := range []string{"request", "conversation", "offer", "account", "person"} {
+	for _, kind := range []string{"request", "conversation", "offer", "account", "person", "words"} {
 		if x.Kind == kind {
 			key = "people.thing." + kind
 		}
@@ -59,4 +59,12 @@ func whatWords(ctx context.Context, x Opening) string {
 		return web.T(ctx, "people.opened.read", "thing", web.T(ctx, key))
 	}
 	return web.T(ctx, "people.opened.changed", "thing", web.T(ctx, key))
+}
+
+// ownHint says where words of one's own stand.
+func ownHint(ctx context.Context, o ownLine) string {
+	if o.Suggested {
+		return web.T(ctx, "people.own.waits")
+	}
+	return web.T(ctx, "people.own.yours")
 }

@@ -14,7 +14,10 @@ type player struct {
 	Languages []string
 	Pronouns  string
 	Lived     []people.Lived
-	NotToday  []string
+	Never     []string // what they would rather not talk about
+	Gladly    []string // whom they would gladly meet
+	Week      []people.Stretch
+	Own       string // a situation in their own words, suggested to the service
 	Scripted  bool
 	Leads     bool // of the shift that is on
 	OnShift   bool
@@ -37,6 +40,22 @@ func hidden(slugs ...string) []people.Lived {
 	return out
 }
 
+// The days of the demo's weeks, Monday first.
+var (
+	workdays = []int{0, 1, 2, 3, 4}
+	weekend  = []int{5, 6}
+)
+
+// hours are the same time on some days: from a half-hour after midnight, so many
+// half-hours long.
+func hours(days []int, begins, halves int) []people.Stretch {
+	var out []people.Stretch
+	for _, d := range days {
+		out = append(out, people.Stretch{Day: d, Begins: begins, Halves: halves})
+	}
+	return out
+}
+
 // heronsWish is what a member may write beforehand. The number rings nowhere.
 func heronsWish() *safety.Wish {
 	return &safety.Wish{
@@ -49,11 +68,12 @@ func heronsWish() *safety.Wish {
 func cast() []player {
 	peer := []access.Role{access.Peer}
 	return []player{
-		{Name: "Heron", Role: "demo.role.member", Languages: []string{"en"}, Lived: append(shown("hospital", "sleep"), hidden("psychosis")...), Wish: heronsWish()},
-		{Name: "Juniper", Role: "demo.role.member", Languages: []string{"es", "en"}, Lived: shown("grief", "migration")},
-		{Name: "Ali", Role: "demo.role.peer", Roles: peer, Languages: []string{"en", "ar"}, Pronouns: "he/him", Lived: append(shown("hospital", "panic", "sleep", "man"), hidden("psychosis")...), NotToday: []string{"self-harm"}},
-		{Name: "Wren", Role: "demo.role.peer", Roles: peer, Languages: []string{"en", "es"}, Pronouns: "she/her", Lived: shown("grief", "caring", "new-parent", "woman")},
-		{Name: "Noor", Role: "demo.role.peer", Roles: peer, Languages: []string{"ar", "en"}, Lived: shown("migration", "panic", "loneliness", "woman")},
+		{Name: "Heron", Role: "demo.role.member", Languages: []string{"en"}, Lived: append(shown("hospital", "sleep"), hidden("psychosis")...), Wish: heronsWish(),
+			Never: []string{"war"}, Gladly: []string{"hospital", "man"}, Week: hours([]int{1, 3}, 36, 6), Own: "the months after coming home"},
+		{Name: "Juniper", Role: "demo.role.member", Languages: []string{"es", "en"}, Lived: shown("grief", "migration"), Gladly: []string{"grief", "migrant"}, Week: hours(weekend, 20, 12)},
+		{Name: "Ali", Role: "demo.role.peer", Roles: peer, Languages: []string{"en", "ar"}, Pronouns: "he/him", Lived: append(shown("hospital", "panic", "sleep", "man"), hidden("psychosis")...), Never: []string{"self-harm"}, Gladly: []string{"sleep", "hospital"}, Week: hours(workdays, 36, 8)},
+		{Name: "Wren", Role: "demo.role.peer", Roles: peer, Languages: []string{"en", "es"}, Pronouns: "she/her", Lived: shown("grief", "caring", "new-parent", "woman"), Never: []string{"pregnancy-loss"}, Week: hours(workdays, 18, 6)},
+		{Name: "Noor", Role: "demo.role.peer", Roles: peer, Languages: []string{"ar", "en"}, Lived: shown("migration", "panic", "loneliness", "woman"), Gladly: []string{"migrant", "migration"}, Week: append(hours([]int{1, 4}, 38, 6), hours(weekend, 20, 16)...)},
 		{Name: "Tansy", Role: "demo.role.scripted", Roles: peer, Languages: []string{"en", "es", "ar"}, Lived: shown("hospital", "grief", "panic", "sleep", "loneliness", "woman"), Scripted: true, OnShift: true},
 		{Name: "Marten", Role: "demo.role.scripted", Roles: peer, Languages: []string{"en", "es", "ar"}, Lived: shown("medication", "work", "money", "migration", "man"), Scripted: true, OnShift: true},
 		{Name: "Ruth", Role: "demo.role.lead", Roles: []access.Role{access.Peer, access.Supervisor}, Languages: []string{"en"}, Lived: shown("hospital", "caring", "woman"), Leads: true, OnShift: true},

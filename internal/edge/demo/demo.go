@@ -126,14 +126,25 @@ func (d *Demo) find(ctx context.Context, p player) (moment.ID, error) {
 			return "", err
 		}
 	}
-	if len(p.NotToday) > 0 {
-		stays := map[string]bool{}
-		for _, s := range p.NotToday {
-			stays[s] = true
+	return id, d.wishes(ctx, a, p)
+}
+
+// wishes says for a player what they would rather and rather not, and when.
+func (d *Demo) wishes(ctx context.Context, a access.Actor, p player) error {
+	if len(p.Never)+len(p.Gladly) > 0 {
+		if err := d.People.SaveLimits(ctx, a, people.Limits{Never: p.Never, Gladly: p.Gladly}); err != nil {
+			return err
 		}
-		err = d.People.SaveNotToday(ctx, a, p.NotToday, stays)
 	}
-	return id, err
+	if len(p.Week) > 0 {
+		if err := d.People.SaveWeek(ctx, a, p.Week); err != nil {
+			return err
+		}
+	}
+	if p.Own == "" {
+		return nil
+	}
+	return d.People.AddWords(ctx, a, p.Own, people.ToMatches, true)
 }
 
 // Lines is what the demo asks of the directory.

@@ -411,11 +411,11 @@ func companyWords(ctx context.Context, id moment.ID, verb string, peer people.Ca
 func callOptions(ctx context.Context, kind string, list []string, chosen string) []web.Option {
 	var out []web.Option
 	for _, v := range list {
-		label := web.T(ctx, "support.call_kind."+v)
+		key := "support.call_kind." + v
 		if kind == "outcome" {
-			label = web.T(ctx, "support.call_outcome."+v)
+			key = "support.call_outcome." + v
 		}
-		out = append(out, web.Option{Value: v, Label: label, Checked: v == chosen})
+		out = append(out, web.Option{Value: v, Label: web.T(ctx, key), Checked: v == chosen})
 	}
 	return out
 }

@@ -42,9 +42,27 @@ function restore(region, kept) {
   to.focus({ preventScroll: true });
 }
 
+// A press that has begun is finished on what it began on: a button drawn anew
+// between its two halves would swallow it.
+let pressed = null;
+window.addEventListener('pointerdown', (event) => {
+  pressed = event.target;
+}, true);
+for (const name of ['pointerup', 'pointercancel']) {
+  window.addEventListener(name, () => setTimeout(() => {
+    pressed = null;
+    document.dispatchEvent(new Event('cairn:let-go'));
+  }, 0), true);
+}
+
 class CairnLive extends HTMLElement {
   connectedCallback() {
     this.tries = 0;
+    this.later = [];
+    this.onLetGo = () => {
+      for (const event of this.later.splice(0)) this.take(event);
+    };
+    document.addEventListener('cairn:let-go', this.onLetGo);
     this.onVisible = () => (document.hidden ? this.close() : this.open());
     this.onLeave = () => this.close();
     document.addEventListener('visibilitychange', this.onVisible);
@@ -56,6 +74,7 @@ class CairnLive extends HTMLElement {
   disconnectedCallback() {
     document.removeEventListener('visibilitychange', this.onVisible);
     window.removeEventListener('pagehide', this.onLeave);
+    document.removeEventListener('cairn:let-go', this.onLetGo);
     this.close();
   }
 
@@ -119,6 +138,10 @@ class CairnLive extends HTMLElement {
   }
 
   take(event) {
+    if (pressed && this.contains(pressed)) {
+      this.later.push(event);
+      return;
+    }
     const stay = this.atEnd();
     const box = document.createElement('template');
     box.innerHTML = event.data;
@@ -132,6 +155,7 @@ class CairnLive extends HTMLElement {
     const target = document.getElementById(step.dataset.target);
     if (!target) return;
     const parts = step.content;
+    if (step.dataset.act === 'update' && target.innerHTML === step.innerHTML) return; // nothing has changed
     const anew = step.dataset.act === 'replace' || step.dataset.act === 'update';
     const kept = anew ? remember(target) : null;
     switch (step.dataset.act) {
