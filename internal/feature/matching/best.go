@@ -19,7 +19,7 @@ func (x *Index) Best(a Ask, among []moment.ID, k int) []Fit {
 	found := topOf(allowed, traits, k)
 	out := make([]Fit, len(found))
 	for i, f := range found {
-		out[i] = a.explain(x.profiles[f.at], f.score)
+		out[i] = a.explain(x.profile(f.at), f.score)
 	}
 	return out
 }
@@ -45,17 +45,17 @@ const (
 func (x *Index) traits(a Ask) []trait {
 	out := make([]trait, 0, 16)
 	for _, s := range a.wanted() {
-		if p := x.lived[s]; p != nil && p.n > 0 {
+		if p := x.lived.of(x.names.find(s)); p.n > 0 {
 			out = append(out, trait{p.who, rarity(x.n, p.n), p.n, isSituation})
 		}
 	}
 	for _, w := range a.Wishes {
-		if p := x.lived[w]; p != nil && p.n > 0 {
+		if p := x.lived.of(x.names.find(w)); p.n > 0 {
 			out = append(out, trait{p.who, weightWish, p.n, isWish})
 		}
 	}
 	if len(a.Languages) > 0 {
-		if p := x.speaks[a.Languages[0]]; p != nil && p.n > 0 {
+		if p := x.speaks.of(x.names.find(a.Languages[0])); p.n > 0 {
 			out = append(out, trait{p.who, weightLanguage, p.n, isLanguage})
 		}
 	}
@@ -75,30 +75,28 @@ func (x *Index) allowed(a Ask, among []moment.ID, traits []trait) set {
 		copy(ok, x.live)
 	} else {
 		for _, id := range among {
-			if i, known := x.at[id]; known && x.live.has(i) {
+			if i := x.find(id); i >= 0 && x.live.has(i) {
 				ok.put(i)
 			}
 		}
 	}
-	if i, known := x.at[a.Person]; known {
+	if i := x.find(a.Person); i >= 0 {
 		ok.drop(i) // nobody is their own peer
 	}
 	for id := range a.Apart {
-		if i, known := x.at[id]; known {
+		if i := x.find(id); i >= 0 {
 			ok.drop(i)
 		}
 	}
 	for _, s := range a.wanted() {
-		if p := x.notToday[s]; p != nil {
-			ok.minus(p.who)
-		}
+		ok.minus(x.notToday.of(x.names.find(s)).who)
 	}
 	if len(a.Languages) > 0 {
 		ok.meet(x.anyOf(a.Languages))
 	}
 	if a.Circle < Widest || a.Firm {
 		for _, w := range a.Wishes {
-			ok.meet(x.who(w))
+			ok.meet(x.lived.of(x.names.find(w)).who)
 		}
 	}
 	if a.Circle == Close && len(a.wanted()) > 0 {
@@ -113,46 +111,13 @@ func (x *Index) allowed(a Ask, among []moment.ID, traits []trait) set {
 	return ok
 }
 
-func (x *Index) who(situation string) set {
-	if p := x.lived[situation]; p != nil {
-		return p.who
-	}
-	return nil
-}
-
+// anyOf is who speaks any of the languages.
 func (x *Index) anyOf(languages []string) set {
 	var s set
 	for _, l := range languages {
-		if p := x.speaks[l]; p != nil {
-			s.join(p.who)
-		}
+		s.join(x.speaks.of(x.names.find(l)).who)
 	}
 	return s
-}
-
-func (s set) meet(o set) {
-	for i := range s {
-		if i < len(o) {
-			s[i] &= o[i]
-		} else {
-			s[i] = 0
-		}
-	}
-}
-
-func (s set) minus(o set) {
-	for i := range min(len(s), len(o)) {
-		s[i] &^= o[i]
-	}
-}
-
-func (s *set) join(o set) {
-	for len(*s) < len(o) {
-		*s = append(*s, 0)
-	}
-	for i, w := range o {
-		(*s)[i] |= w
-	}
 }
 
 // found is a peer with the score of the pair.

@@ -1,0 +1,347 @@
+package matching
+
+import (
+	"math/bits"
+	"slices"
+
+	"cairn/internal/core/people"
+)
+
+// search is one question on its way through the index. What counts and is the
+// same for many peers stands in sets; what is each peer's own (hours, wait,
+// lessons) is looked up for the few who could still be among the best.
+type search struct {
+	x       *Index
+	seek    *Seek
+	wanted  []int // numbers of what the member lived or named; unknown ones are left out
+	k       int
+	allowed set
+	traits  []weighed
+	rest    []int // rest[d] is what the traits from d on could still bring
+	slack   int   // what hours and lessons could bring
+	starts  people.Hours
+	lessons bool
+	learnt  []extremes // by the peer's situation
+	best    []hit      // best first
+	need    int        // points a peer needs from sets alone to be looked up
+	spare   []set      // buffers
+	used    int
+}
+
+// weighed is a set of peers and what being in it brings.
+type weighed struct {
+	who    set
+	points int
+	n      int
+}
+
+// hit is a peer found, by position.
+type hit struct {
+	turn  uint64
+	at    int
+	score int
+}
+
+func (h hit) before(g hit) bool {
+	if h.score != g.score {
+		return h.score > g.score
+	}
+	if h.turn != g.turn {
+		return h.turn < g.turn
+	}
+	return h.at < g.at
+}
+
+// extremes is the best and the worst that a situation of the peer's was found to
+// bring beside what the member lived.
+type extremes struct{ best, worst int8 }
+
+// top finds the k best for a Seek, exactly as looking at everybody would. The
+// result is good until the search is given back.
+func (x *Index) top(s *Seek, k int) *search {
+	q, ok := x.scratch.Get().(*search)
+	if !ok {
+		q = &search{}
+	}
+	q.begin(x, s, k)
+	if k <= 0 || !q.limits() {
+		return q
+	}
+	q.weigh()
+	words := len(q.allowed)
+	for w := range words {
+		if m := q.allowed[w]; m != 0 && q.rest[0] >= q.need {
+			q.descend(w, m, 0, 0)
+		}
+	}
+	return q
+}
+
+// giveBack lets another question use the buffers.
+func (x *Index) giveBack(q *search) {
+	q.x, q.seek = nil, nil
+	x.scratch.Put(q)
+}
+
+const unreachable = -1 << 40
+
+func (q *search) begin(x *Index, s *Seek, k int) {
+	q.x, q.seek, q.k, q.used = x, s, k, 0
+	q.wanted, q.traits, q.rest, q.best = q.wanted[:0], q.traits[:0], q.rest[:0], q.best[:0]
+	q.slack, q.need = 0, unreachable
+	q.starts = s.Free.Starts()
+	note := func(slug string) {
+		if n := x.names.find(slug); n >= 0 && !slices.Contains(q.wanted, n) {
+			q.wanted = append(q.wanted, n)
+		}
+	}
+	for _, slug := range s.Situations {
+		note(slug)
+	}
+	for _, l := range s.Lived {
+		note(l.Situation)
+	}
+}
+
+// buffer gives a set of the index's length; what is in it is not cleared.
+func (q *search) buffer() set {
+	words := len(q.x.live)
+	if q.used == len(q.spare) {
+		q.spare = append(q.spare, nil)
+	}
+	b := q.spare[q.used]
+	if cap(b) < words {
+		b = make(set, words, words+words/8)
+	}
+	b = b[:words]
+	q.spare[q.used] = b
+	q.used++
+	return b
+}
+
+// whole gives a set in the index's length.
+func (q *search) whole(s set) set {
+	words := len(q.x.live)
+	if len(s) >= words {
+		return s[:words]
+	}
+	b := q.buffer()
+	clear(b[copy(b, s):])
+	return b
+}
+
+// limits works out who may be suggested at all, but for hours. It is false when
+// nobody may.
+func (q *search) limits() bool {
+	x, s := q.x, q.seek
+	q.allowed = q.buffer()
+	copy(q.allowed, x.live)
+	q.allowed.minus(x.full)
+	if i := x.find(s.Person); i >= 0 {
+		q.allowed.drop(i) // nobody is their own peer
+	}
+	for id := range s.Apart {
+		if i := x.find(id); i >= 0 && s.Apart[id] {
+			q.allowed.drop(i)
+		}
+	}
+	for _, n := range q.wanted {
+		if p := x.notToday.of(n); p.n > 0 {
+			q.allowed.minus(p.who)
+		}
+	}
+	for _, slug := range s.NotToday {
+		if p := x.lived.of(x.names.find(slug)); p.n > 0 {
+			q.allowed.minus(p.who)
+		}
+	}
+	if len(s.Languages) == 1 {
+		q.allowed.meet(x.speaks.of(x.names.find(s.Languages[0])).who)
+	} else if len(s.Languages) > 1 {
+		speakers := q.buffer()
+		clear(speakers)
+		for _, l := range s.Languages {
+			speakers.join(x.speaks.of(x.names.find(l)).who)
+		}
+		q.allowed.meet(speakers)
+	}
+	for _, w := range s.Wishes {
+		if s.Firm {
+			q.allowed.meet(x.lived.of(x.names.find(w)).who)
+		}
+	}
+	return true
+}
+
+// weigh lists what counts, heaviest first; of equal weight the rarer first,
+// since it narrows the search more.
+func (q *search) weigh() {
+	x, s := q.x, q.seek
+	for _, n := range q.wanted {
+		if p := x.lived.of(n); p.n > 0 {
+			q.count(p, rarity(x.n, p.n))
+		}
+	}
+	for i, w := range s.Wishes {
+		if p := x.lived.of(x.names.find(w)); p.n > 0 && !slices.Contains(s.Wishes[:i], w) {
+			q.count(p, weightWish)
+		}
+	}
+	if len(s.Languages) > 0 {
+		q.count(x.speaks.of(x.names.find(s.Languages[0])), weightLanguage)
+	}
+	q.weighGladly()
+	for b := range x.roomy {
+		q.count(posting{x.roomy[b], x.n}, 1<<b)
+	}
+	slices.SortFunc(q.traits, func(a, b weighed) int {
+		if a.points != b.points {
+			return b.points - a.points
+		}
+		return a.n - b.n
+	})
+	q.rest = append(q.rest, make([]int, len(q.traits)+1)...)
+	for d := len(q.traits) - 1; d >= 0; d-- {
+		q.rest[d] = q.rest[d+1] + q.traits[d].points
+	}
+	if !s.Free.Empty() {
+		q.slack += mostHours
+	}
+	q.recall()
+}
+
+// count adds to what counts; two weights of one set are one.
+func (q *search) count(p posting, points int) {
+	if len(p.who) == 0 || p.n == 0 {
+		return
+	}
+	who := q.whole(p.who)
+	for i := range q.traits {
+		if &q.traits[i].who[0] == &who[0] {
+			q.traits[i].points += points
+			return
+		}
+	}
+	q.traits = append(q.traits, weighed{who, points, p.n})
+}
+
+// weighGladly finds who would gladly walk with this member, and who doubly so.
+func (q *search) weighGladly() {
+	var one, two set
+	for _, n := range q.wanted {
+		p := q.x.gladly.of(n)
+		if p.n == 0 {
+			continue
+		}
+		if one == nil {
+			one, two = q.buffer(), q.buffer()
+			clear(one[copy(one, p.who):])
+			clear(two)
+			continue
+		}
+		one, two := one[:min(len(one), len(p.who))], two[:min(len(two), len(p.who))]
+		for i, w := range p.who[:len(one)] {
+			two[i] |= one[i] & w
+			one[i] |= w
+		}
+	}
+	if one != nil {
+		q.traits = append(q.traits, weighed{one, weightGladly, 0}, weighed{two, weightAgain, 0})
+	}
+}
+
+// recall gathers what was learned about what this member lived.
+func (q *search) recall() {
+	q.lessons = false
+	if !q.x.learned {
+		return
+	}
+	if n := len(q.x.names.list); len(q.learnt) < n {
+		q.learnt = make([]extremes, n)
+	}
+	clear(q.learnt)
+	most := int8(0)
+	for _, a := range q.wanted {
+		for _, t := range q.x.lessons[uint32(a)] {
+			e := &q.learnt[t.peer]
+			e.best, e.worst = max(e.best, t.points), min(e.worst, t.points)
+			most = max(most, t.points)
+			q.lessons = true
+		}
+	}
+	q.slack += int(most)
+}
+
+// descend splits the peers of one word of the sets by trait after trait, leaves
+// those who cannot reach the worst answer so far, and looks up the others.
+func (q *search) descend(w int, m uint64, depth, score int) {
+	for depth < len(q.traits) {
+		t := &q.traits[depth]
+		depth++
+		if with := m & t.who[w]; with != 0 {
+			q.descend(w, with, depth, score+t.points)
+			m &^= with
+		}
+		if m == 0 || score+q.rest[depth] < q.need {
+			return
+		}
+	}
+	for ; m != 0; m &= m - 1 {
+		q.lookUp(w<<6|bits.TrailingZeros64(m), score)
+	}
+}
+
+// lookUp adds what is the peer's own, holds the limit of hours, and keeps the
+// peer if they are among the best.
+func (q *search) lookUp(at, score int) {
+	if score < q.need {
+		return
+	}
+	row := q.x.rows.at(at)
+	if !q.seek.Free.Empty() && !row.free.Empty() {
+		n := row.free.Starts().And(q.starts).Count()
+		if n == 0 {
+			return
+		}
+		score += hoursPoints(n)
+	}
+	if q.lessons {
+		score += q.lesson(row)
+	}
+	if row.room.days > 0 {
+		score -= waitCost(int(row.room.days), q.seek.Dial)
+	}
+	full := len(q.best) == q.k
+	if full && score < q.best[q.k-1].score {
+		return
+	}
+	h := hit{turnOf(row.hash, q.seek.Seed), at, score}
+	if full {
+		if !h.before(q.best[q.k-1]) {
+			return
+		}
+		q.best = q.best[:q.k-1]
+	}
+	place, _ := slices.BinarySearchFunc(q.best, h, func(a, b hit) int {
+		if a.before(b) {
+			return -1
+		}
+		return 1
+	})
+	q.best = slices.Insert(q.best, place, h)
+	if len(q.best) == q.k {
+		q.need = q.best[q.k-1].score - q.slack
+	}
+}
+
+// lesson gives the best and the worst lesson together.
+func (q *search) lesson(row *row) int {
+	var e extremes
+	r := reader(row.items)
+	lived, _, _, _ := r.counts()
+	for range lived {
+		l := q.learnt[r.next()>>2]
+		e.best, e.worst = max(e.best, l.best), min(e.worst, l.worst)
+	}
+	return int(e.best) + int(e.worst)
+}
