@@ -62,16 +62,26 @@ type Suggestion struct {
 	Hours people.Hours `json:"-"` // when both are free; none when either never said
 }
 
-// Weights of a Seek, in points, beside those of an Ask. What is not a shared
-// situation, a wish or a language stays under the lightest shared situation, or
-// counts at most about as much as a common one.
+// Weights of a Seek, in points, beside weightWish. Situations, wishes and
+// languages weigh in steps of four: finer ones would claim to know more than a
+// few thousand profiles tell, and equal fits take turns by the seed, which
+// spreads the load. What is smaller than a step (hours, room, lessons) orders
+// those who are otherwise equal.
 const (
-	weightGladly = 10 // the member is as the peer wished: less than the member's own wish, more than a common situation
-	weightAgain  = 6  // a second such wish; more do not count, or a long list would come first everywhere
-	mostHours    = 5  // common hours: two evenings a week are as good as ten, and never more than the language
-	mostRoom     = 3  // room: spreads load among equals, and never outweighs a shared situation
-	mostLesson   = 3  // what was learned: a hint, and never outweighs a shared situation
+	weightStep      = lightest
+	weightPreferred = 8 // the preferred language: about as much as a common situation
+	weightGladly    = 8 // the member is as the peer wished: less than the member's own wish, since it is the member who asks
+	mostGladly      = 2 // such wishes that count; else a long list would come first everywhere
+	mostHours       = 5 // common hours: two evenings a week are as good as ten, and less than the language
+	mostRoom        = 3 // room: spreads load among equals, and never outweighs a shared situation
+	mostLesson      = 3 // what was learned: a hint, and never outweighs a shared situation
 )
+
+// weightShared weighs a shared situation by how rare it is, from lightest to
+// heaviest in steps.
+func weightShared(all, having int) int {
+	return (rarity(all, having) + weightStep/2) / weightStep * weightStep
+}
 
 // hoursPoints gives a point for each whole hour that can begin in common, every
 // half-hour counting half, rounded up.

@@ -16,9 +16,8 @@ type search struct {
 	wanted  []int // numbers of what the member lived or named; unknown ones are left out
 	k       int
 	allowed set
-	traits  []weighed
-	rest    []int // rest[d] is what the traits from d on could still bring
-	slack   int   // what hours and lessons could bring
+	sums    sums
+	slack   int // what hours and lessons could bring
 	starts  people.Hours
 	lessons bool
 	learnt  []extremes // by the peer's situation
@@ -26,13 +25,6 @@ type search struct {
 	need    int        // points a peer needs from sets alone to be looked up
 	spare   []set      // buffers
 	used    int
-}
-
-// weighed is a set of peers and what being in it brings.
-type weighed struct {
-	who    set
-	points int
-	n      int
 }
 
 // hit is a peer found, by position.
@@ -64,14 +56,15 @@ func (x *Index) top(s *Seek, k int) *search {
 		q = &search{}
 	}
 	q.begin(x, s, k)
-	if k <= 0 || !q.limits() {
+	if k <= 0 || x.n == 0 {
 		return q
 	}
+	q.limits()
 	q.weigh()
-	words := len(q.allowed)
-	for w := range words {
-		if m := q.allowed[w]; m != 0 && q.rest[0] >= q.need {
-			q.descend(w, m, 0, 0)
+	for w := 0; w < len(q.allowed); w += blockOf {
+		if among := (*block)(q.allowed[w : w+blockOf]); *among != (block{}) {
+			q.sums.add(w)
+			q.lookAt(w, among)
 		}
 	}
 	return q
@@ -87,7 +80,8 @@ const unreachable = -1 << 40
 
 func (q *search) begin(x *Index, s *Seek, k int) {
 	q.x, q.seek, q.k, q.used = x, s, k, 0
-	q.wanted, q.traits, q.rest, q.best = q.wanted[:0], q.traits[:0], q.rest[:0], q.best[:0]
+	q.wanted, q.best = q.wanted[:0], q.best[:0]
+	q.sums.reset()
 	q.slack, q.need = 0, unreachable
 	q.starts = s.Free.Starts()
 	note := func(slug string) {
@@ -130,9 +124,8 @@ func (q *search) whole(s set) set {
 	return b
 }
 
-// limits works out who may be suggested at all, but for hours. It is false when
-// nobody may.
-func (q *search) limits() bool {
+// limits works out who may be suggested at all, but for hours.
+func (q *search) limits() {
 	x, s := q.x, q.seek
 	q.allowed = q.buffer()
 	copy(q.allowed, x.live)
@@ -170,59 +163,38 @@ func (q *search) limits() bool {
 			q.allowed.meet(x.lived.of(x.names.find(w)).who)
 		}
 	}
-	return true
 }
 
-// weigh lists what counts, heaviest first; of equal weight the rarer first,
-// since it narrows the search more.
+// weigh lists what counts.
 func (q *search) weigh() {
 	x, s := q.x, q.seek
 	for _, n := range q.wanted {
-		if p := x.lived.of(n); p.n > 0 {
-			q.count(p, rarity(x.n, p.n))
-		}
+		p := x.lived.of(n)
+		q.count(p, weightShared(x.n, p.n))
 	}
 	for i, w := range s.Wishes {
-		if p := x.lived.of(x.names.find(w)); p.n > 0 && !slices.Contains(s.Wishes[:i], w) {
-			q.count(p, weightWish)
+		if !slices.Contains(s.Wishes[:i], w) {
+			q.count(x.lived.of(x.names.find(w)), weightWish)
 		}
 	}
 	if len(s.Languages) > 0 {
-		q.count(x.speaks.of(x.names.find(s.Languages[0])), weightLanguage)
+		q.count(x.speaks.of(x.names.find(s.Languages[0])), weightPreferred)
 	}
 	q.weighGladly()
-	for b := range x.roomy {
-		q.count(posting{x.roomy[b], x.n}, 1<<b)
+	for b, who := range x.roomy {
+		q.count(posting{who, x.n}, 1<<b)
 	}
-	slices.SortFunc(q.traits, func(a, b weighed) int {
-		if a.points != b.points {
-			return b.points - a.points
-		}
-		return a.n - b.n
-	})
-	q.rest = append(q.rest, make([]int, len(q.traits)+1)...)
-	for d := len(q.traits) - 1; d >= 0; d-- {
-		q.rest[d] = q.rest[d+1] + q.traits[d].points
-	}
+	q.sums.allot()
 	if !s.Free.Empty() {
 		q.slack += mostHours
 	}
 	q.recall()
 }
 
-// count adds to what counts; two weights of one set are one.
 func (q *search) count(p posting, points int) {
-	if len(p.who) == 0 || p.n == 0 {
-		return
+	if p.n > 0 {
+		q.sums.count(q.whole(p.who), points)
 	}
-	who := q.whole(p.who)
-	for i := range q.traits {
-		if &q.traits[i].who[0] == &who[0] {
-			q.traits[i].points += points
-			return
-		}
-	}
-	q.traits = append(q.traits, weighed{who, points, p.n})
 }
 
 // weighGladly finds who would gladly walk with this member, and who doubly so.
@@ -246,7 +218,8 @@ func (q *search) weighGladly() {
 		}
 	}
 	if one != nil {
-		q.traits = append(q.traits, weighed{one, weightGladly, 0}, weighed{two, weightAgain, 0})
+		q.sums.count(one, weightGladly)
+		q.sums.count(two, weightGladly)
 	}
 }
 
@@ -272,22 +245,44 @@ func (q *search) recall() {
 	q.slack += int(most)
 }
 
-// descend splits the peers of one word of the sets by trait after trait, leaves
-// those who cannot reach the worst answer so far, and looks up the others.
-func (q *search) descend(w int, m uint64, depth, score int) {
-	for depth < len(q.traits) {
-		t := &q.traits[depth]
-		depth++
-		if with := m & t.who[w]; with != 0 {
-			q.descend(w, with, depth, score+t.points)
-			m &^= with
+// many is when the heaviest sums of a block are looked up first, so that most of
+// the others need not be.
+const many = 16
+
+// lookAt looks up the peers of a block who could still be among the best.
+func (q *search) lookAt(from int, among *block) {
+	left := q.sums.reach(q.need, among)
+	for left.count() > many {
+		low, high := max(q.need, 0), q.sums.most+1 // at least `low`: too many; at least `high`: nobody, or few
+		var first block
+		for high-low > 1 {
+			middle := (low + high) / 2
+			some := q.sums.reach(middle, &left)
+			switch n := some.count(); {
+			case n > many:
+				low = middle
+			case n > 0:
+				first, low = some, high
+			default:
+				high = middle
+			}
 		}
-		if m == 0 || score+q.rest[depth] < q.need {
-			return
+		if first == (block{}) {
+			break // all the rest weigh the same
 		}
+		q.lookUpAll(from, &first)
+		left.minus(&first)
+		left = q.sums.reach(q.need, &left)
 	}
-	for ; m != 0; m &= m - 1 {
-		q.lookUp(w<<6|bits.TrailingZeros64(m), score)
+	q.lookUpAll(from, &left)
+}
+
+func (q *search) lookUpAll(from int, who *block) {
+	for i, m := range who {
+		for ; m != 0; m &= m - 1 {
+			bit := bits.TrailingZeros64(m)
+			q.lookUp((from+i)<<6|bit, q.sums.of(i, bit))
+		}
 	}
 }
 

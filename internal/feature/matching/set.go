@@ -12,7 +12,7 @@ func (s set) has(i int) bool {
 
 func (s *set) put(i int) {
 	for len(*s) <= i>>6 {
-		*s = append(*s, 0)
+		*s = append(*s, make(set, blockOf)...) // whole blocks, see sums
 	}
 	(*s)[i>>6] |= 1 << (i & 63)
 }

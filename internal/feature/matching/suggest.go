@@ -29,7 +29,7 @@ func (q *search) explain(h hit) Suggestion {
 	}
 	for _, n := range q.wanted {
 		if p := x.lived.of(n); p.who.has(h.at) {
-			add(ReasonShared, x.names.list[n], rarity(x.n, p.n), q.open(h.at, n))
+			add(ReasonShared, x.names.list[n], weightShared(x.n, p.n), q.open(h.at, n))
 		}
 	}
 	for i, w := range s.Wishes {
@@ -40,7 +40,7 @@ func (q *search) explain(h hit) Suggestion {
 	q.explainGladly(h.at, add)
 	for i, l := range s.Languages {
 		if x.speaks.of(x.names.find(l)).who.has(h.at) {
-			add(ReasonLanguage, l, weightLanguage*max(1-i, 0), true)
+			add(ReasonLanguage, l, weightPreferred*max(1-i, 0), true)
 			break
 		}
 	}
@@ -66,11 +66,11 @@ func (q *search) open(at, number int) bool {
 }
 
 func (q *search) explainGladly(at int, add func(string, string, int, bool)) {
-	points := []int{weightGladly, weightAgain}
+	met := 0
 	for _, n := range q.wanted {
-		if len(points) > 0 && q.x.gladly.of(n).who.has(at) {
-			add(ReasonGladly, q.x.names.list[n], points[0], q.open(at, n))
-			points = points[1:]
+		if met < mostGladly && q.x.gladly.of(n).who.has(at) {
+			add(ReasonGladly, q.x.names.list[n], weightGladly, q.open(at, n))
+			met++
 		}
 	}
 }

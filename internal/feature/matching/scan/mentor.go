@@ -132,7 +132,7 @@ func (m *Mentors) compile(s *matching.Seek) sought {
 		}
 		mark(&q.wanted, n)
 		if m.having[n] > 0 {
-			q.weights[n] += weigh(len(m.rows), m.having[n])
+			q.weights[n] += (weigh(len(m.rows), m.having[n]) + 2) &^ 3
 		}
 	}
 	q.counts = q.wanted
@@ -220,15 +220,9 @@ func (q *sought) score(r *mentor) int {
 		}
 	}
 	if r.speaks&q.first != 0 {
-		score += 6
+		score += 8
 	}
-	if glad := bits.OnesCount64(r.gladly[0]&q.wanted[0]) + bits.OnesCount64(r.gladly[1]&q.wanted[1]); glad > 0 {
-		score += 10
-		if glad > 1 {
-			score += 6
-		}
-	}
-	return score
+	return score + 8*min(bits.OnesCount64(r.gladly[0]&q.wanted[0])+bits.OnesCount64(r.gladly[1]&q.wanted[1]), 2)
 }
 
 // own counts hours, room and lessons, and holds the limit of hours.
