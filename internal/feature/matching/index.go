@@ -1,6 +1,7 @@
 package matching
 
 import (
+	"iter"
 	"sync"
 
 	"cairn/internal/core/people"
@@ -23,6 +24,8 @@ type Index struct {
 	speaks   postings
 	notToday postings
 	gladly   postings
+	anyHours set                 // never said when they are free
+	parts    [partsOfWeek]set    // who could begin an hour then
 	full     set                 // no place left
 	roomy    [roomBits]set       // room points, a bit each
 	lessons  map[uint32][]taught // by the member's situation
@@ -57,8 +60,7 @@ func (x *Index) place(id moment.ID) int {
 		return i
 	}
 	i := x.rows.add()
-	row := x.rows.at(i)
-	row.id, row.hash = x.keyOf(id), idHash(id)
+	x.rows.rest(i).id, x.rows.at(i).hash = x.keyOf(id), idHash(id)
 	x.places.put(i, &x.rows)
 	return i
 }
@@ -68,7 +70,7 @@ func (x *Index) Rev(id moment.ID) int64 {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	if i := x.find(id); i >= 0 && x.live.has(i) {
-		return x.rows.at(i).rev
+		return x.rows.rest(i).rev
 	}
 	return -1
 }
@@ -90,11 +92,16 @@ func (x *Index) Put(p people.Fit) {
 	defer x.mu.Unlock()
 	i := x.place(p.ID)
 	x.forget(i)
-	row := x.rows.at(i)
-	row.rev, row.until, row.free, row.roles, row.items = p.Rev, p.FreeUntil, p.Free, p.Roles, x.pack(p)
+	row, rest := x.rows.at(i), x.rows.rest(i)
+	row.free, row.roles = p.Free, p.Roles
+	rest.rev, rest.until, rest.items = p.Rev, p.FreeUntil, x.pack(p)
 	x.live.put(i)
 	x.n++
 	x.eachItem(i, func(to *postings, number uint32) { to.add(number, i) })
+	x.anyHours.hold(i, p.Free.Empty())
+	for part := range partsOf(p.Free) {
+		x.parts[part].put(i)
+	}
 }
 
 // Drop takes a profile out.
@@ -130,15 +137,20 @@ func (x *Index) forget(i int) {
 		return
 	}
 	x.eachItem(i, func(from *postings, number uint32) { from.remove(number, i) })
-	row := x.rows.at(i)
-	row.rev, row.until, row.free, row.roles, row.items = 0, 0, people.Hours{}, 0, ""
+	row, rest := x.rows.at(i), x.rows.rest(i)
+	for part := range partsOf(row.free) {
+		x.parts[part].drop(i)
+	}
+	x.anyHours.drop(i)
+	row.free, row.roles = people.Hours{}, 0
+	rest.rev, rest.until, rest.items = 0, 0, ""
 	x.live.drop(i)
 	x.n--
 }
 
 // eachItem goes through the postings that the profile at a position stands in.
 func (x *Index) eachItem(i int, do func(*postings, uint32)) {
-	r := reader(x.rows.at(i).items)
+	r := reader(x.rows.rest(i).items)
 	lived, languages, notToday, gladly := r.counts()
 	for range lived {
 		do(&x.lived, r.next()>>2)
@@ -187,8 +199,28 @@ func (x *Index) SetBytes() int {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	n := x.lived.bytes() + x.speaks.bytes() + x.notToday.bytes() + x.gladly.bytes()
-	for _, s := range []set{x.live, x.full, x.roomy[0], x.roomy[1]} {
+	for _, s := range append(x.parts[:], x.live, x.full, x.anyHours, x.roomy[0], x.roomy[1]) {
 		n += 8 * cap(s)
 	}
 	return n
+}
+
+// The week in parts of two hours: fine enough to leave out most of those with no
+// hour in common, and few enough to join. The half-hours themselves are looked
+// up for whoever is left.
+const (
+	partSlots   = 4
+	partsOfWeek = people.SlotsOfWeek / partSlots
+)
+
+// partsOf gives the parts of the week in which an hour could begin.
+func partsOf(free people.Hours) iter.Seq[int] {
+	starts := free.Starts()
+	return func(yield func(int) bool) {
+		for part := range partsOfWeek {
+			if slot := part * partSlots; starts[slot>>6]>>(slot&63)&(1<<partSlots-1) != 0 && !yield(part) {
+				return
+			}
+		}
+	}
 }

@@ -23,7 +23,7 @@ type Seek struct {
 	Waited     int // days the member has waited, 0 or more; counts in a batch only
 
 	// Dial trades fit against how soon, from 0 to 100. At 0 only fit counts. At
-	// 100 a day until the peer has a place costs one point, so that four days
+	// 100 a day until the peer has a place costs one point, so that eight days
 	// cost as much as the commonest shared situation brings, and forty as much
 	// as the rarest. Between, a day costs that part of a point, and the sum is
 	// rounded down. It never moves a hard limit.
@@ -63,13 +63,13 @@ type Suggestion struct {
 }
 
 // Weights of a Seek, in points, beside weightWish. Situations, wishes and
-// languages weigh in steps of four: finer ones would claim to know more than a
+// languages weigh in steps of eight: finer ones would claim to know more than a
 // few thousand profiles tell, and equal fits take turns by the seed, which
 // spreads the load. What is smaller than a step (hours, room, lessons) orders
 // those who are otherwise equal.
 const (
-	weightStep      = lightest
-	weightPreferred = 8 // the preferred language: about as much as a common situation
+	weightStep      = 8
+	weightPreferred = 8 // the preferred language: as much as a common situation
 	weightGladly    = 8 // the member is as the peer wished: less than the member's own wish, since it is the member who asks
 	mostGladly      = 2 // such wishes that count; else a long list would come first everywhere
 	mostHours       = 5 // common hours: two evenings a week are as good as ten, and less than the language
@@ -77,8 +77,8 @@ const (
 	mostLesson      = 3 // what was learned: a hint, and never outweighs a shared situation
 )
 
-// weightShared weighs a shared situation by how rare it is, from lightest to
-// heaviest in steps.
+// weightShared weighs a shared situation by how rare it is, in five grades from
+// one step to five; each is for a situation about a third as common.
 func weightShared(all, having int) int {
 	return (rarity(all, having) + weightStep/2) / weightStep * weightStep
 }

@@ -40,16 +40,20 @@ func (n *names) find(name string) int {
 // in a list, which no UUID begins with.
 type key [16]byte
 
-// row is a profile, packed. A million of them are held, so each byte counts.
+// row is what a search looks up of a peer: one line of the processor's cache.
 type row struct {
+	free  people.Hours
+	hash  uint64 // of the id, see idHash
+	room  room
+	roles access.Roles
+}
+
+// rest is what else a profile holds. A million of them are held, so each byte counts.
+type rest struct {
 	id    key
 	rev   int64
 	until moment.Time
-	free  people.Hours
 	items string // numbers, see pack
-	hash  uint64 // of the id, see turnHash
-	roles access.Roles
-	room  room
 }
 
 // room is what a peer can still carry.
@@ -67,21 +71,23 @@ func (r room) points() int {
 	return mostRoom * int(min(r.open, r.ceiling)) / int(r.ceiling)
 }
 
-// pageOf is how many rows are allotted together: nothing is copied or left over
-// by half as the index grows.
+// pageOf is how many profiles are allotted together: nothing is copied or left
+// over by half as the index grows.
 const pageOf = 512
 
 // rows are packed profiles by position.
 type rows struct {
-	pages []*[pageOf]row
-	n     int
+	hot  []*[pageOf]row
+	cold []*[pageOf]rest
+	n    int
 }
 
-func (r *rows) at(i int) *row { return &r.pages[i/pageOf][i%pageOf] }
+func (r *rows) at(i int) *row    { return &r.hot[uint(i)/pageOf][uint(i)%pageOf] }
+func (r *rows) rest(i int) *rest { return &r.cold[uint(i)/pageOf][uint(i)%pageOf] }
 
 func (r *rows) add() int {
-	if r.n == len(r.pages)*pageOf {
-		r.pages = append(r.pages, new([pageOf]row))
+	if r.n == len(r.hot)*pageOf {
+		r.hot, r.cold = append(r.hot, new([pageOf]row)), append(r.cold, new([pageOf]rest))
 	}
 	r.n++
 	return r.n - 1
@@ -142,9 +148,9 @@ func (r *reader) counts() (lived, languages, notToday, gladly int) {
 
 // profile unpacks the profile at a position.
 func (x *Index) profile(i int) people.Fit {
-	row := x.rows.at(i)
-	p := people.Fit{ID: x.id(row.id), Rev: row.rev, Roles: row.roles, Free: row.free, FreeUntil: row.until}
-	r := reader(row.items)
+	row, rest := x.rows.at(i), x.rows.rest(i)
+	p := people.Fit{ID: x.id(rest.id), Rev: rest.rev, Roles: row.roles, Free: row.free, FreeUntil: rest.until}
+	r := reader(rest.items)
 	lived, languages, notToday, gladly := r.counts()
 	for range lived {
 		n := r.next()
@@ -160,16 +166,16 @@ func (x *Index) profile(i int) people.Fit {
 	return p
 }
 
-// hides tells whether the person at a position marked an item as only for matching.
-func (x *Index) hides(i int, number int) bool {
-	r := reader(x.rows.at(i).items)
+// onlyMatching adds what the person at a position marked as only for matching.
+func (x *Index) onlyMatching(i int, to []uint32) []uint32 {
+	r := reader(x.rows.rest(i).items)
 	lived, _, _, _ := r.counts()
 	for range lived {
-		if n := r.next(); int(n>>2) == number && visibilities[n&3] == people.OnlyMatching {
-			return true
+		if n := r.next(); visibilities[n&3] == people.OnlyMatching {
+			to = append(to, n>>2)
 		}
 	}
-	return false
+	return to
 }
 
 // other marks a key that is not a UUID.

@@ -38,7 +38,7 @@ func (p *places) find(k key, hash uint64, r *rows) int {
 		switch s := p.slots[at]; {
 		case s == 0:
 			return -1
-		case r.at(int(s-1)).id == k:
+		case r.rest(int(s-1)).id == k:
 			return int(s - 1)
 		}
 	}

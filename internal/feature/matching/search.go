@@ -13,7 +13,10 @@ import (
 type search struct {
 	x       *Index
 	seek    *Seek
-	wanted  []int // numbers of what the member lived or named; unknown ones are left out
+	wanted  []int    // numbers of what the member lived or named; unknown ones are left out
+	weights []int    // of sharing each
+	kept    []bool   // whether the member keeps each to themselves
+	secrets []uint32 // what the peer being explained keeps to themselves
 	k       int
 	allowed set
 	sums    sums
@@ -80,13 +83,13 @@ const unreachable = -1 << 40
 
 func (q *search) begin(x *Index, s *Seek, k int) {
 	q.x, q.seek, q.k, q.used = x, s, k, 0
-	q.wanted, q.best = q.wanted[:0], q.best[:0]
+	q.wanted, q.weights, q.kept, q.best = q.wanted[:0], q.weights[:0], q.kept[:0], q.best[:0]
 	q.sums.reset()
 	q.slack, q.need = 0, unreachable
 	q.starts = s.Free.Starts()
 	note := func(slug string) {
 		if n := x.names.find(slug); n >= 0 && !slices.Contains(q.wanted, n) {
-			q.wanted = append(q.wanted, n)
+			q.wanted, q.kept = append(q.wanted, n), append(q.kept, s.hides(slug))
 		}
 	}
 	for _, slug := range s.Situations {
@@ -158,6 +161,14 @@ func (q *search) limits() {
 		}
 		q.allowed.meet(speakers)
 	}
+	if !s.Free.Empty() {
+		free := q.buffer()
+		clear(free[copy(free, x.anyHours):])
+		for part := range partsOf(s.Free) {
+			free.join(x.parts[part])
+		}
+		q.allowed.meet(free)
+	}
 	for _, w := range s.Wishes {
 		if s.Firm {
 			q.allowed.meet(x.lived.of(x.names.find(w)).who)
@@ -170,7 +181,8 @@ func (q *search) weigh() {
 	x, s := q.x, q.seek
 	for _, n := range q.wanted {
 		p := x.lived.of(n)
-		q.count(p, weightShared(x.n, p.n))
+		q.weights = append(q.weights, weightShared(x.n, p.n))
+		q.count(p, q.weights[len(q.weights)-1])
 	}
 	for i, w := range s.Wishes {
 		if !slices.Contains(s.Wishes[:i], w) {
@@ -211,10 +223,12 @@ func (q *search) weighGladly() {
 			clear(two)
 			continue
 		}
-		one, two := one[:min(len(one), len(p.who))], two[:min(len(two), len(p.who))]
-		for i, w := range p.who[:len(one)] {
-			two[i] |= one[i] & w
-			one[i] |= w
+		for w := 0; w < min(len(one), len(p.who)); w += blockOf {
+			once, twice, more := (*block)(one[w:]), (*block)(two[w:]), (*block)(p.who[w:])
+			for i, m := range more {
+				twice[i] |= once[i] & m
+				once[i] |= m
+			}
 		}
 	}
 	if one != nil {
@@ -301,7 +315,7 @@ func (q *search) lookUp(at, score int) {
 		score += hoursPoints(n)
 	}
 	if q.lessons {
-		score += q.lesson(row)
+		score += q.lesson(at)
 	}
 	if row.room.days > 0 {
 		score -= waitCost(int(row.room.days), q.seek.Dial)
@@ -330,9 +344,9 @@ func (q *search) lookUp(at, score int) {
 }
 
 // lesson gives the best and the worst lesson together.
-func (q *search) lesson(row *row) int {
+func (q *search) lesson(at int) int {
 	var e extremes
-	r := reader(row.items)
+	r := reader(q.x.rows.rest(at).items)
 	lived, _, _, _ := r.counts()
 	for range lived {
 		l := q.learnt[r.next()>>2]

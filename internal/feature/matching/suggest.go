@@ -14,27 +14,31 @@ func (x *Index) Suggest(s Seek, k int) []Suggestion {
 	q := x.top(&s, k)
 	defer x.giveBack(q)
 	out := make([]Suggestion, len(q.best))
+	why := make([]Reason, 0, 10*len(out))
 	for i, h := range q.best {
-		out[i] = q.explain(h)
+		from := len(why)
+		out[i], why = q.explain(h, why)
+		out[i].Why = why[from:len(why):len(why)]
 	}
 	return out
 }
 
-// explain lists the parts of a score.
-func (q *search) explain(h hit) Suggestion {
+// explain adds the parts of a score to a list.
+func (q *search) explain(h hit, why []Reason) (Suggestion, []Reason) {
 	x, s, row := q.x, q.seek, q.x.rows.at(h.at)
-	out := Suggestion{Peer: x.id(row.id), Score: h.score, Why: make([]Reason, 0, 8)}
+	out := Suggestion{Peer: x.id(x.rows.rest(h.at).id), Score: h.score}
 	add := func(kind, slug string, points int, may bool) {
-		out.Why = append(out.Why, Reason{kind, slug, points, may})
+		why = append(why, Reason{kind, slug, points, may})
 	}
-	for _, n := range q.wanted {
-		if p := x.lived.of(n); p.who.has(h.at) {
-			add(ReasonShared, x.names.list[n], weightShared(x.n, p.n), q.open(h.at, n))
+	q.secrets = x.onlyMatching(h.at, q.secrets[:0])
+	for i, n := range q.wanted {
+		if x.lived.of(n).who.has(h.at) {
+			add(ReasonShared, x.names.list[n], q.weights[i], q.open(i))
 		}
 	}
 	for i, w := range s.Wishes {
 		if n := x.names.find(w); x.lived.of(n).who.has(h.at) && !slices.Contains(s.Wishes[:i], w) {
-			add(ReasonWish, w, weightWish, q.open(h.at, n))
+			add(ReasonWish, w, weightWish, !s.hides(w) && !slices.Contains(q.secrets, uint32(n)))
 		}
 	}
 	q.explainGladly(h.at, add)
@@ -55,21 +59,21 @@ func (q *search) explain(h hit) Suggestion {
 	if cost := waitCost(int(row.room.days), s.Dial); cost > 0 {
 		add(ReasonWait, "", -cost, false)
 	}
-	return out
+	return out, why
 }
 
-// open tells whether an item may be named: neither side marked it as only for
-// matching. It holds for wishes too, since a wish met names what the peer lived,
-// and a wish made hints at what the wisher did.
-func (q *search) open(at, number int) bool {
-	return !q.seek.hides(q.x.names.list[number]) && !q.x.hides(at, number)
+// open tells whether what the member lived may be named: neither side marked it
+// as only for matching. Wishes are held to the same, since a wish met names what
+// one lived, and a wish made hints at what the other did.
+func (q *search) open(i int) bool {
+	return !q.kept[i] && !slices.Contains(q.secrets, uint32(q.wanted[i]))
 }
 
 func (q *search) explainGladly(at int, add func(string, string, int, bool)) {
 	met := 0
-	for _, n := range q.wanted {
+	for i, n := range q.wanted {
 		if met < mostGladly && q.x.gladly.of(n).who.has(at) {
-			add(ReasonGladly, q.x.names.list[n], weightGladly, q.open(at, n))
+			add(ReasonGladly, q.x.names.list[n], weightGladly, q.open(i))
 			met++
 		}
 	}

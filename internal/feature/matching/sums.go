@@ -15,7 +15,7 @@ type block [blockOf]uint64
 type sums struct {
 	columns [digits][]set    // what joins each column, over the whole index
 	digit   [digits]block    // the sums of the block at hand
-	carries [digits][]*block // what came over from the column before
+	carries [digits][]*block // what came over from the column before, and then what joins
 	spare   []block
 	used    int
 	most    int // the sum if everything counted
@@ -60,31 +60,24 @@ func (s *sums) add(from int) {
 	}
 	for p := range s.columns {
 		sum := &s.digit[p]
-		*sum = block{}
-		var other *block
-		for i := range len(s.columns[p]) + len(s.carries[p]) {
-			in := s.input(p, i, from)
-			switch {
-			case i == 0:
-				*sum = *in
-			case other == nil:
-				other = in
-			default:
-				s.carry(p, addThree(sum, other, in, s.next()))
-				other = nil
-			}
+		in := s.carries[p]
+		for _, who := range s.columns[p] {
+			in = append(in, (*block)(who[from:from+blockOf]))
 		}
-		if other != nil {
-			s.carry(p, addTwo(sum, other, s.next()))
+		s.carries[p] = in
+		if len(in) == 0 {
+			*sum = block{}
+			continue
+		}
+		*sum = *in[0]
+		in = in[1:]
+		for ; len(in) > 1; in = in[2:] {
+			s.carry(p, addThree(sum, in[0], in[1], s.next()))
+		}
+		if len(in) == 1 {
+			s.carry(p, addTwo(sum, in[0], s.next()))
 		}
 	}
-}
-
-func (s *sums) input(p, i, from int) *block {
-	if own := len(s.columns[p]); i >= own {
-		return s.carries[p][i-own]
-	}
-	return (*block)(s.columns[p][i][from : from+blockOf])
 }
 
 func (s *sums) next() *block {

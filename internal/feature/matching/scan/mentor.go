@@ -132,7 +132,7 @@ func (m *Mentors) compile(s *matching.Seek) sought {
 		}
 		mark(&q.wanted, n)
 		if m.having[n] > 0 {
-			q.weights[n] += (weigh(len(m.rows), m.having[n]) + 2) &^ 3
+			q.weights[n] += (weigh(len(m.rows), m.having[n]) + 4) &^ 7
 		}
 	}
 	q.counts = q.wanted
