@@ -40,31 +40,41 @@ type Mentors struct {
 
 // PackMentors packs peers, with what was learned.
 func PackMentors(all []Peer, l matching.Lessons) *Mentors {
-	m := &Mentors{rows: make([]mentor, 0, len(all)), at: map[moment.ID]int{}, situations: map[string]int{}, languages: map[string]int{}, lessons: map[[2]int]int{}}
-	for i, p := range all {
-		r := mentor{starts: p.Free.Starts(), said: !p.Free.Empty(), full: p.Told && p.Open <= 0, hash: fnv(p.ID), days: int16(p.Days)}
-		for _, l := range p.Lived {
-			n := number(m.situations, l.Situation)
-			mark(&r.lived, n)
-			m.having[n]++
-		}
-		for _, s := range p.NotToday {
-			mark(&r.notToday, number(m.situations, s))
-		}
-		for _, s := range p.Gladly {
-			mark(&r.gladly, number(m.situations, s))
-		}
-		for _, l := range p.Languages {
-			r.speaks |= 1 << number(m.languages, l)
-		}
-		if p.Ceiling > 0 {
-			r.room = int16(3 * p.Open / p.Ceiling)
-		}
-		m.rows, m.ids = append(m.rows, r), append(m.ids, p.ID)
-		m.at[p.ID] = i
+	m := NewMentors(len(all))
+	for _, p := range all {
+		m.Add(p)
 	}
 	m.learn(l.Counts())
 	return m
+}
+
+// NewMentors has room for so many peers.
+func NewMentors(n int) *Mentors {
+	return &Mentors{rows: make([]mentor, 0, n), at: make(map[moment.ID]int, n), situations: map[string]int{}, languages: map[string]int{}, lessons: map[[2]int]int{}}
+}
+
+// Add packs one peer more.
+func (m *Mentors) Add(p Peer) {
+	r := mentor{starts: p.Free.Starts(), said: !p.Free.Empty(), full: p.Told && p.Open <= 0, hash: fnv(p.ID), days: int16(p.Days)}
+	for _, l := range p.Lived {
+		n := number(m.situations, l.Situation)
+		mark(&r.lived, n)
+		m.having[n]++
+	}
+	for _, s := range p.NotToday {
+		mark(&r.notToday, number(m.situations, s))
+	}
+	for _, s := range p.Gladly {
+		mark(&r.gladly, number(m.situations, s))
+	}
+	for _, l := range p.Languages {
+		r.speaks |= 1 << number(m.languages, l)
+	}
+	if p.Ceiling > 0 {
+		r.room = int16(3 * p.Open / p.Ceiling)
+	}
+	m.at[p.ID] = len(m.rows)
+	m.rows, m.ids = append(m.rows, r), append(m.ids, p.ID)
 }
 
 // learn works out the points of each pair of situations.
