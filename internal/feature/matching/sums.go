@@ -2,8 +2,8 @@ package matching
 
 import "math/bits"
 
-// blockOf is how many words of the sets are added up together: 512 peers.
-const blockOf = 8
+// blockOf is how many words of the sets are added up together: 1,024 peers.
+const blockOf = 16
 
 // block is a piece of a set.
 type block [blockOf]uint64
