@@ -60,6 +60,7 @@ type bench struct {
 func all() []bench {
 	return []bench{
 		{"match", match},
+		{"match-line", matchLine},
 		{"profile-memory", profileMemory},
 		{"assign", assign},
 		{"widening", widening},

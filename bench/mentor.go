@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"time"
 
 	"cairn/internal/core/people"
@@ -47,10 +48,37 @@ func match(ctx context.Context) ([]line, error) {
 		line{"match-million-p99", percentile(ours, .99), percentile(floor, .99), 0, false, "of 1,000,000 peers, microseconds", true}), nil
 }
 
-// matchOf asks for members drawn out of the million, in microseconds each. The
-// two take turns, a hundred questions at a time: often enough that whatever else
-// the machine does disturbs both alike, and seldom enough that neither always
-// finds the processor's cache full of the other's.
+// matchLine: the best 10 of 50,000 for somebody in the line of support, against a
+// packed scan.
+func matchLine(ctx context.Context) ([]line, error) {
+	rnd := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // repeatable, not secret
+	x, all := matching.NewIndex(), make([]people.Fit, 50_000)
+	for i := range all {
+		all[i] = scan.RandomProfile(rnd, i)
+		x.Put(all[i])
+	}
+	packed := scan.Pack(all)
+	asks := make([]matching.Ask, 4000)
+	for i := range asks {
+		asks[i] = scan.RandomAsk(rnd)
+	}
+	got, want := make([][]matching.Fit, len(asks)), make([][]scan.Found, len(asks))
+	ours, floor := inTurns(ctx, len(asks), func(i int) { got[i] = x.Best(asks[i], nil, 10) }, func(i int) { want[i] = packed.Best(asks[i], 10) })
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	for i := range asks {
+		if !slices.EqualFunc(got[i], want[i], func(f matching.Fit, w scan.Found) bool { return f.Peer == w.Peer && f.Score == w.Score }) {
+			return nil, errDiffer
+		}
+	}
+	return []line{
+		{"match-line-mean", mean(floor), mean(ours), 8, true, "times faster than the scan, for support; scan and index, microseconds", false},
+		{"match-line-p99", percentile(ours, .99), percentile(floor, .99), .4, false, "for support, microseconds", false},
+	}, nil
+}
+
+// matchOf asks for members drawn out of the million, in microseconds each.
 func matchOf(ctx context.Context, peers, questions int) (ours, floor []float64, err error) {
 	x, packed := matching.NewIndex(), scan.NewMentors(peers)
 	for i := range peers {
@@ -64,39 +92,40 @@ func matchOf(ctx context.Context, peers, questions int) (ours, floor []float64, 
 		asked[i] = memberNo(rnd.IntN(members))
 	}
 	got, want := make([][]matching.Suggestion, questions), make([][]scan.Found, questions)
-	runtime.GC() // what building left over is not counted against either
-	const turn = 100
-	for from := 0; from < questions; from += turn {
-		ours = append(ours, timed(ctx, turn, func(i int) { got[from+i] = x.Suggest(asked[from+i], 10) })...)
-		floor = append(floor, timed(ctx, turn, func(i int) { want[from+i] = packed.Best(asked[from+i], 10) })...)
-	}
+	ours, floor = inTurns(ctx, questions, func(i int) { got[i] = x.Suggest(asked[i], 10) }, func(i int) { want[i] = packed.Best(asked[i], 10) })
 	if ctx.Err() != nil {
 		return nil, nil, ctx.Err()
 	}
 	for i := range asked {
-		same := len(got[i]) == len(want[i])
-		for k := 0; same && k < len(got[i]); k++ {
-			same = got[i][k].Peer == want[i][k].Peer && got[i][k].Score == want[i][k].Score
-		}
-		if !same {
-			return nil, nil, errors.New("the index and the scan differ")
+		if !slices.EqualFunc(got[i], want[i], func(s matching.Suggestion, w scan.Found) bool { return s.Peer == w.Peer && s.Score == w.Score }) {
+			return nil, nil, errDiffer
 		}
 	}
 	return ours, floor, nil
 }
 
-// timed gives the microseconds that each of n calls took.
-func timed(ctx context.Context, n int, do func(int)) []float64 {
-	out := make([]float64, n)
-	for i := range out {
-		if ctx.Err() != nil {
-			break
+var errDiffer = errors.New("the index and the scan differ")
+
+// inTurns measures two ways to do the same n things, in microseconds each. They
+// take turns, a hundred at a time: often enough that whatever else the machine
+// does disturbs both alike, and seldom enough that neither always finds the
+// processor's cache full of the other's.
+func inTurns(ctx context.Context, n int, one, other func(int)) (ones, others []float64) {
+	const turn = 100
+	timed := func(from int, do func(int)) (out []float64) {
+		for i := from; i < min(from+turn, n) && ctx.Err() == nil; i++ {
+			at := time.Now()
+			do(i)
+			out = append(out, float64(time.Since(at).Nanoseconds())/1000)
 		}
-		at := time.Now()
-		do(i)
-		out[i] = float64(time.Since(at).Nanoseconds()) / 1000
+		return out
 	}
-	return out
+	runtime.GC() // what building left over is not counted against either
+	for from := 0; from < n; from += turn {
+		ones = append(ones, timed(from, one)...)
+		others = append(others, timed(from, other)...)
+	}
+	return ones, others
 }
 
 func putMentor(x *matching.Index, p scan.Peer) {

@@ -12,7 +12,7 @@ import (
 // lessons) is looked up for the few who could still be among the best.
 type search struct {
 	x       *Index
-	seek    *Seek
+	seek    *Seek    // nil for an Ask, which looks at nothing of a peer's own
 	wanted  []int    // numbers of what the member lived or named; unknown ones are left out
 	weights []int    // of sharing each
 	kept    []bool   // whether the member keeps each to themselves
@@ -51,26 +51,43 @@ func (h hit) before(g hit) bool {
 // bring beside what the member lived.
 type extremes struct{ best, worst int8 }
 
-// top finds the k best for a Seek, exactly as looking at everybody would. The
-// result is good until the search is given back.
-func (x *Index) top(s *Seek, k int) *search {
+// borrow gives a search that another one left, or a new one.
+func (x *Index) borrow(k int) *search {
 	q, ok := x.scratch.Get().(*search)
 	if !ok {
 		q = &search{}
 	}
-	q.begin(x, s, k)
-	if k <= 0 || x.n == 0 {
-		return q
+	q.x, q.seek, q.k, q.used, q.slack, q.need = x, nil, k, 0, 0, unreachable
+	q.wanted, q.weights, q.kept, q.best = q.wanted[:0], q.weights[:0], q.kept[:0], q.best[:0]
+	q.sums.reset()
+	return q
+}
+
+// top finds the k best for a Seek, exactly as looking at everybody would. The
+// result is good until the search is given back.
+func (x *Index) top(s *Seek, k int) *search {
+	q := x.borrow(k)
+	q.seek, q.starts = s, s.Free.Starts()
+	q.note()
+	if k > 0 && x.n > 0 {
+		q.limits()
+		q.weigh()
+		q.run()
 	}
-	q.limits()
-	q.weigh()
+	return q
+}
+
+// run goes through the index block by block.
+func (q *search) run() {
 	for w := 0; w < len(q.allowed); w += blockOf {
+		if q.seek == nil && len(q.best) == q.k {
+			q.need = q.best[q.k-1].score + 1 // of equals the first met stands first
+		}
 		if among := (*block)(q.allowed[w : w+blockOf]); *among != (block{}) {
 			q.sums.add(w)
 			q.lookAt(w, among)
 		}
 	}
-	return q
 }
 
 // giveBack lets another question use the buffers.
@@ -81,21 +98,17 @@ func (x *Index) giveBack(q *search) {
 
 const unreachable = -1 << 40
 
-func (q *search) begin(x *Index, s *Seek, k int) {
-	q.x, q.seek, q.k, q.used = x, s, k, 0
-	q.wanted, q.weights, q.kept, q.best = q.wanted[:0], q.weights[:0], q.kept[:0], q.best[:0]
-	q.sums.reset()
-	q.slack, q.need = 0, unreachable
-	q.starts = s.Free.Starts()
+// note numbers what the member lived or named.
+func (q *search) note() {
 	note := func(slug string) {
-		if n := x.names.find(slug); n >= 0 && !slices.Contains(q.wanted, n) {
-			q.wanted, q.kept = append(q.wanted, n), append(q.kept, s.hides(slug))
+		if n := q.x.names.find(slug); n >= 0 && !slices.Contains(q.wanted, n) {
+			q.wanted, q.kept = append(q.wanted, n), append(q.kept, q.seek.hides(slug))
 		}
 	}
-	for _, slug := range s.Situations {
+	for _, slug := range q.seek.Situations {
 		note(slug)
 	}
-	for _, l := range s.Lived {
+	for _, l := range q.seek.Lived {
 		note(l.Situation)
 	}
 }
@@ -151,16 +164,7 @@ func (q *search) limits() {
 			q.allowed.minus(p.who)
 		}
 	}
-	if len(s.Languages) == 1 {
-		q.allowed.meet(x.speaks.of(x.names.find(s.Languages[0])).who)
-	} else if len(s.Languages) > 1 {
-		speakers := q.buffer()
-		clear(speakers)
-		for _, l := range s.Languages {
-			speakers.join(x.speaks.of(x.names.find(l)).who)
-		}
-		q.allowed.meet(speakers)
-	}
+	q.meetAny(&x.speaks, s.Languages)
 	if !s.Free.Empty() {
 		free := q.buffer()
 		clear(free[copy(free, x.anyHours):])
@@ -300,31 +304,27 @@ func (q *search) lookUpAll(from int, who *block) {
 	}
 }
 
-// lookUp adds what is the peer's own, holds the limit of hours, and keeps the
-// peer if they are among the best.
+// lookUp keeps the peer if they are among the best.
 func (q *search) lookUp(at, score int) {
 	if score < q.need {
 		return
 	}
 	row := q.x.rows.at(at)
-	if !q.seek.Free.Empty() && !row.free.Empty() {
-		n := row.free.Starts().And(q.starts).Count()
-		if n == 0 {
+	h := hit{0, at, score}
+	if q.seek != nil {
+		more, ok := q.own(at, row)
+		if !ok {
 			return
 		}
-		score += hoursPoints(n)
-	}
-	if q.lessons {
-		score += q.lesson(at)
-	}
-	if row.room.days > 0 {
-		score -= waitCost(int(row.room.days), q.seek.Dial)
+		h.score += more
 	}
 	full := len(q.best) == q.k
-	if full && score < q.best[q.k-1].score {
+	if full && h.score < q.best[q.k-1].score {
 		return
 	}
-	h := hit{turnOf(row.hash, q.seek.Seed), at, score}
+	if q.seek != nil {
+		h.turn = turnOf(row.hash, q.seek.Seed)
+	}
 	if full {
 		if !h.before(q.best[q.k-1]) {
 			return
@@ -341,6 +341,24 @@ func (q *search) lookUp(at, score int) {
 	if len(q.best) == q.k {
 		q.need = q.best[q.k-1].score - q.slack
 	}
+}
+
+// own gives what is the peer's own, and holds the limit of hours.
+func (q *search) own(at int, row *row) (points int, ok bool) {
+	if !q.seek.Free.Empty() && !row.free.Empty() {
+		n := row.free.Starts().And(q.starts).Count()
+		if n == 0 {
+			return 0, false
+		}
+		points = hoursPoints(n)
+	}
+	if q.lessons {
+		points += q.lesson(at)
+	}
+	if row.room.days > 0 {
+		points -= waitCost(int(row.room.days), q.seek.Dial)
+	}
+	return points, true
 }
 
 // lesson gives the best and the worst lesson together.
