@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -18,45 +17,7 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"cairn/internal/core/people"
-	"cairn/internal/feature/matching"
-	"cairn/internal/feature/matching/scan"
 )
-
-// match: the best 10 of 50,000, against a packed scan; the answers are compared.
-func match(context.Context) ([]line, error) {
-	rnd := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // repeatable, not secret
-	x := matching.NewIndex()
-	all := make([]people.Fit, 50000)
-	for i := range all {
-		all[i] = scan.RandomProfile(rnd, i)
-		x.Put(all[i])
-	}
-	packed := scan.Pack(all)
-	ours, floor := make([]float64, 2000), make([]float64, 2000)
-	for i := range ours {
-		ask := scan.RandomAsk(rnd)
-		at := time.Now()
-		got := x.Best(ask, nil, 10)
-		ours[i] = float64(time.Since(at).Microseconds())
-		at = time.Now()
-		want := packed.Best(ask, 10)
-		floor[i] = float64(time.Since(at).Microseconds())
-		if len(got) != len(want) {
-			return nil, errors.New("the index and the scan differ")
-		}
-		for k := range got {
-			if got[k].Peer != want[k].Peer || got[k].Score != want[k].Score {
-				return nil, errors.New("the index and the scan differ")
-			}
-		}
-	}
-	return []line{
-		{"match-mean", mean(floor), mean(ours), 5, true, "times faster than the scan; scan and index, microseconds"},
-		{"match-p99", percentile(ours, .99), percentile(floor, .99), .5, false, "microseconds"},
-	}, nil
-}
 
 func mean(v []float64) float64 {
 	sum := 0.0
@@ -106,7 +67,7 @@ func firstView(ctx context.Context) ([]line, error) {
 	if len(found) < 5 {
 		return nil, fmt.Errorf("only %d files found", len(found))
 	}
-	return []line{{"first-view", float64(total) / 1024, 70, 1, false, "KB of CSS and JavaScript, compressed"}}, nil
+	return []line{{"first-view", float64(total) / 1024, 70, 1, false, "KB of CSS and JavaScript, compressed", false}}, nil
 }
 
 // idleMemory: the demo server, started and left alone.
@@ -154,7 +115,7 @@ func idleMemory(ctx context.Context) ([]line, error) {
 	if kb == 0 {
 		return nil, errors.New("the kernel says nothing about its memory")
 	}
-	return []line{{"idle-memory", kb / 1024, 80, 1, false, "MB"}}, nil
+	return []line{{"idle-memory", kb / 1024, 80, 1, false, "MB", false}}, nil
 }
 
 func folder(name string) (string, func(), error) {
@@ -219,8 +180,8 @@ func page(ctx context.Context) ([]line, error) {
 	}
 	a, b, c := percentile(ours, .5), percentile(query50, .5), percentile(floor, .5)
 	return []line{
-		{"page", a, c, 12, false, "microseconds of server CPU, against the same bytes"},
-		{"page-query", a, b, 2.5, false, "microseconds of server CPU, against the same query and decryption"},
+		{"page", a, c, 12, false, "microseconds of server CPU, against the same bytes", false},
+		{"page-query", a, b, 2.5, false, "microseconds of server CPU, against the same query and decryption", false},
 	}, nil
 }
 
@@ -274,7 +235,7 @@ func streamMemory(ctx context.Context) ([]line, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []line{{"stream-memory", ours, floor, 2, false, "bytes an idle live connection, at 5,000"}}, nil
+	return []line{{"stream-memory", ours, floor, 2, false, "bytes an idle live connection, at 5,000", false}}, nil
 }
 
 // idle opens n streams and tells how much memory each costs the server.

@@ -71,7 +71,7 @@ func messageDurable(ctx context.Context) ([]line, error) {
 		return nil, fmt.Errorf("%d of %d messages were not taken", failed.Load(), sent.Load())
 	}
 	ours := float64(sent.Load()) / time.Since(begin).Seconds()
-	return []line{{"message-durable", ours, floor, 1, true, "messages a second"}}, nil
+	return []line{{"message-durable", ours, floor, 1, true, "messages a second", false}}, nil
 }
 
 func sayTo(client *http.Client, base string, p pair, key string) error {
@@ -235,7 +235,7 @@ func messageDelivery(ctx context.Context) ([]line, error) {
 	if err != nil {
 		return nil, fmt.Errorf("floor: %w", err)
 	}
-	return []line{{"message-delivery", percentile(ours, .99), percentile(floor, .99), 3, false, "microseconds, p99, with 1,000 live conversations"}}, nil
+	return []line{{"message-delivery", percentile(ours, .99), percentile(floor, .99), 3, false, "microseconds, p99, with 1,000 live conversations", false}}, nil
 }
 
 // deliver opens a stream for every conversation, sends from a few senders at a

@@ -44,13 +44,14 @@ func (h Hours) Count() int {
 
 // Starts gives the half-hours from which a whole hour is free.
 func (h Hours) Starts() Hours {
-	var out Hours
-	for slot := range SlotsOfWeek {
-		if h.Has(slot) && h.Has(slot+1) {
-			out.Put(slot)
-		}
+	const last = len(h) - 1
+	first := h[0] & 1
+	for i := range last {
+		h[i] &= h[i]>>1 | h[i+1]<<63
 	}
-	return out
+	h[last] &= h[last]>>1 | first<<((SlotsOfWeek-1)&63) // the week goes round
+	h[last] &= 1<<(SlotsOfWeek&63) - 1
+	return h
 }
 
 func turn(slot int) int { return ((slot % SlotsOfWeek) + SlotsOfWeek) % SlotsOfWeek }

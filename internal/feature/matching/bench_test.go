@@ -33,3 +33,23 @@ func BenchmarkBestOf50000(b *testing.B) {
 		}
 	})
 }
+
+func BenchmarkSuggestOf50000(b *testing.B) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	x, all := mentors(rnd, 50000)
+	packed := scan.PackMentors(all, matching.Lessons{})
+	seeks := make([]matching.Seek, 4096)
+	for i := range seeks {
+		seeks[i] = scan.RandomMember(rnd)
+	}
+	b.Run("index", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			x.Suggest(seeks[i%len(seeks)], 10)
+		}
+	})
+	b.Run("scan", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			packed.Best(seeks[i%len(seeks)], 10)
+		}
+	})
+}

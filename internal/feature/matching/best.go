@@ -1,12 +1,6 @@
 package matching
 
-import (
-	"container/heap"
-	"math/bits"
-	"slices"
-
-	"cairn/internal/kit/moment"
-)
+import "cairn/internal/kit/moment"
 
 // Best gives the k best peers for the ask, best first, out of `among`, or out
 // of everybody when among is nil. Hard limits hold; equal fits stand in the
@@ -14,306 +8,84 @@ import (
 func (x *Index) Best(a Ask, among []moment.ID, k int) []Fit {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	traits := x.traits(a)
-	allowed := x.allowed(a, among, traits)
-	found := topOf(allowed, traits, k)
-	out := make([]Fit, len(found))
-	for i, f := range found {
-		out[i] = a.explain(x.profiles[f.at], f.score)
+	q := x.borrow(k)
+	defer x.giveBack(q)
+	if k > 0 && x.n > 0 {
+		q.admit(a, among)
+		q.weighAsk(a)
+		q.run()
+	}
+	out := make([]Fit, len(q.best))
+	for i, h := range q.best {
+		out[i] = a.explain(x.profile(h.at), h.score)
 	}
 	return out
 }
 
-// trait is one thing that counts, and for how much.
-type trait struct {
-	who    set
-	weight int
-	n      int
-	kind   traitKind
-}
-
-type traitKind uint8
-
-const (
-	isSituation traitKind = iota
-	isWish
-	isLanguage
-)
-
-// traits lists what counts for an ask, heaviest first; of equal weight the
-// rarer first, since it narrows the search more.
-func (x *Index) traits(a Ask) []trait {
-	out := make([]trait, 0, 16)
+// weighAsk lists what counts for an ask.
+func (q *search) weighAsk(a Ask) {
+	x := q.x
 	for _, s := range a.wanted() {
-		if p := x.lived[s]; p != nil && p.n > 0 {
-			out = append(out, trait{p.who, rarity(x.n, p.n), p.n, isSituation})
-		}
+		p := x.lived.of(x.names.find(s))
+		q.count(p, rarity(x.n, p.n))
 	}
 	for _, w := range a.Wishes {
-		if p := x.lived[w]; p != nil && p.n > 0 {
-			out = append(out, trait{p.who, weightWish, p.n, isWish})
-		}
+		q.count(x.lived.of(x.names.find(w)), weightWish)
 	}
 	if len(a.Languages) > 0 {
-		if p := x.speaks[a.Languages[0]]; p != nil && p.n > 0 {
-			out = append(out, trait{p.who, weightLanguage, p.n, isLanguage})
-		}
+		q.count(x.speaks.of(x.names.find(a.Languages[0])), weightLanguage)
 	}
-	slices.SortStableFunc(out, func(p, q trait) int {
-		if p.weight != q.weight {
-			return q.weight - p.weight
-		}
-		return p.n - q.n
-	})
-	return out
+	q.sums.allot()
 }
 
-// allowed is who may be offered at all, in the ask's circle.
-func (x *Index) allowed(a Ask, among []moment.ID, traits []trait) set {
-	ok := make(set, len(x.live))
+// admit works out who may be offered at all, in the ask's circle.
+func (q *search) admit(a Ask, among []moment.ID) {
+	x, wanted := q.x, a.wanted()
+	q.allowed = q.buffer()
 	if among == nil {
-		copy(ok, x.live)
+		copy(q.allowed, x.live)
 	} else {
+		clear(q.allowed)
 		for _, id := range among {
-			if i, known := x.at[id]; known && x.live.has(i) {
-				ok.put(i)
+			if i := x.find(id); i >= 0 && x.live.has(i) {
+				q.allowed.put(i)
 			}
 		}
 	}
-	if i, known := x.at[a.Person]; known {
-		ok.drop(i) // nobody is their own peer
+	if i := x.find(a.Person); i >= 0 {
+		q.allowed.drop(i) // nobody is their own peer
 	}
 	for id := range a.Apart {
-		if i, known := x.at[id]; known {
-			ok.drop(i)
+		if i := x.find(id); i >= 0 {
+			q.allowed.drop(i)
 		}
 	}
-	for _, s := range a.wanted() {
-		if p := x.notToday[s]; p != nil {
-			ok.minus(p.who)
-		}
+	for _, s := range wanted {
+		q.allowed.minus(x.notToday.of(x.names.find(s)).who)
 	}
-	if len(a.Languages) > 0 {
-		ok.meet(x.anyOf(a.Languages))
-	}
+	q.meetAny(&x.speaks, a.Languages)
 	if a.Circle < Widest || a.Firm {
 		for _, w := range a.Wishes {
-			ok.meet(x.who(w))
+			q.allowed.meet(x.lived.of(x.names.find(w)).who)
 		}
 	}
-	if a.Circle == Close && len(a.wanted()) > 0 {
-		var sharing set
-		for _, t := range traits {
-			if t.kind == isSituation {
-				sharing.join(t.who)
-			}
+	if a.Circle == Close {
+		q.meetAny(&x.lived, wanted)
+	}
+}
+
+// meetAny leaves those who have at least one of the things, if any is asked for.
+func (q *search) meetAny(in *postings, things []string) {
+	switch len(things) {
+	case 0:
+	case 1:
+		q.allowed.meet(in.of(q.x.names.find(things[0])).who)
+	default:
+		either := q.buffer()
+		clear(either)
+		for _, t := range things {
+			either.join(in.of(q.x.names.find(t)).who)
 		}
-		ok.meet(sharing)
+		q.allowed.meet(either)
 	}
-	return ok
-}
-
-func (x *Index) who(situation string) set {
-	if p := x.lived[situation]; p != nil {
-		return p.who
-	}
-	return nil
-}
-
-func (x *Index) anyOf(languages []string) set {
-	var s set
-	for _, l := range languages {
-		if p := x.speaks[l]; p != nil {
-			s.join(p.who)
-		}
-	}
-	return s
-}
-
-func (s set) meet(o set) {
-	for i := range s {
-		if i < len(o) {
-			s[i] &= o[i]
-		} else {
-			s[i] = 0
-		}
-	}
-}
-
-func (s set) minus(o set) {
-	for i := range min(len(s), len(o)) {
-		s[i] &^= o[i]
-	}
-}
-
-func (s *set) join(o set) {
-	for len(*s) < len(o) {
-		*s = append(*s, 0)
-	}
-	for i, w := range o {
-		(*s)[i] |= w
-	}
-}
-
-// found is a peer with the score of the pair.
-type found struct{ at, score int }
-
-// before orders answers: the better fit first, then the lower position.
-func (f found) before(g found) bool {
-	if f.score != g.score {
-		return f.score > g.score
-	}
-	return f.at < g.at
-}
-
-// branch is a group of peers who agree on the first `depth` traits. Its bound is
-// what the best of them could reach.
-type branch struct {
-	who   set
-	n     int
-	depth int
-	score int
-	bound int
-}
-
-// few is when scoring each peer of a group costs less than splitting it again.
-const few = 192
-
-// topOf searches best-first: the group that could hold the best peer is split by
-// its next trait, or scored when it is small, until no group left can better
-// the k-th answer. It looks at few peers and gives exactly what looking at all
-// would give.
-func topOf(allowed set, traits []trait, k int) []found {
-	total := 0
-	for _, t := range traits {
-		total += t.weight
-	}
-	n := allowed.count()
-	if n == 0 || k <= 0 {
-		return nil
-	}
-	open := branches{{who: allowed, n: n, bound: total}}
-	best := &answers{k: k}
-	for len(open) > 0 {
-		b := heap.Pop(&open).(branch) //nolint:errcheck,forcetypeassert // only branches are pushed
-		if best.full() && b.bound < best.worst().score {
-			break
-		}
-		switch {
-		case b.n <= few:
-			best.scoreEach(b, traits)
-		case b.depth == len(traits):
-			best.takeFirst(b)
-		default:
-			split(&open, b, traits[b.depth], best)
-		}
-	}
-	return best.sorted()
-}
-
-// split parts a group by a trait into those who have it and those who do not.
-func split(open *branches, b branch, t trait, best *answers) {
-	with := make(set, len(b.who))
-	n := 0
-	for i := range min(len(b.who), len(t.who)) {
-		with[i] = b.who[i] & t.who[i]
-		n += bits.OnesCount64(with[i])
-	}
-	if n > 0 {
-		heap.Push(open, branch{with, n, b.depth + 1, b.score + t.weight, b.bound})
-	}
-	if rest := b.n - n; rest > 0 {
-		bound := b.bound - t.weight
-		if best.full() && bound < best.worst().score {
-			return
-		}
-		b.who.minus(with) // the group is ours alone: its bits can be reused
-		heap.Push(open, branch{b.who, rest, b.depth + 1, b.score, bound})
-	}
-}
-
-// branches is a heap by bound; of equal bounds the deeper one first.
-type branches []branch
-
-func (b branches) Len() int { return len(b) }
-func (b branches) Less(i, j int) bool {
-	if b[i].bound != b[j].bound {
-		return b[i].bound > b[j].bound
-	}
-	return b[i].depth > b[j].depth
-}
-func (b branches) Swap(i, j int) { b[i], b[j] = b[j], b[i] }
-func (b *branches) Push(x any)   { *b = append(*b, x.(branch)) } //nolint:errcheck,forcetypeassert // only branches are pushed
-func (b *branches) Pop() any {
-	old := *b
-	x := old[len(old)-1]
-	*b = old[:len(old)-1]
-	return x
-}
-
-// answers keeps the k best so far, the worst of them on top of a heap.
-type answers struct {
-	k    int
-	list []found
-}
-
-func (a *answers) full() bool   { return len(a.list) >= a.k }
-func (a *answers) worst() found { return a.list[0] }
-func (a *answers) Len() int     { return len(a.list) }
-func (a *answers) Less(i, j int) bool {
-	return a.list[j].before(a.list[i])
-}
-func (a *answers) Swap(i, j int) { a.list[i], a.list[j] = a.list[j], a.list[i] }
-func (a *answers) Push(x any)    { a.list = append(a.list, x.(found)) } //nolint:errcheck,forcetypeassert // only answers are pushed
-func (a *answers) Pop() any {
-	x := a.list[len(a.list)-1]
-	a.list = a.list[:len(a.list)-1]
-	return x
-}
-
-func (a *answers) take(f found) {
-	if !a.full() {
-		heap.Push(a, f)
-		return
-	}
-	if f.before(a.list[0]) {
-		a.list[0] = f
-		heap.Fix(a, 0)
-	}
-}
-
-func (a *answers) scoreEach(b branch, traits []trait) {
-	for w, word := range b.who {
-		for ; word != 0; word &= word - 1 {
-			f := found{w<<6 | bits.TrailingZeros64(word), b.score}
-			for _, t := range traits[b.depth:] {
-				if t.who.has(f.at) {
-					f.score += t.weight
-				}
-			}
-			a.take(f)
-		}
-	}
-}
-
-// takeFirst takes from a group whose members all fit the same: the first k of
-// them by position are enough.
-func (a *answers) takeFirst(b branch) {
-	left := a.k
-	for w, word := range b.who {
-		for ; word != 0 && left > 0; word &= word - 1 {
-			a.take(found{w<<6 | bits.TrailingZeros64(word), b.score})
-			left--
-		}
-	}
-}
-
-func (a *answers) sorted() []found {
-	slices.SortFunc(a.list, func(f, g found) int {
-		if f.before(g) {
-			return -1
-		}
-		return 1
-	})
-	return a.list
 }

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"maps"
 	"math"
-
-	"cairn/internal/core/people"
+	"slices"
+	"strings"
 )
 
 // Pair is a situation of a member beside one of a peer.
@@ -40,8 +40,6 @@ func (l *Lessons) Teach(a, b string, kept bool) {
 // Counts gives the table, to keep it.
 func (l Lessons) Counts() map[Pair]Count { return maps.Clone(l.counts) }
 
-func (l Lessons) clone() Lessons { return LessonsFrom(l.counts) }
-
 // The smoothing: a pair of situations starts as if it had been seen `smooth`
 // times with the average end, so that one match alone moves nothing, and a
 // difference of a quarter to the average is worth the most points.
@@ -67,28 +65,27 @@ func (l Lessons) average() float64 {
 	return float64(kept) / float64(all)
 }
 
-// of gives the best and the worst lesson about a pair of people: only these two
-// count, so that a long list weighs no more than a short one.
-func (l Lessons) of(wanted []string, p people.Fit) []Reason {
-	var best, worst Reason
+// taught is what was learned about a situation of the member's beside one of
+// the peer's.
+type taught struct {
+	peer   uint32
+	points int8
+}
+
+// Learn takes the place of what was learned before.
+func (x *Index) Learn(l Lessons) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.lessons = map[uint32][]taught{}
 	average := l.average()
-	before := func(slug string, r Reason) bool { return r.Slug == "" || cmp.Less(slug, r.Slug) }
-	for _, a := range wanted {
-		for _, b := range p.Lived {
-			w, slug := l.weight(Pair{a, b.Situation}, average), a+"/"+b.Situation
-			if w > best.Points || w > 0 && w == best.Points && before(slug, best) {
-				best = Reason{ReasonLesson, slug, w, false}
-			}
-			if w < worst.Points || w < 0 && w == worst.Points && before(slug, worst) {
-				worst = Reason{ReasonLesson, slug, w, false}
-			}
+	pairs := slices.SortedFunc(maps.Keys(l.counts), func(a, b Pair) int {
+		return cmp.Or(strings.Compare(a.Member, b.Member), strings.Compare(a.Peer, b.Peer))
+	})
+	for _, p := range pairs {
+		if w := l.weight(p, average); w != 0 {
+			a := x.names.put(p.Member)
+			x.lessons[a] = append(x.lessons[a], taught{x.names.put(p.Peer), int8(w)})
 		}
 	}
-	var out []Reason
-	for _, r := range []Reason{best, worst} {
-		if r.Points != 0 {
-			out = append(out, r)
-		}
-	}
-	return out
+	x.learned = len(x.lessons) > 0
 }

@@ -65,6 +65,7 @@ type Found struct {
 	Peer  moment.ID
 	Score int
 	at    int
+	turn  uint64
 }
 
 // query is an ask in the packed form.
@@ -161,7 +162,7 @@ func (p *Packed) Best(a matching.Ask, k int) []Found {
 		for at > 0 && best[at-1].Score < score {
 			at--
 		}
-		best = slices.Insert(best, at, Found{p.ids[i], score, i})
+		best = slices.Insert(best, at, Found{p.ids[i], score, i, 0})
 		if len(best) > k {
 			best = best[:k]
 		}

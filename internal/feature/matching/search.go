@@ -1,0 +1,374 @@
+package matching
+
+import (
+	"math/bits"
+	"slices"
+
+	"cairn/internal/core/people"
+)
+
+// search is one question on its way through the index. What counts and is the
+// same for many peers stands in sets; what is each peer's own (hours, wait,
+// lessons) is looked up for the few who could still be among the best.
+type search struct {
+	x       *Index
+	seek    *Seek    // nil for an Ask, which looks at nothing of a peer's own
+	wanted  []int    // numbers of what the member lived or named; unknown ones are left out
+	weights []int    // of sharing each
+	kept    []bool   // whether the member keeps each to themselves
+	secrets []uint32 // what the peer being explained keeps to themselves
+	k       int
+	allowed set
+	sums    sums
+	slack   int // what hours and lessons could bring
+	starts  people.Hours
+	lessons bool
+	learnt  []extremes // by the peer's situation
+	best    []hit      // best first
+	need    int        // points a peer needs from sets alone to be looked up
+	spare   []set      // buffers
+	used    int
+}
+
+// hit is a peer found, by position.
+type hit struct {
+	turn  uint64
+	at    int
+	score int
+}
+
+func (h hit) before(g hit) bool {
+	if h.score != g.score {
+		return h.score > g.score
+	}
+	if h.turn != g.turn {
+		return h.turn < g.turn
+	}
+	return h.at < g.at
+}
+
+// extremes is the best and the worst that a situation of the peer's was found to
+// bring beside what the member lived.
+type extremes struct{ best, worst int8 }
+
+// borrow gives a search that another one left, or a new one.
+func (x *Index) borrow(k int) *search {
+	q, ok := x.scratch.Get().(*search)
+	if !ok {
+		q = &search{}
+	}
+	q.x, q.seek, q.k, q.used, q.slack, q.need = x, nil, k, 0, 0, unreachable
+	q.wanted, q.weights, q.kept, q.best = q.wanted[:0], q.weights[:0], q.kept[:0], q.best[:0]
+	q.sums.reset()
+	return q
+}
+
+// top finds the k best for a Seek, exactly as looking at everybody would. The
+// result is good until the search is given back.
+func (x *Index) top(s *Seek, k int) *search {
+	q := x.borrow(k)
+	q.seek, q.starts = s, s.Free.Starts()
+	q.note()
+	if k > 0 && x.n > 0 {
+		q.limits()
+		q.weigh()
+		q.run()
+	}
+	return q
+}
+
+// run goes through the index block by block.
+func (q *search) run() {
+	for w := 0; w < len(q.allowed); w += blockOf {
+		if q.seek == nil && len(q.best) == q.k {
+			q.need = q.best[q.k-1].score + 1 // of equals the first met stands first
+		}
+		if among := (*block)(q.allowed[w : w+blockOf]); *among != (block{}) {
+			q.sums.add(w)
+			q.lookAt(w, among)
+		}
+	}
+}
+
+// giveBack lets another question use the buffers.
+func (x *Index) giveBack(q *search) {
+	q.x, q.seek = nil, nil
+	x.scratch.Put(q)
+}
+
+const unreachable = -1 << 40
+
+// note numbers what the member lived or named.
+func (q *search) note() {
+	note := func(slug string) {
+		if n := q.x.names.find(slug); n >= 0 && !slices.Contains(q.wanted, n) {
+			q.wanted, q.kept = append(q.wanted, n), append(q.kept, q.seek.hides(slug))
+		}
+	}
+	for _, slug := range q.seek.Situations {
+		note(slug)
+	}
+	for _, l := range q.seek.Lived {
+		note(l.Situation)
+	}
+}
+
+// buffer gives a set of the index's length; what is in it is not cleared.
+func (q *search) buffer() set {
+	words := len(q.x.live)
+	if q.used == len(q.spare) {
+		q.spare = append(q.spare, nil)
+	}
+	b := q.spare[q.used]
+	if cap(b) < words {
+		b = make(set, words, words+words/8)
+	}
+	b = b[:words]
+	q.spare[q.used] = b
+	q.used++
+	return b
+}
+
+// whole gives a set in the index's length.
+func (q *search) whole(s set) set {
+	words := len(q.x.live)
+	if len(s) >= words {
+		return s[:words]
+	}
+	b := q.buffer()
+	clear(b[copy(b, s):])
+	return b
+}
+
+// limits works out who may be suggested at all, but for hours.
+func (q *search) limits() {
+	x, s := q.x, q.seek
+	q.allowed = q.buffer()
+	copy(q.allowed, x.live)
+	q.allowed.minus(x.full)
+	if i := x.find(s.Person); i >= 0 {
+		q.allowed.drop(i) // nobody is their own peer
+	}
+	for id := range s.Apart {
+		if i := x.find(id); i >= 0 && s.Apart[id] {
+			q.allowed.drop(i)
+		}
+	}
+	for _, n := range q.wanted {
+		if p := x.notToday.of(n); p.n > 0 {
+			q.allowed.minus(p.who)
+		}
+	}
+	for _, slug := range s.NotToday {
+		if p := x.lived.of(x.names.find(slug)); p.n > 0 {
+			q.allowed.minus(p.who)
+		}
+	}
+	q.meetAny(&x.speaks, s.Languages)
+	if !s.Free.Empty() {
+		free := q.buffer()
+		clear(free[copy(free, x.anyHours):])
+		for part := range partsOf(s.Free) {
+			free.join(x.parts[part])
+		}
+		q.allowed.meet(free)
+	}
+	for _, w := range s.Wishes {
+		if s.Firm {
+			q.allowed.meet(x.lived.of(x.names.find(w)).who)
+		}
+	}
+}
+
+// weigh lists what counts.
+func (q *search) weigh() {
+	x, s := q.x, q.seek
+	for _, n := range q.wanted {
+		p := x.lived.of(n)
+		q.weights = append(q.weights, weightShared(x.n, p.n))
+		q.count(p, q.weights[len(q.weights)-1])
+	}
+	for i, w := range s.Wishes {
+		if !slices.Contains(s.Wishes[:i], w) {
+			q.count(x.lived.of(x.names.find(w)), weightWish)
+		}
+	}
+	if len(s.Languages) > 0 {
+		q.count(x.speaks.of(x.names.find(s.Languages[0])), weightPreferred)
+	}
+	q.weighGladly()
+	for b, who := range x.roomy {
+		q.count(posting{who, x.n}, 1<<b)
+	}
+	q.sums.allot()
+	if !s.Free.Empty() {
+		q.slack += mostHours
+	}
+	q.recall()
+}
+
+func (q *search) count(p posting, points int) {
+	if p.n > 0 {
+		q.sums.count(q.whole(p.who), points)
+	}
+}
+
+// weighGladly finds who would gladly walk with this member, and who doubly so.
+func (q *search) weighGladly() {
+	var one, two set
+	for _, n := range q.wanted {
+		p := q.x.gladly.of(n)
+		if p.n == 0 {
+			continue
+		}
+		if one == nil {
+			one, two = q.buffer(), q.buffer()
+			clear(one[copy(one, p.who):])
+			clear(two)
+			continue
+		}
+		for w := 0; w < min(len(one), len(p.who)); w += blockOf {
+			once, twice, more := (*block)(one[w:]), (*block)(two[w:]), (*block)(p.who[w:])
+			for i, m := range more {
+				twice[i] |= once[i] & m
+				once[i] |= m
+			}
+		}
+	}
+	if one != nil {
+		q.sums.count(one, weightGladly)
+		q.sums.count(two, weightGladly)
+	}
+}
+
+// recall gathers what was learned about what this member lived.
+func (q *search) recall() {
+	q.lessons = false
+	if !q.x.learned {
+		return
+	}
+	if n := len(q.x.names.list); len(q.learnt) < n {
+		q.learnt = make([]extremes, n)
+	}
+	clear(q.learnt)
+	most := int8(0)
+	for _, a := range q.wanted {
+		for _, t := range q.x.lessons[uint32(a)] {
+			e := &q.learnt[t.peer]
+			e.best, e.worst = max(e.best, t.points), min(e.worst, t.points)
+			most = max(most, t.points)
+			q.lessons = true
+		}
+	}
+	q.slack += int(most)
+}
+
+// many is when the heaviest sums of a block are looked up first, so that most of
+// the others need not be.
+const many = 16
+
+// lookAt looks up the peers of a block who could still be among the best.
+func (q *search) lookAt(from int, among *block) {
+	left := q.sums.reach(q.need, among)
+	for left.count() > many {
+		low, high := max(q.need, 0), q.sums.most+1 // at least `low`: too many; at least `high`: nobody, or few
+		var first block
+		for high-low > 1 {
+			middle := (low + high) / 2
+			some := q.sums.reach(middle, &left)
+			switch n := some.count(); {
+			case n > many:
+				low = middle
+			case n > 0:
+				first, low = some, high
+			default:
+				high = middle
+			}
+		}
+		if first == (block{}) {
+			break // all the rest weigh the same
+		}
+		q.lookUpAll(from, &first)
+		left.minus(&first)
+		left = q.sums.reach(q.need, &left)
+	}
+	q.lookUpAll(from, &left)
+}
+
+func (q *search) lookUpAll(from int, who *block) {
+	for i, m := range who {
+		for ; m != 0; m &= m - 1 {
+			bit := bits.TrailingZeros64(m)
+			q.lookUp((from+i)<<6|bit, q.sums.of(i, bit))
+		}
+	}
+}
+
+// lookUp keeps the peer if they are among the best.
+func (q *search) lookUp(at, score int) {
+	if score < q.need {
+		return
+	}
+	row := q.x.rows.at(at)
+	h := hit{0, at, score}
+	if q.seek != nil {
+		more, ok := q.own(at, row)
+		if !ok {
+			return
+		}
+		h.score += more
+	}
+	full := len(q.best) == q.k
+	if full && h.score < q.best[q.k-1].score {
+		return
+	}
+	if q.seek != nil {
+		h.turn = turnOf(row.hash, q.seek.Seed)
+	}
+	if full {
+		if !h.before(q.best[q.k-1]) {
+			return
+		}
+		q.best = q.best[:q.k-1]
+	}
+	place, _ := slices.BinarySearchFunc(q.best, h, func(a, b hit) int {
+		if a.before(b) {
+			return -1
+		}
+		return 1
+	})
+	q.best = slices.Insert(q.best, place, h)
+	if len(q.best) == q.k {
+		q.need = q.best[q.k-1].score - q.slack
+	}
+}
+
+// own gives what is the peer's own, and holds the limit of hours.
+func (q *search) own(at int, row *row) (points int, ok bool) {
+	if !q.seek.Free.Empty() && !row.free.Empty() {
+		n := row.free.Starts().And(q.starts).Count()
+		if n == 0 {
+			return 0, false
+		}
+		points = hoursPoints(n)
+	}
+	if q.lessons {
+		points += q.lesson(at)
+	}
+	if row.room.days > 0 {
+		points -= waitCost(int(row.room.days), q.seek.Dial)
+	}
+	return points, true
+}
+
+// lesson gives the best and the worst lesson together.
+func (q *search) lesson(at int) int {
+	var e extremes
+	r := reader(q.x.rows.rest(at).items)
+	lived, _, _, _ := r.counts()
+	for range lived {
+		l := q.learnt[r.next()>>2]
+		e.best, e.worst = max(e.best, l.best), min(e.worst, l.worst)
+	}
+	return int(e.best) + int(e.worst)
+}
