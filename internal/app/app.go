@@ -214,6 +214,9 @@ func rooms(ctx context.Context) []web.Place {
 	if actor.Roles.Any(access.Set(access.Supervisor, access.Coordinator)) {
 		out = append(out, web.Place{Key: "board", Href: "/board", Work: true})
 	}
+	if actor.Has(access.Coordinator) {
+		out = append(out, web.Place{Key: "programme", Href: "/programme/walks", Work: true})
+	}
 	if actor.Roles.Any(access.Set(access.Coordinator, access.Administrator)) {
 		out = append(out, web.Place{Key: "admin", Href: "/service", Work: true})
 	}

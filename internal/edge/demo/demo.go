@@ -192,7 +192,7 @@ func (d *Demo) History(ctx context.Context, clock MovableClock) error {
 			return err
 		}
 	}
-	return nil
+	return d.walks(ctx, clock)
 }
 
 func (d *Demo) named(names ...string) []placed {

@@ -11,6 +11,7 @@ import (
 	"cairn/internal/core/people"
 	"cairn/internal/core/safety"
 	"cairn/internal/core/shifts"
+	"cairn/internal/feature/mentoring"
 	"cairn/internal/feature/support"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/bus"
@@ -204,13 +205,14 @@ func (p *scripted) answer(ctx context.Context, id moment.ID, seen int64, text st
 
 // Deps is what the demo stands on.
 type Deps struct {
-	DB      *db.DB
-	Bus     *bus.Bus
-	Clock   moment.Clock
-	Log     *slog.Logger
-	People  *people.Service
-	Shifts  *shifts.Service
-	Chat    *chat.Service
-	Support *support.Service
-	Safety  *safety.Service
+	DB        *db.DB
+	Bus       *bus.Bus
+	Clock     moment.Clock
+	Log       *slog.Logger
+	People    *people.Service
+	Shifts    *shifts.Service
+	Chat      *chat.Service
+	Support   *support.Service
+	Safety    *safety.Service
+	Mentoring *mentoring.Service
 }

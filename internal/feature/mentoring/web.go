@@ -24,6 +24,7 @@ func (s *Service) Routes() []web.Route {
 		{Method: "POST", Path: "/people/suggestion/{id}/know", Need: permOwn, Do: s.knowPost},
 		{Method: "POST", Path: "/people/take", Need: permTake, Do: s.takePost},
 		{Method: "POST", Path: "/people/away", Need: permTake, Do: s.awayPost},
+		{Method: "GET", Path: "/people/propose", Need: permTake, Do: s.proposePage},
 		{Method: "POST", Path: "/people/propose", Need: permTake, Do: s.proposePost},
 		{Method: "GET", Path: "/people/calendar", Need: permOwn, Do: s.feedPage},
 		{Method: "POST", Path: "/people/calendar", Need: permOwn, Do: s.feedPost},
@@ -127,7 +128,8 @@ func (s *Service) labels(r *http.Request) (map[string]string, error) {
 // lookData is the form of a search.
 type lookData struct {
 	Wanted
-	Situations []web.Option
+	Situations []web.Option // their own first
+	More       []web.Option
 	Wishes     []web.Option
 	Open       bool // a search runs already
 	Err        error
@@ -152,7 +154,12 @@ func (s *Service) lookPage(w http.ResponseWriter, r *http.Request) error {
 func (s *Service) showLook(w http.ResponseWriter, r *http.Request, d lookData) error {
 	return again(w, r, d.Err, func() (templ.Component, error) {
 		all, err := s.People.Situations(r.Context(), web.Lang(r.Context()))
-		d.fill(all)
+		if err != nil {
+			return nil, err
+		}
+		me := web.Actor(r.Context()).Person
+		fits, err := s.People.FitOf(r.Context(), s.DB.Reader(), me)
+		d.fill(all, fits[me].Lived)
 		return lookView(d), err
 	})
 }
@@ -162,7 +169,7 @@ func (s *Service) lookPost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d := lookData{Wanted: Wanted{Situations: form["situations"], Wishes: form["wishes"], Firm: form.Get("firm") == "yes", Dial: number(form.Get("dial")), Words: form.Get("words")}}
+	d := lookData{Wanted: Wanted{Situations: append(form["situations"], form["more"]...), Wishes: form["wishes"], Firm: form.Get("firm") == "yes", Dial: number(form.Get("dial")), Words: form.Get("words")}}
 	if d.Err = s.Look(r.Context(), web.Actor(r.Context()), d.Wanted); d.Err != nil {
 		return s.showLook(w, r, d)
 	}
@@ -232,6 +239,30 @@ func (s *Service) awayPost(w http.ResponseWriter, r *http.Request) error {
 	return web.SeeOther(w, r, "/people?done=saved")
 }
 
+// proposePage asks a peer before somebody they talked with is asked.
+func (s *Service) proposePage(w http.ResponseWriter, r *http.Request) error {
+	q, err := web.Query(r)
+	if err != nil {
+		return err
+	}
+	id, valid := moment.ParseID(q.Get("talk"))
+	if !valid {
+		return fault.Hidden()
+	}
+	member, ok, err := s.Met.MetIn(r.Context(), s.DB.Reader(), web.Actor(r.Context()).Person, id)
+	if err == nil && !ok {
+		err = fault.Hidden()
+	}
+	if err != nil {
+		return err
+	}
+	cards, err := s.People.Cards(r.Context(), s.DB.Reader(), member)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, proposeView(cards[member], id))
+}
+
 func (s *Service) proposePost(w http.ResponseWriter, r *http.Request) error {
 	form, err := web.Form(r)
 	if err != nil {
@@ -296,8 +327,7 @@ func (s *Service) showOverview(w http.ResponseWriter, r *http.Request, done stri
 		if err != nil {
 			return nil, err
 		}
-		labels, err := s.labels(r)
-		return overviewView(o, labels, done, wrong), err
+		return overviewView(o, done, wrong), nil
 	})
 }
 

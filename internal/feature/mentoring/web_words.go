@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"cairn/internal/core/chat"
@@ -31,8 +32,13 @@ func cardName(ctx context.Context, c people.Card) string {
 	return c.Name
 }
 
-// fill makes the options of the form, by the service's own order.
-func (d *lookData) fill(all []people.Situation) {
+// fill makes the options of the form: what somebody has lived through first, the
+// rest of the list behind one word.
+func (d *lookData) fill(all []people.Situation, lived []people.Lived) {
+	own := map[string]bool{}
+	for _, l := range lived {
+		own[l.Situation] = true
+	}
 	for _, x := range all {
 		o := web.Option{Value: x.Slug, Label: x.Label}
 		switch {
@@ -42,7 +48,11 @@ func (d *lookData) fill(all []people.Situation) {
 			d.Wishes = append(d.Wishes, o)
 		default:
 			o.Checked = slices.Contains(d.Wanted.Situations, x.Slug)
-			d.Situations = append(d.Situations, o)
+			if own[x.Slug] || o.Checked {
+				d.Situations = append(d.Situations, o)
+			} else {
+				d.More = append(d.More, o)
+			}
 		}
 	}
 }
@@ -75,11 +85,32 @@ func reasonWords(ctx context.Context, why []matching.Reason, labels map[string]s
 			out = append(out, web.T(ctx, "mentoring.why.gladly", "what", labelOf(x.Slug, labels)))
 		case matching.ReasonLanguage:
 			out = append(out, web.T(ctx, "mentoring.why.language", "what", languageName(ctx, x.Slug)))
-		case matching.ReasonHours:
-			out = append(out, web.T(ctx, "mentoring.why.hours"))
 		}
 	}
 	return out
+}
+
+// openlyWords says to a coordinator why two people fit, without what either has
+// lived through: that is shown to matches, and a coordinator is none.
+func openlyWords(ctx context.Context, why []matching.Reason) string {
+	var out []string
+	shared := 0
+	for _, x := range why {
+		switch x.Kind {
+		case matching.ReasonShared:
+			if x.May {
+				shared++
+			}
+		case matching.ReasonLanguage:
+			out = append(out, web.T(ctx, "mentoring.introduce.language", "what", languageName(ctx, x.Slug)))
+		case matching.ReasonHours:
+			out = append(out, web.T(ctx, "mentoring.introduce.hours"))
+		}
+	}
+	if shared > 0 {
+		out = append(out, web.T(ctx, "mentoring.introduce.shared"))
+	}
+	return strings.Join(out, " ")
 }
 
 func labelOf(slug string, labels map[string]string) string {
