@@ -12,10 +12,10 @@ import (
 
 // Windows of a meeting. All ours.
 const (
-	doorBefore = 15 * time.Minute // a chat can be entered so long before it begins
-	doorAfter  = 30 * time.Minute // and goes on so long after it should be over
-	farthest   = 120 * 24 * time.Hour
-	mostRepeat = 8 // meetings planned at once
+	doorBefore = 15 * time.Minute              // a chat can be entered so long before it begins
+	doorAfter  = 30 * time.Minute              // and goes on so long after it should be over
+	farthest   = longestAhead * 24 * time.Hour // as far as a charter reaches
+	mostRepeat = 8                             // meetings planned at once
 	mostComing = 20
 )
 

@@ -207,10 +207,10 @@ func weekOptions(ctx context.Context, chosen string) []web.Option {
 	return out
 }
 
-func optionsOf(ctx context.Context, group string, values []string, chosen string) []web.Option {
+func optionsOf(ctx context.Context, prefix string, values []string, chosen string) []web.Option {
 	out := make([]web.Option, len(values))
 	for i, v := range values {
-		out[i] = web.Option{Value: v, Label: web.T(ctx, "mentoring."+group+"."+v), Checked: v == chosen}
+		out[i] = web.Option{Value: v, Label: web.T(ctx, prefix+v), Checked: v == chosen}
 	}
 	return out
 }
@@ -275,7 +275,7 @@ func whyNotWords(ctx context.Context, w Waits) string {
 	if w.WhyNot == "" {
 		return web.T(ctx, "mentoring.waits.suggested", "n", w.Suggested)
 	}
-	return web.T(ctx, "mentoring.waits.why_"+w.WhyNot)
+	return web.T(ctx, "mentoring.waits.why."+w.WhyNot)
 }
 
 func waited(ctx context.Context, w Waits, now moment.Time) string {
