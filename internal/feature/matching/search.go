@@ -22,7 +22,7 @@ type search struct {
 	sums    sums
 	slack   int // what hours and lessons could bring
 	starts  people.Hours
-	lessons bool
+	lessons int        // the most that lessons could bring
 	learnt  []extremes // by the peer's situation
 	best    []hit      // best first
 	need    int        // points a peer needs from sets alone to be looked up
@@ -48,8 +48,11 @@ func (h hit) before(g hit) bool {
 }
 
 // extremes is the best and the worst that a situation of the peer's was found to
-// bring beside what the member lived.
-type extremes struct{ best, worst int8 }
+// bring beside what the member lived, and beside which of that.
+type extremes struct {
+	best, worst     int8
+	bestOf, worstOf uint32
+}
 
 // borrow gives a search that another one left, or a new one.
 func (x *Index) borrow(k int) *search {
@@ -241,9 +244,10 @@ func (q *search) weighGladly() {
 	}
 }
 
-// recall gathers what was learned about what this member lived.
+// recall gathers what was learned about what this member lived. Of equal
+// lessons the first counts.
 func (q *search) recall() {
-	q.lessons = false
+	q.lessons = 0
 	if !q.x.learned {
 		return
 	}
@@ -251,16 +255,19 @@ func (q *search) recall() {
 		q.learnt = make([]extremes, n)
 	}
 	clear(q.learnt)
-	most := int8(0)
 	for _, a := range q.wanted {
 		for _, t := range q.x.lessons[uint32(a)] {
 			e := &q.learnt[t.peer]
-			e.best, e.worst = max(e.best, t.points), min(e.worst, t.points)
-			most = max(most, t.points)
-			q.lessons = true
+			if t.points > e.best {
+				e.best, e.bestOf = t.points, uint32(a)
+			}
+			if t.points < e.worst {
+				e.worst, e.worstOf = t.points, uint32(a)
+			}
+			q.lessons = max(q.lessons, int(t.points))
 		}
 	}
-	q.slack += int(most)
+	q.slack += q.lessons
 }
 
 // many is when the heaviest sums of a block are looked up first, so that most of
@@ -311,18 +318,13 @@ func (q *search) lookUp(at, score int) {
 	}
 	row := q.x.rows.at(at)
 	h := hit{0, at, score}
+	full := len(q.best) == q.k
 	if q.seek != nil {
-		more, ok := q.own(at, row)
-		if !ok {
+		more, ok := q.own(row)
+		if h.score += more; !ok || full && h.score+q.lessons < q.best[q.k-1].score {
 			return
 		}
-		h.score += more
-	}
-	full := len(q.best) == q.k
-	if full && h.score < q.best[q.k-1].score {
-		return
-	}
-	if q.seek != nil {
+		h.score += q.lesson(at)
 		h.turn = turnOf(row.hash, q.seek.Seed)
 	}
 	if full {
@@ -331,29 +333,25 @@ func (q *search) lookUp(at, score int) {
 		}
 		q.best = q.best[:q.k-1]
 	}
-	place, _ := slices.BinarySearchFunc(q.best, h, func(a, b hit) int {
-		if a.before(b) {
-			return -1
-		}
-		return 1
-	})
-	q.best = slices.Insert(q.best, place, h)
+	place := len(q.best)
+	q.best = append(q.best, h)
+	for ; place > 0 && h.before(q.best[place-1]); place-- {
+		q.best[place] = q.best[place-1]
+	}
+	q.best[place] = h
 	if len(q.best) == q.k {
 		q.need = q.best[q.k-1].score - q.slack
 	}
 }
 
-// own gives what is the peer's own, and holds the limit of hours.
-func (q *search) own(at int, row *row) (points int, ok bool) {
+// own gives what hours and waiting bring, and holds the limit of hours.
+func (q *search) own(row *row) (points int, ok bool) {
 	if !q.seek.Free.Empty() && !row.free.Empty() {
 		n := row.free.Starts().And(q.starts).Count()
 		if n == 0 {
 			return 0, false
 		}
 		points = hoursPoints(n)
-	}
-	if q.lessons {
-		points += q.lesson(at)
 	}
 	if row.room.days > 0 {
 		points -= waitCost(int(row.room.days), q.seek.Dial)
@@ -363,12 +361,32 @@ func (q *search) own(at int, row *row) (points int, ok bool) {
 
 // lesson gives the best and the worst lesson together.
 func (q *search) lesson(at int) int {
-	var e extremes
+	if len(q.learnt) == 0 || !q.x.learned {
+		return 0
+	}
+	best, worst := q.lessonsOf(at)
+	return int(best.best) + int(worst.worst)
+}
+
+// lessonsOf gives what holds the best lesson about a peer, and what the worst.
+func (q *search) lessonsOf(at int) (best, worst extremesOf) {
 	r := reader(q.x.rows.rest(at).items)
 	lived, _, _, _ := r.counts()
 	for range lived {
-		l := q.learnt[r.next()>>2]
-		e.best, e.worst = max(e.best, l.best), min(e.worst, l.worst)
+		n := r.next() >> 2
+		l := &q.learnt[n]
+		if l.best > best.best {
+			best = extremesOf{*l, n}
+		}
+		if l.worst < worst.worst {
+			worst = extremesOf{*l, n}
+		}
 	}
-	return int(e.best) + int(e.worst)
+	return best, worst
+}
+
+// extremesOf is extremes with the peer's situation.
+type extremesOf struct {
+	extremes
+	peer uint32
 }
