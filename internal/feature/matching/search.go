@@ -20,7 +20,8 @@ type search struct {
 	k       int
 	allowed set
 	sums    sums
-	slack   int // what hours and lessons could bring
+	gladly  []set // who would gladly meet each of what the member lived
+	slack   int   // what hours and lessons could bring
 	starts  people.Hours
 	lessons int        // the most that lessons could bring
 	learnt  []extremes // by the peer's situation
@@ -80,15 +81,69 @@ func (x *Index) top(s *Seek, k int) *search {
 	return q
 }
 
-// run goes through the index block by block.
+// run adds up what counts for everybody, and looks up the heaviest first: after
+// a guess that is about right, few of the others could still be among the best.
+// Whatever the guess, the answer is the same.
 func (q *search) run() {
-	for w := 0; w < len(q.allowed); w += blockOf {
-		if q.seek == nil && len(q.best) == q.k {
-			q.need = q.best[q.k-1].score + 1 // of equals the first met stands first
+	blocks := len(q.allowed) / blockOf
+	q.sums.allot(blocks)
+	for b := range blocks {
+		if *q.among(b) != (block{}) {
+			q.sums.add(b)
 		}
-		if among := (*block)(q.allowed[w : w+blockOf]); *among != (block{}) {
-			q.sums.add(w)
-			q.lookAt(w, among)
+	}
+	step := weightStep
+	for least := q.guess(blocks); least > 0 && len(q.best) < q.k; least -= step {
+		q.sweep(blocks, least)
+		step *= 2
+	}
+	q.sweep(blocks, unreachable)
+}
+
+// among is who of a block may still be looked up.
+func (q *search) among(number int) *block { return (*block)(q.allowed[number*blockOf:]) }
+
+// guess gives a sum, in whole steps, that some three times as many as are wanted
+// reach, judged by a few blocks.
+func (q *search) guess(blocks int) int {
+	apart := max(blocks/4, 1)
+	want := max(3*q.k/apart, 1)
+	low, high := 0, q.sums.most/weightStep+1
+	for high-low > 1 {
+		middle, n := (low+high)/2, 0
+		for b := 0; b < blocks; b += apart {
+			if *q.among(b) != (block{}) {
+				some := q.sums.reach(b, middle*weightStep, q.among(b))
+				n += some.count()
+			}
+		}
+		if n >= want {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return low * weightStep
+}
+
+// sweep looks up, once, everybody whose sum is at least so much and who could
+// still be among the best.
+func (q *search) sweep(blocks, least int) {
+	for b := range blocks {
+		among := q.among(b)
+		if *among == (block{}) {
+			continue
+		}
+		if q.seek == nil && len(q.best) == q.k {
+			q.need = q.best[q.k-1].score + 1 // of equals, who all are met in one sweep, the first stands first
+		}
+		who := q.sums.reach(b, max(least, q.need), among)
+		among.minus(&who)
+		for i, m := range who {
+			for ; m != 0; m &= m - 1 {
+				bit := bits.TrailingZeros64(m)
+				q.lookUp((b*blockOf+i)<<6|bit, q.sums.of(b, i, bit))
+			}
 		}
 	}
 }
@@ -203,7 +258,6 @@ func (q *search) weigh() {
 	for b, who := range x.roomy {
 		q.count(posting{who, x.n}, 1<<b)
 	}
-	q.sums.allot()
 	if !s.Free.Empty() {
 		q.slack += mostHours
 	}
@@ -216,32 +270,15 @@ func (q *search) count(p posting, points int) {
 	}
 }
 
-// weighGladly finds who would gladly walk with this member, and who doubly so.
+// weighGladly counts who would gladly walk with this member.
 func (q *search) weighGladly() {
-	var one, two set
+	q.gladly = q.gladly[:0]
 	for _, n := range q.wanted {
-		p := q.x.gladly.of(n)
-		if p.n == 0 {
-			continue
-		}
-		if one == nil {
-			one, two = q.buffer(), q.buffer()
-			clear(one[copy(one, p.who):])
-			clear(two)
-			continue
-		}
-		for w := 0; w < min(len(one), len(p.who)); w += blockOf {
-			once, twice, more := (*block)(one[w:]), (*block)(two[w:]), (*block)(p.who[w:])
-			for i, m := range more {
-				twice[i] |= once[i] & m
-				once[i] |= m
-			}
+		if p := q.x.gladly.of(n); p.n > 0 {
+			q.gladly = append(q.gladly, q.whole(p.who))
 		}
 	}
-	if one != nil {
-		q.sums.count(one, weightGladly)
-		q.sums.count(two, weightGladly)
-	}
+	q.sums.countTwice(q.gladly, weightGladly)
 }
 
 // recall gathers what was learned about what this member lived. Of equal
@@ -268,47 +305,6 @@ func (q *search) recall() {
 		}
 	}
 	q.slack += q.lessons
-}
-
-// many is when the heaviest sums of a block are looked up first, so that most of
-// the others need not be.
-const many = 16
-
-// lookAt looks up the peers of a block who could still be among the best.
-func (q *search) lookAt(from int, among *block) {
-	left := q.sums.reach(q.need, among)
-	for left.count() > many {
-		low, high := max(q.need, 0), q.sums.most+1 // at least `low`: too many; at least `high`: nobody, or few
-		var first block
-		for high-low > 1 {
-			middle := (low + high) / 2
-			some := q.sums.reach(middle, &left)
-			switch n := some.count(); {
-			case n > many:
-				low = middle
-			case n > 0:
-				first, low = some, high
-			default:
-				high = middle
-			}
-		}
-		if first == (block{}) {
-			break // all the rest weigh the same
-		}
-		q.lookUpAll(from, &first)
-		left.minus(&first)
-		left = q.sums.reach(q.need, &left)
-	}
-	q.lookUpAll(from, &left)
-}
-
-func (q *search) lookUpAll(from int, who *block) {
-	for i, m := range who {
-		for ; m != 0; m &= m - 1 {
-			bit := bits.TrailingZeros64(m)
-			q.lookUp((from+i)<<6|bit, q.sums.of(i, bit))
-		}
-	}
 }
 
 // lookUp keeps the peer if they are among the best.
