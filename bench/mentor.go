@@ -87,6 +87,9 @@ func matchOf(ctx context.Context, peers, questions int) (ours, floor []float64, 
 		packed.Add(p)
 	}
 	rnd := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // repeatable, not secret
+	lessons := scan.RandomLessons(rnd, 20_000)
+	x.Learn(lessons)
+	packed.Learn(lessons)
 	asked := make([]matching.Seek, questions)
 	for i := range asked {
 		asked[i] = memberNo(rnd.IntN(members))

@@ -48,15 +48,24 @@ type Shortlists struct {
 	batch   Batch
 	index   *Index
 	members []Seek
-	places  []int      // by the peer's position
-	best    [][]choice // by member
+	places  []int // by the peer's position
+	lists   []list
+}
+
+// list is a member's best peers, and what a peer looks at in the member.
+type list struct {
+	best      []choice
+	lived     []uint32 // numbers of what the member lived or named
+	languages []uint32
+	hash      uint64 // of the member's id
+	waited    int    // points
 }
 
 type choice struct{ peer, score int32 }
 
 // Shortlist finds each member's best peers: the first half of Assign.
 func Shortlist(members []Seek, peers []people.Fit, capacities map[moment.ID]int, b Batch) *Shortlists {
-	l := &Shortlists{batch: b, index: NewIndex(), members: members, best: make([][]choice, len(members))}
+	l := &Shortlists{batch: b, index: NewIndex(), members: members, lists: make([]list, len(members))}
 	if b.Most <= 0 {
 		l.batch.Most = defaultMost
 	}
@@ -74,7 +83,7 @@ func Shortlist(members []Seek, peers []people.Fit, capacities map[moment.ID]int,
 	for from := 0; from < len(members); from += share {
 		wait.Go(func() {
 			for i := from; i < min(from+share, len(members)); i++ {
-				l.best[i] = l.index.choices(&members[i], l.batch.Most)
+				l.lists[i] = l.list(&members[i])
 			}
 		})
 	}
@@ -82,14 +91,23 @@ func Shortlist(members []Seek, peers []people.Fit, capacities map[moment.ID]int,
 	return l
 }
 
-func (x *Index) choices(s *Seek, k int) []choice {
+func (l *Shortlists) list(s *Seek) list {
+	x := l.index
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	q := x.top(s, k)
+	q := x.top(s, l.batch.Most)
 	defer x.giveBack(q)
-	out := make([]choice, len(q.best))
+	out := list{best: make([]choice, len(q.best)), lived: make([]uint32, len(q.wanted)), hash: idHash(s.Person), waited: waitCost(min(max(s.Waited, 0), mostDays), l.batch.Dial)}
 	for i, h := range q.best {
-		out[i] = choice{int32(h.at), int32(h.score)}
+		out.best[i] = choice{int32(h.at), int32(h.score)}
+	}
+	for i, n := range q.wanted {
+		out.lived[i] = uint32(n)
+	}
+	for _, tag := range s.Languages {
+		if n := x.names.find(tag); n >= 0 {
+			out.languages = append(out.languages, uint32(n))
+		}
 	}
 	return out
 }
@@ -119,10 +137,10 @@ func (l *Shortlists) Settle() []Assigned {
 	for first := range l.members {
 		// Whoever is let go asks the next on their list, until nobody is.
 		for m := first; m >= 0; {
-			if asked[m] == len(l.best[m]) {
+			if asked[m] == len(l.lists[m].best) {
 				break
 			}
-			peer := int(l.best[m][asked[m]].peer)
+			peer := int(l.lists[m].best[asked[m]].peer)
 			asked[m]++
 			m = l.ask(&held[peer], l.places[peer], l.asker(m, peer))
 		}
@@ -130,7 +148,7 @@ func (l *Shortlists) Settle() []Assigned {
 	got := make([]Assigned, len(l.members))
 	for peer, with := range held {
 		for _, a := range with {
-			got[a.member] = Assigned{l.members[a.member].Person, l.index.id(l.index.rows.rest(peer).id), int(l.best[a.member][asked[a.member]-1].score)}
+			got[a.member] = Assigned{l.members[a.member].Person, l.index.id(l.index.rows.rest(peer).id), int(l.lists[a.member].best[asked[a.member]-1].score)}
 		}
 	}
 	return slices.DeleteFunc(got, func(a Assigned) bool { return a.Peer == "" })
@@ -159,16 +177,15 @@ func (l *Shortlists) ask(held *[]asker, places int, a asker) int {
 
 // asker works out how a member stands in a peer's own order.
 func (l *Shortlists) asker(member, peer int) asker {
-	s, x := &l.members[member], l.index
-	row := x.rows.at(peer)
-	points := waitCost(min(max(s.Waited, 0), mostDays), l.batch.Dial)
+	m, x := &l.lists[member], l.index
+	points := m.waited
 	r := reader(x.rows.rest(peer).items)
 	lived, languages, notToday, gladly := r.counts()
 	for range lived {
 		r.next()
 	}
 	for i := range languages {
-		if n := r.next(); i == 0 && slices.Contains(s.Languages, x.names.list[n]) {
+		if n := r.next(); i == 0 && slices.Contains(m.languages, n) {
 			points += weightPreferred
 		}
 	}
@@ -177,15 +194,10 @@ func (l *Shortlists) asker(member, peer int) asker {
 	}
 	met := 0
 	for range gladly {
-		if slug := x.names.list[r.next()]; met < mostGladly && s.has(slug) {
+		if n := r.next(); met < mostGladly && slices.Contains(m.lived, n) {
 			points += weightGladly
 			met++
 		}
 	}
-	return asker{points, turnOf(row.hash^idHash(s.Person), l.batch.Seed), member}
-}
-
-// has tells whether a member lived something, or named it.
-func (s *Seek) has(slug string) bool {
-	return slices.Contains(s.Situations, slug) || slices.ContainsFunc(s.Lived, func(l people.Lived) bool { return l.Situation == slug })
+	return asker{points, turnOf(x.rows.at(peer).hash^m.hash, l.batch.Seed), member}
 }

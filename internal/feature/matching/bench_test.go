@@ -37,7 +37,9 @@ func BenchmarkBestOf50000(b *testing.B) {
 func BenchmarkSuggestOf50000(b *testing.B) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	x, all := mentors(rnd, 50000)
-	packed := scan.PackMentors(all, matching.Lessons{})
+	lessons := scan.RandomLessons(rnd, 20000)
+	x.Learn(lessons)
+	packed := scan.PackMentors(all, lessons)
 	seeks := make([]matching.Seek, 4096)
 	for i := range seeks {
 		seeks[i] = scan.RandomMember(rnd)

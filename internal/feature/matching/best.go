@@ -35,7 +35,6 @@ func (q *search) weighAsk(a Ask) {
 	if len(a.Languages) > 0 {
 		q.count(x.speaks.of(x.names.find(a.Languages[0])), weightLanguage)
 	}
-	q.sums.allot()
 }
 
 // admit works out who may be offered at all, in the ask's circle.

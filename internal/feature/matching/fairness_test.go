@@ -44,6 +44,7 @@ func TestWhatFairnessHides(t *testing.T) {
 		{"unknown is a language of its own", join(ended(40, "en", 3, 20, kept), ended(20, "es", 3, 20, kept), ended(1, "", 3, 20, kept)), []string{"", "es"}, nil, false},
 		{"a small group takes the next smallest with it", join(ended(30, "en", 3, 20, kept, "veteran"), ended(40, "en", 3, 20, kept, "parent"), ended(3, "en", 3, 20, kept, "deaf")), nil, []string{"deaf", "veteran"}, false},
 		{"a group outside of which are few", join(ended(30, "en", 3, 20, kept, "veteran"), ended(4, "en", 3, 20, kept)), nil, []string{"veteran"}, false},
+		{"and takes the next smallest with it", join(ended(18, "en", 3, 20, kept, "veteran", "parent"), ended(12, "en", 3, 20, kept, "veteran"), ended(4, "en", 3, 20, kept)), nil, []string{"parent", "veteran"}, false},
 		{"a group of all", ended(30, "en", 3, 20, waiting, "veteran"), nil, nil, false},
 		{"a group said twice counts once", join(ended(5, "en", 3, 20, kept, "deaf", "deaf"), ended(30, "en", 3, 20, kept)), nil, []string{"deaf"}, false},
 	}

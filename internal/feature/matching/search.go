@@ -20,9 +20,10 @@ type search struct {
 	k       int
 	allowed set
 	sums    sums
-	slack   int // what hours and lessons could bring
+	gladly  []set // who would gladly meet each of what the member lived
+	slack   int   // what hours and lessons could bring
 	starts  people.Hours
-	lessons bool
+	lessons int        // the most that lessons could bring
 	learnt  []extremes // by the peer's situation
 	best    []hit      // best first
 	need    int        // points a peer needs from sets alone to be looked up
@@ -48,8 +49,11 @@ func (h hit) before(g hit) bool {
 }
 
 // extremes is the best and the worst that a situation of the peer's was found to
-// bring beside what the member lived.
-type extremes struct{ best, worst int8 }
+// bring beside what the member lived, and beside which of that.
+type extremes struct {
+	best, worst     int8
+	bestOf, worstOf uint32
+}
 
 // borrow gives a search that another one left, or a new one.
 func (x *Index) borrow(k int) *search {
@@ -77,15 +81,69 @@ func (x *Index) top(s *Seek, k int) *search {
 	return q
 }
 
-// run goes through the index block by block.
+// run adds up what counts for everybody, and looks up the heaviest first: after
+// a guess that is about right, few of the others could still be among the best.
+// Whatever the guess, the answer is the same.
 func (q *search) run() {
-	for w := 0; w < len(q.allowed); w += blockOf {
-		if q.seek == nil && len(q.best) == q.k {
-			q.need = q.best[q.k-1].score + 1 // of equals the first met stands first
+	blocks := len(q.allowed) / blockOf
+	q.sums.allot(blocks)
+	for b := range blocks {
+		if *q.among(b) != (block{}) {
+			q.sums.add(b)
 		}
-		if among := (*block)(q.allowed[w : w+blockOf]); *among != (block{}) {
-			q.sums.add(w)
-			q.lookAt(w, among)
+	}
+	step := weightStep
+	for least := q.guess(blocks); least > 0 && len(q.best) < q.k; least -= step {
+		q.sweep(blocks, least)
+		step *= 2
+	}
+	q.sweep(blocks, unreachable)
+}
+
+// among is who of a block may still be looked up.
+func (q *search) among(number int) *block { return (*block)(q.allowed[number*blockOf:]) }
+
+// guess gives a sum, in whole steps, that some three times as many as are wanted
+// reach, judged by a few blocks.
+func (q *search) guess(blocks int) int {
+	apart := max(blocks/4, 1)
+	want := max(3*q.k/apart, 1)
+	low, high := 0, q.sums.most/weightStep+1
+	for high-low > 1 {
+		middle, n := (low+high)/2, 0
+		for b := 0; b < blocks; b += apart {
+			if *q.among(b) != (block{}) {
+				some := q.sums.reach(b, middle*weightStep, q.among(b))
+				n += some.count()
+			}
+		}
+		if n >= want {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return low * weightStep
+}
+
+// sweep looks up, once, everybody whose sum is at least so much and who could
+// still be among the best.
+func (q *search) sweep(blocks, least int) {
+	for b := range blocks {
+		among := q.among(b)
+		if *among == (block{}) {
+			continue
+		}
+		if q.seek == nil && len(q.best) == q.k {
+			q.need = q.best[q.k-1].score + 1 // of equals, who all are met in one sweep, the first stands first
+		}
+		who := q.sums.reach(b, max(least, q.need), among)
+		among.minus(&who)
+		for i, m := range who {
+			for ; m != 0; m &= m - 1 {
+				bit := bits.TrailingZeros64(m)
+				q.lookUp((b*blockOf+i)<<6|bit, q.sums.of(b, i, bit))
+			}
 		}
 	}
 }
@@ -200,7 +258,6 @@ func (q *search) weigh() {
 	for b, who := range x.roomy {
 		q.count(posting{who, x.n}, 1<<b)
 	}
-	q.sums.allot()
 	if !s.Free.Empty() {
 		q.slack += mostHours
 	}
@@ -213,37 +270,21 @@ func (q *search) count(p posting, points int) {
 	}
 }
 
-// weighGladly finds who would gladly walk with this member, and who doubly so.
+// weighGladly counts who would gladly walk with this member.
 func (q *search) weighGladly() {
-	var one, two set
+	q.gladly = q.gladly[:0]
 	for _, n := range q.wanted {
-		p := q.x.gladly.of(n)
-		if p.n == 0 {
-			continue
-		}
-		if one == nil {
-			one, two = q.buffer(), q.buffer()
-			clear(one[copy(one, p.who):])
-			clear(two)
-			continue
-		}
-		for w := 0; w < min(len(one), len(p.who)); w += blockOf {
-			once, twice, more := (*block)(one[w:]), (*block)(two[w:]), (*block)(p.who[w:])
-			for i, m := range more {
-				twice[i] |= once[i] & m
-				once[i] |= m
-			}
+		if p := q.x.gladly.of(n); p.n > 0 {
+			q.gladly = append(q.gladly, q.whole(p.who))
 		}
 	}
-	if one != nil {
-		q.sums.count(one, weightGladly)
-		q.sums.count(two, weightGladly)
-	}
+	q.sums.countTwice(q.gladly, weightGladly)
 }
 
-// recall gathers what was learned about what this member lived.
+// recall gathers what was learned about what this member lived. Of equal
+// lessons the first counts.
 func (q *search) recall() {
-	q.lessons = false
+	q.lessons = 0
 	if !q.x.learned {
 		return
 	}
@@ -251,57 +292,19 @@ func (q *search) recall() {
 		q.learnt = make([]extremes, n)
 	}
 	clear(q.learnt)
-	most := int8(0)
 	for _, a := range q.wanted {
 		for _, t := range q.x.lessons[uint32(a)] {
 			e := &q.learnt[t.peer]
-			e.best, e.worst = max(e.best, t.points), min(e.worst, t.points)
-			most = max(most, t.points)
-			q.lessons = true
-		}
-	}
-	q.slack += int(most)
-}
-
-// many is when the heaviest sums of a block are looked up first, so that most of
-// the others need not be.
-const many = 16
-
-// lookAt looks up the peers of a block who could still be among the best.
-func (q *search) lookAt(from int, among *block) {
-	left := q.sums.reach(q.need, among)
-	for left.count() > many {
-		low, high := max(q.need, 0), q.sums.most+1 // at least `low`: too many; at least `high`: nobody, or few
-		var first block
-		for high-low > 1 {
-			middle := (low + high) / 2
-			some := q.sums.reach(middle, &left)
-			switch n := some.count(); {
-			case n > many:
-				low = middle
-			case n > 0:
-				first, low = some, high
-			default:
-				high = middle
+			if t.points > e.best {
+				e.best, e.bestOf = t.points, uint32(a)
 			}
-		}
-		if first == (block{}) {
-			break // all the rest weigh the same
-		}
-		q.lookUpAll(from, &first)
-		left.minus(&first)
-		left = q.sums.reach(q.need, &left)
-	}
-	q.lookUpAll(from, &left)
-}
-
-func (q *search) lookUpAll(from int, who *block) {
-	for i, m := range who {
-		for ; m != 0; m &= m - 1 {
-			bit := bits.TrailingZeros64(m)
-			q.lookUp((from+i)<<6|bit, q.sums.of(i, bit))
+			if t.points < e.worst {
+				e.worst, e.worstOf = t.points, uint32(a)
+			}
+			q.lessons = max(q.lessons, int(t.points))
 		}
 	}
+	q.slack += q.lessons
 }
 
 // lookUp keeps the peer if they are among the best.
@@ -311,18 +314,13 @@ func (q *search) lookUp(at, score int) {
 	}
 	row := q.x.rows.at(at)
 	h := hit{0, at, score}
+	full := len(q.best) == q.k
 	if q.seek != nil {
-		more, ok := q.own(at, row)
-		if !ok {
+		more, ok := q.own(row)
+		if h.score += more; !ok || full && h.score+q.lessons < q.best[q.k-1].score {
 			return
 		}
-		h.score += more
-	}
-	full := len(q.best) == q.k
-	if full && h.score < q.best[q.k-1].score {
-		return
-	}
-	if q.seek != nil {
+		h.score += q.lesson(at)
 		h.turn = turnOf(row.hash, q.seek.Seed)
 	}
 	if full {
@@ -331,29 +329,25 @@ func (q *search) lookUp(at, score int) {
 		}
 		q.best = q.best[:q.k-1]
 	}
-	place, _ := slices.BinarySearchFunc(q.best, h, func(a, b hit) int {
-		if a.before(b) {
-			return -1
-		}
-		return 1
-	})
-	q.best = slices.Insert(q.best, place, h)
+	place := len(q.best)
+	q.best = append(q.best, h)
+	for ; place > 0 && h.before(q.best[place-1]); place-- {
+		q.best[place] = q.best[place-1]
+	}
+	q.best[place] = h
 	if len(q.best) == q.k {
 		q.need = q.best[q.k-1].score - q.slack
 	}
 }
 
-// own gives what is the peer's own, and holds the limit of hours.
-func (q *search) own(at int, row *row) (points int, ok bool) {
+// own gives what hours and waiting bring, and holds the limit of hours.
+func (q *search) own(row *row) (points int, ok bool) {
 	if !q.seek.Free.Empty() && !row.free.Empty() {
 		n := row.free.Starts().And(q.starts).Count()
 		if n == 0 {
 			return 0, false
 		}
 		points = hoursPoints(n)
-	}
-	if q.lessons {
-		points += q.lesson(at)
 	}
 	if row.room.days > 0 {
 		points -= waitCost(int(row.room.days), q.seek.Dial)
@@ -363,12 +357,32 @@ func (q *search) own(at int, row *row) (points int, ok bool) {
 
 // lesson gives the best and the worst lesson together.
 func (q *search) lesson(at int) int {
-	var e extremes
+	if len(q.learnt) == 0 || !q.x.learned {
+		return 0
+	}
+	best, worst := q.lessonsOf(at)
+	return int(best.best) + int(worst.worst)
+}
+
+// lessonsOf gives what holds the best lesson about a peer, and what the worst.
+func (q *search) lessonsOf(at int) (best, worst extremesOf) {
 	r := reader(q.x.rows.rest(at).items)
 	lived, _, _, _ := r.counts()
 	for range lived {
-		l := q.learnt[r.next()>>2]
-		e.best, e.worst = max(e.best, l.best), min(e.worst, l.worst)
+		n := r.next() >> 2
+		l := &q.learnt[n]
+		if l.best > best.best {
+			best = extremesOf{*l, n}
+		}
+		if l.worst < worst.worst {
+			worst = extremesOf{*l, n}
+		}
 	}
-	return int(e.best) + int(e.worst)
+	return best, worst
+}
+
+// extremesOf is extremes with the peer's situation.
+type extremesOf struct {
+	extremes
+	peer uint32
 }

@@ -1,7 +1,5 @@
 package matching
 
-import "math/bits"
-
 // set is a set of positions, one bit each.
 type set []uint64
 
@@ -30,14 +28,6 @@ func (s *set) hold(i int, in bool) {
 	} else {
 		s.drop(i)
 	}
-}
-
-func (s set) count() int {
-	n := 0
-	for _, w := range s {
-		n += bits.OnesCount64(w)
-	}
-	return n
 }
 
 func (s set) meet(o set) {

@@ -80,29 +80,18 @@ func (q *search) explainGladly(at int, add func(string, string, int, bool)) {
 }
 
 // explainLesson names the pair of situations behind the best and the worst
-// lesson; of equal ones the first by the member's situation. They are never said
-// to anybody, since they would name what either side may keep to themselves.
+// lesson. They are never said to anybody, since they would name what either side
+// may keep to themselves.
 func (q *search) explainLesson(at int, add func(string, string, int, bool)) {
-	var best, worst taught
-	var bestOf, worstOf int
-	for _, a := range q.wanted {
-		for _, t := range q.x.lessons[uint32(a)] {
-			if !q.x.lived.of(int(t.peer)).who.has(at) {
-				continue
-			}
-			if t.points > best.points {
-				best, bestOf = t, a
-			}
-			if t.points < worst.points {
-				worst, worstOf = t, a
-			}
-		}
+	if !q.x.learned {
+		return
 	}
-	say := func(a int, t taught) {
-		if t.points != 0 {
-			add(ReasonLesson, q.x.names.list[a]+"/"+q.x.names.list[t.peer], int(t.points), false)
-		}
+	best, worst := q.lessonsOf(at)
+	names := q.x.names.list
+	if best.best != 0 {
+		add(ReasonLesson, names[best.bestOf]+"/"+names[best.peer], int(best.best), false)
 	}
-	say(bestOf, best)
-	say(worstOf, worst)
+	if worst.worst != 0 {
+		add(ReasonLesson, names[worst.worstOf]+"/"+names[worst.peer], int(worst.worst), false)
+	}
 }

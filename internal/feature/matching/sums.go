@@ -14,12 +14,18 @@ type block [blockOf]uint64
 // cost least; the sum is exact, and takes the same time whoever the peers are.
 type sums struct {
 	columns [digits][]set    // what joins each column, over the whole index
-	digit   [digits]block    // the sums of the block at hand
+	total   []sum            // by block
+	twice   []set            // being in any of these counts once, in several twice
+	once    int              // the column of what that brings
+	any     [2]block         // of the block at hand: in one at least, in two at least
 	carries [digits][]*block // what came over from the column before, and then what joins
 	spare   []block
 	used    int
 	most    int // the sum if everything counted
 }
+
+// sum is the digits of the sums of a block.
+type sum [digits]block
 
 // digits bounds a sum to 4095 points: 80 items at the heaviest.
 const digits = 12
@@ -28,7 +34,29 @@ func (s *sums) reset() {
 	for p := range s.columns {
 		s.columns[p] = s.columns[p][:0]
 	}
+	s.twice = s.twice[:0]
 	s.most = 0
+}
+
+// countTwice lets being in one of the sets bring points, a power of two, and
+// being in two or more bring them twice.
+func (s *sums) countTwice(who []set, points int) {
+	if len(who) > 0 {
+		s.twice, s.once = append(s.twice, who...), bits.TrailingZeros(uint(points))
+		s.most += 2 * points
+	}
+}
+
+// addTwice works out who of a block is in one and who in several.
+func (s *sums) addTwice(from int) {
+	one, two := &s.any[0], &s.any[1]
+	*one, *two = block{}, block{}
+	for _, who := range s.twice {
+		for i, w := range (*block)(who[from : from+blockOf]) {
+			two[i] |= one[i] & w
+			one[i] |= w
+		}
+	}
 }
 
 // count lets being in a set bring points.
@@ -41,25 +69,35 @@ func (s *sums) count(who set, points int) {
 	}
 }
 
-// room for the carries: each input gives at most one, and each carry at most one.
-func (s *sums) allot() {
+// allot makes room for so many blocks, and for the carries: each input gives at
+// most one, and each carry at most one.
+func (s *sums) allot(blocks int) {
+	if cap(s.total) < blocks {
+		s.total = make([]sum, blocks+blocks/8)
+	}
+	s.total = s.total[:blocks]
 	n := 0
 	for _, c := range s.columns {
 		n += len(c)
 	}
-	if need := n + digits; len(s.spare) < need {
+	if need := n + digits + 2; len(s.spare) < need {
 		s.spare = make([]block, need)
 	}
 }
 
-// add works out the sums of the block that begins at a word.
-func (s *sums) add(from int) {
+// add works out the sums of a block.
+func (s *sums) add(number int) {
 	s.used = 0
+	from, total := number*blockOf, &s.total[number]
 	for p := range s.carries {
 		s.carries[p] = s.carries[p][:0]
 	}
+	if len(s.twice) > 0 {
+		s.addTwice(from)
+		s.carries[s.once] = append(s.carries[s.once], &s.any[0], &s.any[1])
+	}
 	for p := range s.columns {
-		sum := &s.digit[p]
+		sum := &total[p]
 		in := s.carries[p]
 		for _, who := range s.columns[p] {
 			in = append(in, (*block)(who[from:from+blockOf]))
@@ -111,8 +149,8 @@ func addTwo(sum, a, over *block) *block {
 	return over
 }
 
-// reach gives those of `among` whose sum is at least so much.
-func (s *sums) reach(least int, among *block) block {
+// reach gives those of a block, out of `among`, whose sum is at least so much.
+func (s *sums) reach(number, least int, among *block) block {
 	if least <= 0 {
 		return *among
 	}
@@ -123,8 +161,9 @@ func (s *sums) reach(least int, among *block) block {
 	for i := range out {
 		out[i] = ^uint64(0)
 	}
-	for p := range bits.Len(uint(s.most)) {
-		digit := &s.digit[p]
+	// The noughts that `least` ends in ask for nothing.
+	for p := bits.TrailingZeros(uint(least)); p < bits.Len(uint(s.most)); p++ {
+		digit := &s.total[number][p]
 		if least>>p&1 != 0 {
 			for i := range out {
 				out[i] &= digit[i]
@@ -141,11 +180,11 @@ func (s *sums) reach(least int, among *block) block {
 	return out
 }
 
-// of reads the sum of one peer of the block.
-func (s *sums) of(word, bit int) int {
+// of reads the sum of one peer of a block.
+func (s *sums) of(number, word, bit int) int {
 	n := 0
 	for p := range bits.Len(uint(s.most)) {
-		n |= int(s.digit[p][word]>>bit&1) << p
+		n |= int(s.total[number][p][word]>>bit&1) << p
 	}
 	return n
 }

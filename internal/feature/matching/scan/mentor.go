@@ -27,6 +27,9 @@ type mentor struct {
 	full, said              bool
 }
 
+// lesson is a situation of the peer's, and what it was found to bring.
+type lesson struct{ peer, points int }
+
 // Mentors is all peers, tightly, in the order of the index.
 type Mentors struct {
 	rows       []mentor
@@ -35,7 +38,7 @@ type Mentors struct {
 	situations map[string]int
 	languages  map[string]int
 	having     [128]int
-	lessons    map[[2]int]int
+	lessons    [128][]lesson // by the member's situation
 }
 
 // PackMentors packs peers, with what was learned.
@@ -44,13 +47,13 @@ func PackMentors(all []Peer, l matching.Lessons) *Mentors {
 	for _, p := range all {
 		m.Add(p)
 	}
-	m.learn(l.Counts())
+	m.Learn(l)
 	return m
 }
 
 // NewMentors has room for so many peers.
 func NewMentors(n int) *Mentors {
-	return &Mentors{rows: make([]mentor, 0, n), at: make(map[moment.ID]int, n), situations: map[string]int{}, languages: map[string]int{}, lessons: map[[2]int]int{}}
+	return &Mentors{rows: make([]mentor, 0, n), at: make(map[moment.ID]int, n), situations: map[string]int{}, languages: map[string]int{}}
 }
 
 // Add packs one peer more.
@@ -77,8 +80,9 @@ func (m *Mentors) Add(p Peer) {
 	m.rows, m.ids = append(m.rows, r), append(m.ids, p.ID)
 }
 
-// learn works out the points of each pair of situations.
-func (m *Mentors) learn(counts map[matching.Pair]matching.Count) {
+// Learn works out the points of each pair of situations.
+func (m *Mentors) Learn(l matching.Lessons) {
+	counts := l.Counts()
 	kept, all := 1.0, 2.0
 	for _, c := range counts {
 		kept, all = kept+float64(c.Kept), all+float64(c.Kept+c.Switched)
@@ -87,7 +91,8 @@ func (m *Mentors) learn(counts map[matching.Pair]matching.Count) {
 	for p, c := range counts {
 		rate := (float64(c.Kept) + 24*average) / (float64(c.Kept+c.Switched) + 24)
 		if w := int(math.Round(12 * (rate - average))); w != 0 {
-			m.lessons[[2]int{number(m.situations, p.Member), number(m.situations, p.Peer)}] = min(max(w, -3), 3)
+			a := number(m.situations, p.Member)
+			m.lessons[a] = append(m.lessons[a], lesson{number(m.situations, p.Peer), min(max(w, -3), 3)})
 		}
 	}
 }
@@ -170,9 +175,11 @@ func (m *Mentors) compile(s *matching.Seek) sought {
 			}
 		}
 	}
-	for pair, w := range m.lessons {
-		if a, b := pair[0], pair[1]; q.wanted[a>>6]&(1<<(a&63)) != 0 {
-			q.best[b], q.worst[b], q.lessons = max(q.best[b], w), min(q.worst[b], w), true
+	for a, taught := range m.lessons {
+		if q.wanted[a>>6]&(1<<(a&63)) != 0 {
+			for _, l := range taught {
+				q.best[l.peer], q.worst[l.peer], q.lessons = max(q.best[l.peer], l.points), min(q.worst[l.peer], l.points), true
+			}
 		}
 	}
 	return q

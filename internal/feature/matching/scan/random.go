@@ -115,10 +115,7 @@ func RandomLessons(rnd *rand.Rand, n int) matching.Lessons {
 	var l matching.Lessons
 	for range n {
 		a, b := someSituation(rnd), someSituation(rnd)
-		good := 0.7
-		if (len(a)+int(a[2])+int(b[2]))%5 == 0 {
-			good = 0.3
-		}
+		good := []float64{.3, .9, .6, .6, .6}[(int(a[1]+a[2])+int(b[1])+2*int(b[2]))%5]
 		l.Teach(a, b, rnd.Float64() < good)
 	}
 	return l
