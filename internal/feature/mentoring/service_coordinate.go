@@ -236,12 +236,7 @@ func (s *Service) introduce(ctx context.Context, tx db.Writer, a access.Actor, s
 		return Walk{}, err
 	}
 	w := Walk{Seek: q.ID, Member: q.Person, Peer: peer, Brought: ByCoordinator, By: a.Person}
-	for _, f := range s.index.Suggest(ask, everybody) {
-		if f.Peer == peer {
-			w.Why = f.Why
-		}
-	}
-	if w.Why == nil {
+	if w.Why = s.whyOf(ask, peer); w.Why == nil {
 		return Walk{}, fault.New(fault.Conflict, "mentoring.error.apart")
 	}
 	if err := dropOpen(ctx, tx, q.ID); err != nil {

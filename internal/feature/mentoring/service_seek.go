@@ -2,7 +2,6 @@ package mentoring
 
 import (
 	"context"
-	"hash/fnv"
 	"slices"
 
 	"cairn/internal/core/people"
@@ -189,11 +188,9 @@ func (s *Service) askOf(ctx context.Context, r db.Reader, q Seek) (matching.Seek
 			apart[w.Peer] = true
 		}
 	}
-	seed := fnv.New64a()
-	_, _ = seed.Write([]byte(q.ID)) // a hash takes everything
 	return matching.Seek{
 		Person: q.Person, Situations: q.Situations, Lived: me.Lived, Languages: me.Languages, Wishes: q.Wishes, Firm: q.Firm,
-		NotToday: me.NotToday, Free: me.Free, Apart: apart, Waited: max(0, days(s.Clock.Now().Sub(q.MadeAt))), Dial: q.Dial, Seed: seed.Sum64(),
+		NotToday: me.NotToday, Free: me.Free, Apart: apart, Waited: max(0, days(s.Clock.Now().Sub(q.MadeAt))), Dial: q.Dial, Seed: seedOf(q.ID),
 	}, nil
 }
 
@@ -241,20 +238,24 @@ func (s *Service) fresh(ctx context.Context, r db.Reader) error {
 		}
 		s.index.SetRoom(t.Person, t.Room(now), min(t.Places, MostPlaces))
 	}
-	return s.taught(ctx, r)
+	learned, err := s.learned(ctx, r)
+	if err == nil {
+		s.index.Learn(learned)
+	}
+	return err
 }
 
-func (s *Service) taught(ctx context.Context, r db.Reader) error {
+// learned reads what earlier matches taught.
+func (s *Service) learned(ctx context.Context, r db.Reader) (matching.Lessons, error) {
 	list, err := lessons(ctx, r)
 	if err != nil {
-		return err
+		return matching.Lessons{}, err
 	}
 	counts := make(map[matching.Pair]matching.Count, len(list))
 	for _, l := range list {
 		counts[matching.Pair{Member: l.Member, Peer: l.Peer}] = matching.Count{Kept: l.Kept, Switched: l.Switched}
 	}
-	s.index.Learn(matching.LessonsFrom(counts))
-	return nil
+	return matching.LessonsFrom(counts), nil
 }
 
 // onSeek loads a search of the actor, decides and runs f.
@@ -390,7 +391,7 @@ func (s *Service) stillFits(ctx context.Context, tx db.Writer, q Seek, x Suggest
 	if err := s.fresh(ctx, tx); err != nil {
 		return false, err
 	}
-	return slices.ContainsFunc(s.index.Suggest(ask, everybody), func(f matching.Suggestion) bool { return f.Peer == x.Peer }), nil
+	return s.whyOf(ask, x.Peer) != nil, nil
 }
 
 // begin asks for a walk: it is written down, whoever has not said yes is asked, and

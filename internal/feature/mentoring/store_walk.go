@@ -72,6 +72,18 @@ func walkOfSeek(ctx context.Context, r db.Reader, seek moment.ID) (Walk, bool, e
 	return oneWalk(r.QueryRow(ctx, `SELECT `+walkColumns+` FROM mentoring_walk WHERE seek = $1 ORDER BY asked_at DESC, id DESC LIMIT 1`, seek))
 }
 
+// walksSince gives for each search the newest walk that it led to and that began,
+// or was asked.
+func walksSince(ctx context.Context, r db.Reader, since moment.Time) (map[moment.ID]Walk, error) {
+	rows, err := r.Query(ctx, `SELECT `+walkColumns+` FROM mentoring_walk WHERE seek IS NOT NULL AND asked_at >= $1 ORDER BY began_at, asked_at, id`, since)
+	list, err := db.Collect(rows, err, scanWalk)
+	out := make(map[moment.ID]Walk, len(list))
+	for _, w := range list {
+		out[w.Seek] = w
+	}
+	return out, err
+}
+
 // pairWalk gives the walk of two people that is not over.
 func pairWalk(ctx context.Context, r db.Reader, member, peer moment.ID) (Walk, bool, error) {
 	return oneWalk(r.QueryRow(ctx, `SELECT `+walkColumns+` FROM mentoring_walk WHERE member = $1 AND peer = $2 AND state <> 'ended'`, member, peer))

@@ -53,6 +53,9 @@ func (s *Service) Routes() []web.Route {
 		{Method: "POST", Path: "/people/meeting/{id}/finish", Need: permOwn, Do: s.finishPost},
 		{Method: "POST", Path: "/people/meeting/{id}/happened", Need: permOwn, Do: s.happenedPost},
 		{Method: "GET", Path: "/programme/walks", Need: permCoordinate, Do: s.overviewPage},
+		{Method: "GET", Path: "/programme/walks/batch", Need: permCoordinate, Do: s.batchPage},
+		{Method: "POST", Path: "/programme/walks/batch", Need: permCoordinate, Do: s.batchPost},
+		{Method: "GET", Path: "/programme/walks/fair", Need: permCoordinate, Do: s.fairPage},
 		{Method: "POST", Path: "/programme/walks/introduce", Need: permCoordinate, Do: s.introducePost},
 	}
 }
@@ -311,40 +314,6 @@ func (s *Service) feedStopPost(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.SeeOther(w, r, "/people/calendar")
-}
-
-func (s *Service) overviewPage(w http.ResponseWriter, r *http.Request) error {
-	q, err := web.Query(r)
-	if err != nil {
-		return err
-	}
-	return s.showOverview(w, r, q.Get("done"), nil)
-}
-
-func (s *Service) showOverview(w http.ResponseWriter, r *http.Request, done string, wrong error) error {
-	return again(w, r, wrong, func() (templ.Component, error) {
-		o, err := s.Overview(r.Context(), web.Actor(r.Context()))
-		if err != nil {
-			return nil, err
-		}
-		return overviewView(o, done, wrong), nil
-	})
-}
-
-func (s *Service) introducePost(w http.ResponseWriter, r *http.Request) error {
-	form, err := web.Form(r)
-	if err != nil {
-		return err
-	}
-	seek, one := moment.ParseID(form.Get("seek"))
-	peer, two := moment.ParseID(form.Get("peer"))
-	if !one || !two {
-		return fault.Hidden()
-	}
-	if err := s.Introduce(r.Context(), web.Actor(r.Context()), seek, peer); err != nil {
-		return s.showOverview(w, r, "", err)
-	}
-	return web.SeeOther(w, r, "/programme/walks?done=introduced")
 }
 
 // number reads a whole number; what is none is -1, which every check refuses.

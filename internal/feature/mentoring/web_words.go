@@ -2,6 +2,7 @@ package mentoring
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -325,4 +326,24 @@ func talkRefresh(t talkData) int {
 		return 10
 	}
 	return 0
+}
+
+func batchDial(ctx context.Context, dial int) []web.Option {
+	out := dialOptions(ctx, dial)
+	for i := range out {
+		out[i].Hint = ""
+	}
+	return out
+}
+
+func fairName(ctx context.Context, name string, labels map[string]string) string {
+	if name == "" {
+		return web.T(ctx, "mentoring.fair.unknown")
+	}
+	return labelOf(name, labels)
+}
+
+// oneDecimal writes a mean with one decimal, by the language's own digits and mark.
+func oneDecimal(ctx context.Context, x float64) string {
+	return web.T(ctx, "mentoring.fair.decimal", "whole", web.Number(ctx, int64(math.Round(x*10))/10), "tenth", web.Number(ctx, int64(math.Round(x*10))%10))
 }
