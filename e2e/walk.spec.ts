@@ -191,6 +191,7 @@ test('walking on, and a good ending', async ({ be, service }) => {
     await expect(noor.page.getByLabel('Your note')).toHaveValue('I will come along the first time');
     await noor.page.getByLabel('Your note').fill('The library has a course on Tuesdays. I will come along the first time');
     await noor.page.getByRole('button', { name: 'Save' }).click();
+    await expect(noor.page.getByText('Saved. The other can read it.')).toBeVisible();
     await juniper.page.goto(walk);
     await expect(juniper.page.locator('article')).toContainText('I will come along the first time');
     await expect(juniper.page.locator('article')).toContainText('Version 3');
@@ -202,6 +203,7 @@ test('walking on, and a good ending', async ({ be, service }) => {
     await choose(juniper.page, 'next', 'Meet less often, and end well');
     await choose(juniper.page, 'others', 'Several people');
     await juniper.page.getByRole('button', { name: 'Save' }).click();
+    await expect(juniper.page.getByText('Saved. The other can read it.')).toBeVisible();
     await noor.page.goto(walk);
     await noor.page.getByRole('link', { name: 'Somebody has looked back. You can answer too.' }).click();
     await expect(noor.page.locator('main')).toContainText('The Saturdays carry me');
@@ -245,5 +247,5 @@ test('pages of walking together @once', async ({ be }) => {
   await inspect(noor.page, ['/people', walk, meeting, `${walk}/charter`, `${walk}/plan`, `${walk}/note`, `${walk}/back`, `${walk}/bye`, `${walk}/outside`, `${walk}/sure/switch`]);
   const tomo = await be('Tomo');
   await tomo.page.goto('/programme/walks');
-  await inspect(tomo.page, ['/programme/walks']);
+  await inspect(tomo.page, ['/programme/walks', '/programme/walks/batch', '/programme/walks/fair']);
 });
