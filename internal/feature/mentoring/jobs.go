@@ -191,7 +191,7 @@ func (s *Service) overdue(ctx context.Context, tx db.Writer, id moment.ID) error
 		if c.Open() && now.Sub(c.ActiveAt) < stillTalks {
 			return s.Bus.At(ctx, tx, jobOver, string(id), now.Add(lookAgain), aboutSession{id})
 		}
-		if err := s.close(ctx, tx, w, &x.Session, now); err != nil {
+		if err := s.close(ctx, tx, &x.Session, now); err != nil {
 			return err
 		}
 	}
@@ -354,6 +354,13 @@ func (s *Service) forget(ctx context.Context, tx db.Writer, id moment.ID) error 
 	}
 	if err := s.Vault.Destroy(ctx, tx, id); err != nil {
 		return err
+	}
+	if q, found, err := seekByID(ctx, tx, w.Seek); err != nil {
+		return err
+	} else if found && q.State == SeekMet && s.Clock.Now().Sub(q.ClosedAt) >= NotesLast {
+		if err := s.blankSeek(ctx, tx, q.ID); err != nil {
+			return err
+		}
 	}
 	return fault.Op("forget", forgetWords(ctx, tx, id))
 }

@@ -239,11 +239,5 @@ func (h Holding) eraseSeek(ctx context.Context, tx db.Writer, q Seek) error {
 			return fault.Op("mentoring erase", err)
 		}
 	}
-	if err := dropOpen(ctx, tx, q.ID); err != nil {
-		return fault.Op("mentoring erase", err)
-	}
-	if err := h.Vault.Destroy(ctx, tx, q.ID); err != nil {
-		return err
-	}
-	return fault.Op("mentoring erase", blankSeek(ctx, tx, q.ID))
+	return h.blankSeek(ctx, tx, q.ID)
 }

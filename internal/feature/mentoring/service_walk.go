@@ -269,7 +269,7 @@ func (s *Service) Bye(ctx context.Context, a access.Actor, id moment.ID, words s
 		}
 		return canMeet(a, w)
 	}
-	return s.onWalk(ctx, a, id, "mentoring.bye", may, func(tx db.Writer, w *Walk, now moment.Time) error {
+	return s.onWalk(ctx, a, id, "mentoring.bye", may, func(tx db.Writer, w *Walk, _ moment.Time) error {
 		which := side(*w, a.Person)
 		sealed, err := s.seal(ctx, tx, id, byePlace(id, which), words)
 		if err != nil {

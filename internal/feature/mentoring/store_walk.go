@@ -67,11 +67,6 @@ func openWalks(ctx context.Context, r db.Reader) ([]Walk, error) {
 	return db.Collect(rows, err, scanWalk)
 }
 
-// walkOfSeek gives the newest walk that a search led to.
-func walkOfSeek(ctx context.Context, r db.Reader, seek moment.ID) (Walk, bool, error) {
-	return oneWalk(r.QueryRow(ctx, `SELECT `+walkColumns+` FROM mentoring_walk WHERE seek = $1 ORDER BY asked_at DESC, id DESC LIMIT 1`, seek))
-}
-
 // walksSince gives for each search the newest walk that it led to and that began,
 // or was asked.
 func walksSince(ctx context.Context, r db.Reader, since moment.Time) (map[moment.ID]Walk, error) {

@@ -99,7 +99,7 @@ func (h Holding) exportCalls(ctx context.Context, r db.Reader, person moment.ID)
 		if err != nil {
 			return nil, err
 		}
-		out[i] = ExportedCall{c.Kind, stamp(c.EndedAt), c.Minutes, c.Situations, c.Before, c.After, string(c.Outcome), c.Heavy, c.Concern, words}
+		out[i] = ExportedCall{c.Kind, stamp(c.EndedAt), c.Minutes, c.Situations, c.Before, c.After, c.Outcome, c.Heavy, c.Concern, words}
 	}
 	return out, nil
 }
