@@ -86,8 +86,24 @@ func (s *Service) reviewDue(ctx context.Context, tx db.Writer, id moment.ID) err
 	return s.tellBoth(ctx, tx, id, func(w Walk) moment.Time { return w.ReviewAt }, "review")
 }
 
+// endsSoon tells both two weeks before what they agreed ends, and on the day.
+// Nothing ends by itself: they say goodbye, or agree on more time.
 func (s *Service) endsSoon(ctx context.Context, tx db.Writer, id moment.ID) error {
-	return s.tellBoth(ctx, tx, id, func(w Walk) moment.Time { return w.EndsAt.Add(-endsAhead) }, "ends")
+	w, found, err := walkByID(ctx, tx, id)
+	if err != nil || !found {
+		return err
+	}
+	if s.Clock.Now() >= w.EndsAt {
+		return s.tellBoth(ctx, tx, id, func(w Walk) moment.Time { return w.EndsAt }, "ended")
+	}
+	if err := s.tellBoth(ctx, tx, id, func(w Walk) moment.Time { return w.EndsAt.Add(-endsAhead) }, "ends"); err != nil || !w.Runs() {
+		return err
+	}
+	next := w.EndsAt
+	if s.Clock.Now() < w.EndsAt.Add(-endsAhead) {
+		next = w.EndsAt.Add(-endsAhead)
+	}
+	return s.Bus.At(ctx, tx, jobEnds, string(id), next, aboutWalk{id})
 }
 
 // tellBoth tells both that a day has come, if it has and they still walk.

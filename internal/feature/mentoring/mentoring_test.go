@@ -502,3 +502,34 @@ func TestExportAndErase(t *testing.T) {
 		}
 	})
 }
+
+func TestTheEndIsToldBeforeAndOnTheDay(t *testing.T) {
+	w := cairntest.New(t)
+	h := begin(t, w)
+	ctx, id := t.Context(), h.walks(t)
+	terms := h.terms()
+	terms.Ends = calendar.DateOf(w.Time.Now().Std()).Add(60)
+	h.agrees(t, id, terms)
+	told := func() int {
+		list, err := w.Notify.Open(ctx, w.DB.Reader(), h.heron.ID)
+		must(t, err)
+		n := 0
+		for _, one := range list {
+			if one.Kind == "mentoring.review" {
+				n++
+			}
+		}
+		return n
+	}
+	for _, x := range []struct {
+		days, told int
+	}{{45, 0}, {2, 1}, {8, 1}, {7, 3}, {30, 3}} { // the review is due on day 56
+		w.Pass(time.Duration(x.days) * 24 * time.Hour)
+		if got := told(); got != x.told {
+			t.Errorf("after %d more days: told %d times, want %d", x.days, got, x.told)
+		}
+	}
+	if v := h.open(t, h.heron, id); v.State != mentoring.Walking {
+		t.Errorf("it ended by itself: %s", v.State)
+	}
+}

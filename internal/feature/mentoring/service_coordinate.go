@@ -52,6 +52,7 @@ type Overview struct {
 	Ending  []Due // within a month, or over
 	Reviews []Due // overdue
 	Silent  []Due // asked, and not answered yet
+	Stalled []Due // on trial for more than four weeks
 	Now     moment.Time
 }
 
@@ -119,6 +120,8 @@ func (s *Service) dues(ctx context.Context, r db.Reader, walks []Walk, out *Over
 		switch {
 		case w.State == Asked:
 			out.Silent = append(out.Silent, d)
+		case w.State == Trial && out.Now.Sub(w.BeganAt) > quietFor:
+			out.Stalled = append(out.Stalled, d)
 		case w.EndsAt > 0 && w.EndsAt < out.Now.Add(soon):
 			out.Ending = append(out.Ending, d)
 		case w.ReviewAt > 0 && w.ReviewAt < out.Now:
