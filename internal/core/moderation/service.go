@@ -245,6 +245,11 @@ func (s *Service) Out(ctx context.Context, r db.Reader, person moment.ID) (bool,
 	return heldOut(ctx, r, person, s.Clock.Now())
 }
 
+// OutUntil is Out, and until when; 0 for good.
+func (s *Service) OutUntil(ctx context.Context, r db.Reader, person moment.ID) (until moment.Time, out bool, err error) {
+	return heldUntil(ctx, r, person, s.Clock.Now())
+}
+
 type aboutReport struct {
 	Report moment.ID `json:"report"`
 }

@@ -119,6 +119,17 @@ func heldOut(ctx context.Context, r db.Reader, person moment.ID, now moment.Time
 	return n > 0, db.Problem("action", err)
 }
 
+// heldUntil gives until when somebody is kept out; 0 for good.
+func heldUntil(ctx context.Context, r db.Reader, person moment.ID, now moment.Time) (until moment.Time, out bool, err error) {
+	var n, good int
+	err = r.QueryRow(ctx, `SELECT count(*), coalesce(sum(CASE WHEN until = 0 THEN 1 ELSE 0 END), 0), coalesce(max(until), 0) FROM moderation_action
+		WHERE about = $1 AND what IN ('pause', 'ban') AND lifted_at = 0 AND (until = 0 OR until > $2)`, person, now).Scan(&n, &good, &until)
+	if good > 0 {
+		until = 0
+	}
+	return until, n > 0, db.Problem("action", err)
+}
+
 func insertAppeal(ctx context.Context, tx db.Writer, action moment.ID, words []byte, now moment.Time) error {
 	_, err := tx.Exec(ctx, `INSERT INTO moderation_appeal (action, words, at) VALUES ($1, $2, $3)`, action, words, now)
 	return err

@@ -162,8 +162,9 @@ func (t Terms) around(at moment.Time) []stretch {
 // Allows tells whether a channel was agreed.
 func (t Terms) Allows(c Channel) bool { return slices.Contains(t.Channels, c) }
 
-// day is when a day begins on the charter's clock.
-func (t Terms) day(d calendar.Date) moment.Time { return moment.At(d.At(0, t.zone())) }
+// day is the middle of a day on the charter's clock: whoever reads it on another
+// clock reads the same day.
+func (t Terms) day(d calendar.Date) moment.Time { return moment.At(d.At(minutesOfADay/2, t.zone())) }
 
 // Draft gives the terms that two people start from: what is usual, in words of
 // the service that they change.

@@ -2,8 +2,10 @@ package mentoring
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"cairn/internal/core/notify"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/bus"
 	"cairn/internal/kit/db"
@@ -27,9 +29,10 @@ const (
 	remindDay  = 24 * time.Hour
 	remindHour = time.Hour
 	endsAhead  = 14 * 24 * time.Hour
-	stillTalks = 5 * time.Minute  // somebody wrote so lately that they still talk
-	lookAgain  = 10 * time.Minute // and is asked again so much later
-	mostLooked = 500              // searches looked at in one go
+	stillTalks = 5 * time.Minute    // somebody wrote so lately that they still talk
+	lookAgain  = 10 * time.Minute   // and is asked again so much later
+	saysWithin = 7 * 24 * time.Hour // to say how a meeting was that was not here; after it, it was none
+	mostLooked = 200                // searches looked at in one go
 )
 
 type aboutWalk struct {
@@ -48,7 +51,8 @@ func (s *Service) register() {
 	for kind, f := range map[string]func(context.Context, db.Writer, moment.ID) error{jobRemind: s.remind, jobOver: s.overdue} {
 		s.Bus.Handle(kind, job(s, func(ctx context.Context, tx db.Writer, about aboutSession) error { return f(ctx, tx, about.Session) }))
 	}
-	s.Bus.Handle(jobLook, func(ctx context.Context, _ bus.Job) error { return s.lookForAll(ctx) })
+	s.Bus.Handle(jobLook, s.lookForAll)
+	s.hearSafety()
 	for event, f := range map[string]func(context.Context, db.Writer, moment.ID) error{"people.changed": s.changed, "moderation.acted": s.keptOut} {
 		s.Bus.On(event, "mentoring", func(ctx context.Context, e bus.Event) error {
 			return s.DB.Write(ctx, func(tx db.Writer) error { return f(ctx, tx, e.ID) })
@@ -135,9 +139,6 @@ func (s *Service) remindOf(ctx context.Context, tx db.Writer, x Session) error {
 			return err
 		}
 	}
-	if x.Channel != ByChat {
-		return nil
-	}
 	return s.Bus.At(ctx, tx, jobOver, string(x.ID), x.EndsAt().Add(doorAfter), aboutSession{x.ID})
 }
 
@@ -195,6 +196,12 @@ func (s *Service) overdue(ctx context.Context, tx db.Writer, id moment.ID) error
 	if err != nil {
 		return err
 	}
+	if stale := x.EndsAt().Add(saysWithin); x.Channel != ByChat && now < stale {
+		if err := s.tellMeeting(ctx, tx, "", w, x.Session, "how"); err != nil {
+			return err
+		}
+		return s.Bus.At(ctx, tx, jobOver, string(id), stale, aboutSession{id})
+	}
 	was := x.State
 	x.ChangedAt = now
 	if x.State == Planned {
@@ -220,23 +227,38 @@ func (s *Service) overdue(ctx context.Context, tx db.Writer, id moment.ID) error
 	return s.counted(ctx, tx, w)
 }
 
-// lookSoon has every search looked at again: a place is free, or somebody changed.
-func (s *Service) lookSoon(ctx context.Context, tx db.Writer) error {
-	return s.Bus.At(ctx, tx, jobLook, "all", s.Clock.Now(), nil)
+// after says how far a look at all searches has come.
+type after struct {
+	Seek moment.ID `json:"seek"`
 }
 
-// lookForAll fills the searches that wait, each in a transaction of its own.
-func (s *Service) lookForAll(ctx context.Context) error {
-	list, err := waiting(ctx, s.DB.Reader())
+// lookSoon has every search looked at again: a place is free, or somebody changed.
+func (s *Service) lookSoon(ctx context.Context, tx db.Writer) error {
+	return s.Bus.At(ctx, tx, jobLook, "all", s.Clock.Now(), after{})
+}
+
+// lookForAll fills the searches that wait, each in a transaction of its own, so many
+// at a time. One that fails holds the others up no longer than its own time.
+func (s *Service) lookForAll(ctx context.Context, j bus.Job) error {
+	var from after
+	if err := j.Read(&from); err != nil {
+		return err
+	}
+	list, err := waitingAfter(ctx, s.DB.Reader(), from.Seek, mostLooked)
 	if err != nil {
 		return err
 	}
-	for _, q := range list[:min(len(list), mostLooked)] {
-		if err := s.DB.Write(ctx, func(tx db.Writer) error { return s.lookFor(ctx, tx, q.ID) }); err != nil {
-			return err
-		}
+	var wrong error
+	for _, id := range list {
+		wrong = errors.Join(wrong, s.DB.Write(ctx, func(tx db.Writer) error { return s.lookFor(ctx, tx, id) }))
 	}
-	return nil
+	if len(list) < mostLooked || ctx.Err() != nil {
+		return wrong
+	}
+	next := after{list[len(list)-1]}
+	return errors.Join(wrong, s.DB.Write(ctx, func(tx db.Writer) error {
+		return s.Bus.At(ctx, tx, jobLook, "after/"+string(next.Seek), s.Clock.Now(), next)
+	}))
 }
 
 // lookFor fills one search, and tells its person when there was nobody before.
@@ -270,20 +292,23 @@ func (s *Service) openOf(ctx context.Context, r db.Reader, seek moment.ID) ([]Su
 	return out, err
 }
 
-// changed answers a change of somebody: a peer who is none any more leaves, and
-// who waits may fit somebody now.
+// changed answers a change of somebody: a peer who is none any more leaves, whoever
+// works here now looks for nobody here, and who waits may fit somebody now.
 func (s *Service) changed(ctx context.Context, tx db.Writer, person moment.ID) error {
-	t, taker, err := takerOf(ctx, tx, person)
+	fits, err := s.People.FitOf(ctx, tx, person)
 	if err != nil {
 		return err
 	}
-	if taker {
-		fits, err := s.People.FitOf(ctx, tx, person)
-		if err != nil {
+	if !fits[person].Roles.Has(access.Peer) {
+		if err := s.standsNoMore(ctx, tx, person); err != nil {
 			return err
 		}
+	}
+	if _, taker, err := takerOf(ctx, tx, person); err != nil {
+		return err
+	} else if taker {
 		if !fits[person].Roles.Has(access.Peer) {
-			return s.leave(ctx, tx, t.Person, EndedLeft)
+			return s.leave(ctx, tx, person, EndedLeft)
 		}
 		return s.lookSoon(ctx, tx)
 	}
@@ -291,17 +316,85 @@ func (s *Service) changed(ctx context.Context, tx db.Writer, person moment.ID) e
 	if err != nil || !open {
 		return err
 	}
+	if (access.Actor{Person: person, Roles: fits[person].Roles}).Works() {
+		return s.closeSeek(ctx, tx, q)
+	}
 	return s.lookFor(ctx, tx, q.ID)
 }
 
-// keptOut answers a decision: a peer who is kept out walks with nobody, and those
-// they walked with come first elsewhere.
+// closeSeek ends a search that cannot go on, and says so to its person.
+func (s *Service) closeSeek(ctx context.Context, tx db.Writer, q Seek) error {
+	now := s.Clock.Now()
+	if err := s.blankSeek(ctx, tx, q.ID); err != nil {
+		return err
+	}
+	if err := setSeekState(ctx, tx, q.ID, SeekWithdrawn, now); err != nil {
+		return fault.Op("seek", err)
+	}
+	return s.Tell.Tell(ctx, tx, notify.Message{To: q.Person, Kind: noticeChange, Key: noticeChange + "/" + string(q.ID) + "/closed", Path: "/people", About: q.ID})
+}
+
+// keptOut answers a decision. A pause is an absence: whoever stands in comes, or the
+// meetings are called off, and the other is told. When somebody is kept out for good
+// a peer's walks end and those they walked with come first elsewhere, and a member's
+// end with a word to the peer.
 func (s *Service) keptOut(ctx context.Context, tx db.Writer, person moment.ID) error {
-	out, err := s.Standing.Out(ctx, tx, person)
+	until, out, err := s.Standing.OutUntil(ctx, tx, person)
 	if err != nil || !out {
 		return err
 	}
-	return s.leave(ctx, tx, person, EndedKeptOut)
+	if err := s.standsNoMore(ctx, tx, person); err != nil {
+		return err
+	}
+	list, err := walksAll(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	for _, w := range list {
+		if w.State == Over || w.Member != person {
+			continue
+		}
+		if err := s.memberOut(ctx, tx, w, until); err != nil {
+			return err
+		}
+	}
+	if q, open, err := openSeekOf(ctx, tx, person); err != nil {
+		return err
+	} else if open && until.IsZero() {
+		if err := s.closeSeek(ctx, tx, q); err != nil {
+			return err
+		}
+	}
+	if until.IsZero() {
+		return s.leave(ctx, tx, person, EndedKeptOut)
+	}
+	return s.absent(ctx, tx, person, until)
+}
+
+// memberOut holds the walk of a member who is kept out: for a time no meeting, for
+// good no walk.
+func (s *Service) memberOut(ctx context.Context, tx db.Writer, w Walk, until moment.Time) error {
+	was := w.State
+	if until.IsZero() {
+		if err := s.over(ctx, tx, &w, EndedGone, ""); err != nil { // the peer is not told why
+			return err
+		}
+		return s.save(ctx, tx, w, was)
+	}
+	list, err := sessionsOf(ctx, tx, w.ID)
+	if err != nil {
+		return err
+	}
+	now := s.Clock.Now()
+	for _, x := range list {
+		if !x.Coming() || x.StartsAt >= until {
+			continue
+		}
+		if err := s.callOne(ctx, tx, x.Session, now); err != nil {
+			return err
+		}
+	}
+	return s.tellTwo(ctx, tx, w, "held-"+stamp(now))
 }
 
 // leave ends everything a peer has: whoever stands in is brought instead, or the
@@ -337,16 +430,13 @@ func (s *Service) leaveOne(ctx context.Context, tx db.Writer, w Walk, how string
 		return err
 	}
 	if was != Asked && w.StandsIn(w.Backup) {
-		next := Walk{Seek: w.Seek, Member: w.Member, Peer: w.Backup, Brought: ByBackup, PeerYesAt: s.Clock.Now(), After: w.ID}
+		next := Walk{Seek: w.Seek, Member: w.Member, Peer: w.Backup, Brought: ByBackup, After: w.ID}
 		err := s.bring(ctx, tx, &next, true)
 		if err == nil || !fault.Is(err, fault.Conflict) {
 			return err
 		}
 	}
-	if w.Seek != "" {
-		return s.reopen(ctx, tx, w, true)
-	}
-	return s.newSeek(ctx, tx, w.Member)
+	return s.goOnLooking(ctx, tx, w, true)
 }
 
 // newSeek looks for somebody for a member whose peer left and who had never looked
@@ -373,7 +463,9 @@ func (s *Service) forget(ctx context.Context, tx db.Writer, id moment.ID) error 
 	}
 	if q, found, err := seekByID(ctx, tx, w.Seek); err != nil {
 		return err
-	} else if found && q.State == SeekMet && s.Clock.Now().Sub(q.ClosedAt) >= NotesLast {
+	} else if used, err := seekUsed(ctx, tx, w.Seek); err != nil {
+		return err
+	} else if found && !used && q.State == SeekMet {
 		if err := s.blankSeek(ctx, tx, q.ID); err != nil {
 			return err
 		}

@@ -32,9 +32,9 @@ func canChoose(a access.Actor, s Seek) access.Decision {
 	return access.Allow()
 }
 
-// canSee: the two.
+// canSee: the two. A peer who was kept out reads nothing of it any more.
 func canSee(a access.Actor, w Walk) access.Decision {
-	if !w.In(a.Person) {
+	if !w.In(a.Person) || a.Person == w.Peer && w.EndedHow == EndedKeptOut {
 		return access.Hide()
 	}
 	return access.Allow()
@@ -106,18 +106,18 @@ func canPlan(a access.Actor, w Walk, comingOrHeld, coming int) access.Decision {
 
 // canAttend: the two, and the stand-in of this meeting.
 func canAttend(a access.Actor, w Walk, s Session) access.Decision {
-	if a.Person == s.Instead && s.Instead != "" && w.Runs() {
+	if a.Person == s.Instead && w.StandsIn(a.Person) && w.Runs() {
 		return access.Allow()
 	}
 	return canMeet(a, w)
 }
 
 // canBye: the two, after a good ending, within the year.
-func canBye(a access.Actor, w Walk) access.Decision {
+func canBye(a access.Actor, w Walk, now moment.Time) access.Decision {
 	if d := canSee(a, w); !d.OK() {
 		return d
 	}
-	if w.State != Over || w.EndedHow != EndedWell {
+	if w.State != Over || w.EndedHow != EndedWell || now.Sub(w.EndedAt) >= NotesLast {
 		return access.Wrong("mentoring.error.running")
 	}
 	return access.Allow()

@@ -3,11 +3,13 @@ package mentoring
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"cairn/internal/core/chat"
 	"cairn/internal/core/notify"
 	"cairn/internal/core/people"
+	"cairn/internal/core/safety"
 	"cairn/internal/feature/matching"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/bus"
@@ -45,6 +47,14 @@ type People interface {
 // Standing tells who is kept out for a time.
 type Standing interface {
 	Out(ctx context.Context, r db.Reader, person moment.ID) (bool, error)
+	// OutUntil is Out, and until when; 0 for good.
+	OutUntil(ctx context.Context, r db.Reader, person moment.ID) (until moment.Time, out bool, err error)
+}
+
+// Safety is what mentoring asks about worries and words.
+type Safety interface {
+	At(ctx context.Context, r db.Reader, place moment.ID) ([]safety.Case, error)
+	Match(ctx context.Context, r db.Reader, text, lang string) ([]string, error)
 }
 
 // Met tells with whom a peer has just talked; support is plugged in by the app.
@@ -70,6 +80,7 @@ type Deps struct {
 	Chat     *chat.Service
 	Tell     Teller
 	Standing Standing
+	Safety   Safety
 	Met      Met
 	BaseURL  string
 }
@@ -77,7 +88,8 @@ type Deps struct {
 // Service holds the verbs of mentoring.
 type Service struct {
 	Deps
-	index *matching.Index
+	asking sync.Mutex // an answer belongs to what the same transaction has read
+	index  *matching.Index
 }
 
 // New makes the service and registers its timers and reactions.
@@ -147,6 +159,15 @@ func (s *Service) tell(ctx context.Context, tx db.Writer, to moment.ID, kind, ke
 
 func walkPath(id moment.ID) string { return "/people/walk/" + string(id) }
 
+// notOut is a Conflict for somebody who is kept out by a decision.
+func (s *Service) notOut(ctx context.Context, r db.Reader, person moment.ID) error {
+	out, err := s.Standing.Out(ctx, r, person)
+	if err == nil && out {
+		err = fault.New(fault.Conflict, "support.error.out")
+	}
+	return err
+}
+
 // seal closes words of a walk; none stay none.
 func (s *Service) seal(ctx context.Context, tx db.Writer, walk moment.ID, place, words string) ([]byte, error) {
 	if words == "" {
@@ -213,7 +234,8 @@ func (s *Service) over(ctx context.Context, tx db.Writer, w *Walk, how string, b
 		}
 	}
 	if w.StandsIn(w.Backup) {
-		if err := s.tell(ctx, tx, w.Backup, noticeChange, "over", *w); err != nil {
+		m := notify.Message{To: w.Backup, Kind: noticeChange, Key: noticeChange + "/" + string(w.ID) + "/over", Path: "/people", About: w.ID}
+		if err := s.Tell.Tell(ctx, tx, m); err != nil {
 			return err
 		}
 	}

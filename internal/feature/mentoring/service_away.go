@@ -2,6 +2,7 @@ package mentoring
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"cairn/internal/core/notify"
@@ -33,31 +34,43 @@ func (s *Service) Away(ctx context.Context, a access.Actor, until moment.Time) e
 		return p.Err()
 	}
 	return s.write(ctx, a, func(tx db.Writer, now moment.Time) error {
-		t, _, err := takerOf(ctx, tx, a.Person)
-		if err != nil {
+		if err := s.absent(ctx, tx, a.Person, until); err != nil {
 			return err
 		}
-		t.AwayUntil = until
-		if err := saveTaker(ctx, tx, t, now); err != nil {
-			return fault.Op("away", err)
-		}
-		list, err := walksAll(ctx, tx, a.Person)
-		if err != nil {
-			return err
-		}
-		for _, w := range list {
-			if w.Peer != a.Person || !w.Runs() {
-				continue
-			}
-			if err := s.awayFrom(ctx, tx, w, until, now); err != nil {
-				return err
-			}
-		}
-		if err := access.Record(ctx, tx, a, now, access.Entry{Verb: "mentoring.away", Kind: "person", Object: a.Person}); err != nil {
-			return err
-		}
-		return s.lookSoon(ctx, tx)
+		return access.Record(ctx, tx, a, now, access.Entry{Verb: "mentoring.away", Kind: "person", Object: a.Person})
 	})
+}
+
+// absent takes a peer out of their meetings until an instant; 0 brings them back.
+func (s *Service) absent(ctx context.Context, tx db.Writer, peer moment.ID, until moment.Time) error {
+	now := s.Clock.Now()
+	t, known, err := takerOf(ctx, tx, peer)
+	if err != nil {
+		return err
+	}
+	list, err := walksAll(ctx, tx, peer)
+	if err != nil {
+		return err
+	}
+	list = slices.DeleteFunc(list, func(w Walk) bool { return w.Peer != peer || !w.Runs() })
+	if !known && len(list) == 0 && until.IsZero() {
+		return nil
+	}
+	t.AwayUntil = until
+	if err := saveTaker(ctx, tx, t, now); err != nil {
+		return fault.Op("away", err)
+	}
+	for _, w := range list {
+		if err := s.awayFrom(ctx, tx, w, until, now); err != nil {
+			return err
+		}
+	}
+	if !until.IsZero() { // their places are free again then
+		if err := s.Bus.At(ctx, tx, jobLook, "back/"+string(peer), until, after{}); err != nil {
+			return err
+		}
+	}
+	return s.lookSoon(ctx, tx)
 }
 
 func (s *Service) awayFrom(ctx context.Context, tx db.Writer, w Walk, until, now moment.Time) error {

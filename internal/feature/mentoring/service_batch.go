@@ -44,9 +44,6 @@ func (s *Service) Pairings(ctx context.Context, a access.Actor, dial int) ([]Pai
 		return nil, err
 	}
 	got := matching.Assign(asks, peers, places, matching.Batch{Dial: min(max(dial, 0), 100), Seed: seedOf(moment.ID(now.Std().Format(time.DateOnly))), Lessons: learned})
-	if err := s.fresh(ctx, r); err != nil {
-		return nil, err
-	}
 	var ids []moment.ID
 	for _, x := range got {
 		ids = append(ids, x.Member, x.Peer)
@@ -56,11 +53,13 @@ func (s *Service) Pairings(ctx context.Context, a access.Actor, dial int) ([]Pai
 		return nil, err
 	}
 	var out []Pairing
-	for _, x := range got {
-		i := slices.IndexFunc(seeks, func(q Seek) bool { return q.Person == x.Member })
-		out = append(out, Pairing{Seek: seeks[i].ID, Member: cards[x.Member], Peer: cards[x.Peer], Why: s.whyOf(asks[i], x.Peer), Waited: now.Sub(seeks[i].MadeAt)})
-	}
-	return out, nil
+	err = s.ask(ctx, r, func(index *matching.Index) {
+		for _, x := range got {
+			i := slices.IndexFunc(seeks, func(q Seek) bool { return q.Person == x.Member })
+			out = append(out, Pairing{Seek: seeks[i].ID, Member: cards[x.Member], Peer: cards[x.Peer], Why: whyOf(index, asks[i], x.Peer), Waited: now.Sub(seeks[i].MadeAt)})
+		}
+	})
+	return out, err
 }
 
 // asks gives everybody who waits, as questions to the index.
@@ -106,8 +105,8 @@ func (s *Service) withRoom(ctx context.Context, r db.Reader) ([]people.Fit, map[
 }
 
 // whyOf gives why a peer fits a question; nil when they do not.
-func (s *Service) whyOf(ask matching.Seek, peer moment.ID) []matching.Reason {
-	for _, f := range s.index.Suggest(ask, everybody) {
+func whyOf(x *matching.Index, ask matching.Seek, peer moment.ID) []matching.Reason {
+	for _, f := range x.Suggest(ask, everybody) {
 		if f.Peer == peer {
 			return f.Why
 		}

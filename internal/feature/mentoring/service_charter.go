@@ -46,27 +46,6 @@ func (s *Service) Write(ctx context.Context, a access.Actor, id moment.ID, t Ter
 	})
 }
 
-// checkBackup: another peer of the service, none of the two, and nobody who is
-// kept apart from the member.
-func (s *Service) checkBackup(ctx context.Context, r db.Reader, w Walk, backup moment.ID) error {
-	if backup == "" {
-		return nil
-	}
-	var p fault.Problems
-	fits, err := s.People.FitOf(ctx, r, backup)
-	if err != nil {
-		return err
-	}
-	apart, err := s.People.Apart(ctx, r, w.Member)
-	if err != nil {
-		return err
-	}
-	if w.In(backup) || apart[backup] || !fits[backup].Roles.Has(access.Peer) {
-		p.Add("backup", "mentoring.error.backup")
-	}
-	return p.Err()
-}
-
 // Sign signs the newest version. When both have, it holds: its days are planned,
 // and who stands in is asked.
 func (s *Service) Sign(ctx context.Context, a access.Actor, id moment.ID, version int) error {
@@ -96,7 +75,10 @@ func (s *Service) holds(ctx context.Context, tx db.Writer, w *Walk, c Charter, b
 		w.State, w.Taper = Walking, 0 // they agreed to go on after all
 	}
 	if c.Terms.Backup != w.Backup {
-		w.Backup, w.BackupYesAt = c.Terms.Backup, 0
+		if err := s.dropStandIn(ctx, tx, w); err != nil {
+			return err
+		}
+		w.Backup = c.Terms.Backup
 		if w.Backup != "" {
 			if err := s.tell(ctx, tx, w.Backup, noticeAsked, "backup-"+strconv.Itoa(c.Version), *w); err != nil {
 				return err
@@ -144,27 +126,4 @@ func (s *Service) holding(ctx context.Context, r db.Reader, w Walk) (Charter, bo
 		return Charter{}, false, err
 	}
 	return list[w.Charter-1], true, nil
-}
-
-// StandIn is the yes or no of whoever was named to stand in.
-func (s *Service) StandIn(ctx context.Context, a access.Actor, id moment.ID, yes bool) error {
-	may := func(w Walk) access.Decision {
-		if a.Person == "" || a.Person != w.Backup || !w.Runs() {
-			return access.Hide()
-		}
-		return access.Allow()
-	}
-	return s.onWalk(ctx, a, id, verbOf(yes, "mentoring.stand_in", "mentoring.not_stand_in"), may, func(tx db.Writer, w *Walk, now moment.Time) error {
-		if yes {
-			w.BackupYesAt = now
-		} else {
-			w.Backup, w.BackupYesAt = "", 0
-		}
-		for _, person := range []moment.ID{w.Member, w.Peer} {
-			if err := s.tell(ctx, tx, person, noticeChange, "backup-"+stamp(now), *w); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }

@@ -137,9 +137,6 @@ func (s *Service) waits(ctx context.Context, r db.Reader, out *Overview) error {
 	if err != nil {
 		return err
 	}
-	if err := s.fresh(ctx, r); err != nil {
-		return err
-	}
 	for _, q := range list[:min(len(list), mostLooked)] {
 		w := Waits{Seek: q}
 		ask, err := s.askOf(ctx, r, q)
@@ -151,7 +148,14 @@ func (s *Service) waits(ctx context.Context, r db.Reader, out *Overview) error {
 			return err
 		}
 		w.Suggested = len(open)
-		found := s.index.Suggest(ask, MostSuggested)
+		var found []matching.Suggestion
+		if err := s.ask(ctx, r, func(x *matching.Index) {
+			if found = x.Suggest(ask, MostSuggested); len(found) == 0 {
+				w.WhyNot = whyNot(x, ask)
+			}
+		}); err != nil {
+			return err
+		}
 		ids := []moment.ID{q.Person}
 		for _, f := range found {
 			ids = append(ids, f.Peer)
@@ -164,9 +168,6 @@ func (s *Service) waits(ctx context.Context, r db.Reader, out *Overview) error {
 		for _, f := range found {
 			w.Suggestions = append(w.Suggestions, Introducible{cards[f.Peer], f.Why})
 		}
-		if len(found) == 0 {
-			w.WhyNot = s.whyNot(ask)
-		}
 		out.Waiting = append(out.Waiting, w)
 	}
 	return nil
@@ -174,7 +175,7 @@ func (s *Service) waits(ctx context.Context, r db.Reader, out *Overview) error {
 
 // whyNot finds the one limit without which somebody would fit, in the order in
 // which a coordinator can do something about it.
-func (s *Service) whyNot(ask matching.Seek) string {
+func whyNot(x *matching.Index, ask matching.Seek) string {
 	without := []struct {
 		why  string
 		lift func(*matching.Seek)
@@ -188,7 +189,7 @@ func (s *Service) whyNot(ask matching.Seek) string {
 	for _, w := range without {
 		one := ask
 		w.lift(&one)
-		if len(s.index.Suggest(one, 1)) > 0 {
+		if len(x.Suggest(one, 1)) > 0 {
 			return w.why
 		}
 	}
@@ -196,7 +197,7 @@ func (s *Service) whyNot(ask matching.Seek) string {
 	for _, w := range without {
 		w.lift(&all)
 	}
-	if len(s.index.Suggest(all, 1)) > 0 {
+	if len(x.Suggest(all, 1)) > 0 {
 		return "several"
 	}
 	return "room"
@@ -235,11 +236,11 @@ func (s *Service) introduce(ctx context.Context, tx db.Writer, a access.Actor, s
 	if err != nil {
 		return Walk{}, err
 	}
-	if err := s.fresh(ctx, tx); err != nil {
+	w := Walk{Seek: q.ID, Member: q.Person, Peer: peer, Brought: ByCoordinator, By: a.Person}
+	if err := s.ask(ctx, tx, func(x *matching.Index) { w.Why = whyOf(x, ask, peer) }); err != nil {
 		return Walk{}, err
 	}
-	w := Walk{Seek: q.ID, Member: q.Person, Peer: peer, Brought: ByCoordinator, By: a.Person}
-	if w.Why = s.whyOf(ask, peer); w.Why == nil {
+	if w.Why == nil {
 		return Walk{}, fault.New(fault.Conflict, "mentoring.error.apart")
 	}
 	if err := dropOpen(ctx, tx, q.ID); err != nil {

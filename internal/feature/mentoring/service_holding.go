@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/calendar"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
@@ -102,6 +104,9 @@ func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put 
 	}
 	walks := []exportedWalk{}
 	for _, w := range list {
+		if !canSee(access.Actor{Person: person}, w).OK() {
+			continue
+		}
 		x, err := h.exportWalk(ctx, r, w, person)
 		if err != nil {
 			return err
@@ -110,6 +115,13 @@ func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put 
 	}
 	if err := put("mentoring.json", walks); err != nil {
 		return err
+	}
+	if f, found, err := calendar.FeedOf(ctx, r, person, FeedKind); err != nil {
+		return err
+	} else if found {
+		if err := put("mentoring-calendar.json", map[string]any{"calendar_address_made": f.MadeAt.Std()}); err != nil {
+			return err
+		}
 	}
 	t, found, err := takerOf(ctx, r, person)
 	if err != nil || !found {
@@ -199,8 +211,14 @@ func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, _ mo
 	if err := h.leave(ctx, tx, person, EndedLeft); err != nil {
 		return err
 	}
+	if err := h.standsNoMore(ctx, tx, person); err != nil {
+		return err
+	}
 	if err := forgetBackup(ctx, tx, person); err != nil {
 		return fault.Op("mentoring erase", err)
+	}
+	if err := calendar.StopFeed(ctx, tx, person, FeedKind); err != nil {
+		return err
 	}
 	seeks, err := seeksOf(ctx, tx, person)
 	if err != nil {

@@ -33,12 +33,13 @@ type Home struct {
 	Past      []Listed
 	Taker     *Taker // for a peer
 	CanSeek   bool
+	Now       moment.Time
 }
 
 // Home gives what somebody has to do with walking together.
 func (s *Service) Home(ctx context.Context, a access.Actor) (Home, error) {
 	r := s.DB.Reader()
-	h := Home{CanSeek: canSeek(a).OK()}
+	h := Home{CanSeek: canSeek(a).OK(), Now: s.Clock.Now()}
 	if a.Has(access.Peer) {
 		t, _, err := takerOf(ctx, r, a.Person)
 		if err != nil {
@@ -80,9 +81,15 @@ func (s *Service) suggested(ctx context.Context, r db.Reader, q Seek) ([]Suggest
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Suggested, len(open))
-	for i, x := range open {
-		out[i] = Suggested{Suggestion: x, Card: cards[x.Peer], Common: fits[q.Person].Free.And(fits[x.Peer].Free)}
+	apart, err := s.People.Apart(ctx, r, q.Person)
+	if err != nil {
+		return nil, err
+	}
+	var out []Suggested
+	for _, x := range open {
+		if !apart[x.Peer] {
+			out = append(out, Suggested{Suggestion: x, Card: cards[x.Peer], Common: fits[q.Person].Free.And(fits[x.Peer].Free)})
+		}
 	}
 	return out, nil
 }
@@ -190,7 +197,7 @@ func (s *Service) fillAsked(ctx context.Context, r db.Reader, v *View) error {
 		return err
 	}
 	v.Common = fits[v.Walk.Member].Free.And(fits[v.Peer].Free)
-	if v.Seek != "" {
+	if v.Seek != "" && !v.MemberYesAt.IsZero() { // only whom they asked reads it
 		v.Words, err = s.readSeek(ctx, r, v.Seek)
 	}
 	return err
@@ -354,10 +361,13 @@ func (s *Service) Meeting(ctx context.Context, a access.Actor, id moment.ID) (Wa
 	if err != nil {
 		return w, x, err
 	}
-	if d := canSee(a, w); !d.OK() && a.Person != x.Instead {
+	if d := canSee(a, w); !d.OK() && !(a.Person == x.Instead && w.StandsIn(a.Person) && w.Runs()) {
 		return w, x, d.Err()
 	}
-	return w, x, nil
+	if a.Person == w.Member {
+		return w, x, nil
+	}
+	return w, x, s.Ledger.RecordRead(ctx, a, s.Clock.Now(), access.Entry{Verb: "mentoring.read_meeting", Kind: "meeting", Object: id, Subject: w.Member})
 }
 
 // TalkOf gives the meeting of a conversation to one of the two in it.

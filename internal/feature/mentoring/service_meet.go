@@ -30,6 +30,9 @@ func (s *Service) Enter(ctx context.Context, a access.Actor, id moment.ID) (mome
 		return access.Allow()
 	}
 	err := s.onSession(ctx, a, id, "mentoring.enter", may, func(tx db.Writer, w Walk, x *Session, _ moment.Time) error {
+		if err := s.notOut(ctx, tx, a.Person); err != nil {
+			return err
+		}
 		if x.State == Running {
 			talk = x.Conversation
 			return nil
@@ -78,9 +81,15 @@ func (s *Service) Now(ctx context.Context, a access.Actor, id moment.ID) (sessio
 		if !ok {
 			return fault.New(fault.Conflict, "mentoring.error.charter_first")
 		}
+		if err := s.notOut(ctx, tx, a.Person); err != nil {
+			return err
+		}
+		if session, err = s.openNow(ctx, tx, w, now); err != nil || session != "" {
+			return err // both pressed, or it begins in a moment anyway
+		}
 		if !c.Terms.Inside(now) || !c.Terms.Allows(ByChat) {
-			if err := insertOutside(ctx, tx, id, now); err != nil {
-				return fault.Op("outside", err)
+			if err := s.countOutside(ctx, tx, a, w, now); err != nil {
+				return err
 			}
 			return access.Record(ctx, tx, a, now, access.Entry{Verb: "mentoring.outside", Kind: "walk", Object: id, Subject: w.Member})
 		}
@@ -88,7 +97,7 @@ func (s *Service) Now(ctx context.Context, a access.Actor, id moment.ID) (sessio
 		if err := s.freeAt(ctx, tx, x); err != nil {
 			return err
 		}
-		if x.Instead, err = s.stands(ctx, tx, w, now); err != nil {
+		if x.Instead, err = s.comes(ctx, tx, w, now); err != nil {
 			return err
 		}
 		if err := insertSession(ctx, tx, x, nil, nil); err != nil {
@@ -104,6 +113,36 @@ func (s *Service) Now(ctx context.Context, a access.Actor, id moment.ID) (sessio
 		return access.Record(ctx, tx, a, now, access.Entry{Verb: "mentoring.now", Kind: "meeting", Object: x.ID, Subject: w.Member})
 	})
 	return session, err
+}
+
+// openNow gives a meeting by chat that can be entered now.
+func (s *Service) openNow(ctx context.Context, r db.Reader, w Walk, now moment.Time) (moment.ID, error) {
+	list, err := sessionsOf(ctx, r, w.ID)
+	if err != nil {
+		return "", err
+	}
+	for _, x := range list {
+		if doorOpen(x.Session, now) {
+			return x.ID, nil
+		}
+	}
+	return "", nil
+}
+
+// onceIn is how far apart two attempts outside the hours are counted: pressing
+// twice is one. Ours.
+const onceIn = 10 * time.Minute
+
+// countOutside counts the member's wish to talk outside the hours.
+func (s *Service) countOutside(ctx context.Context, tx db.Writer, a access.Actor, w Walk, now moment.Time) error {
+	if a.Person != w.Member {
+		return nil
+	}
+	lately, err := outsideOf(ctx, tx, w.ID, now.Add(-onceIn))
+	if err != nil || len(lately) > 0 {
+		return err
+	}
+	return fault.Op("outside", insertOutside(ctx, tx, w.ID, now))
 }
 
 // Finish ends the conversation of a meeting, by either.

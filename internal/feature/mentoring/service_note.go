@@ -181,13 +181,16 @@ func (s *Service) LookBack(ctx context.Context, a access.Actor, id moment.ID, ne
 	})
 }
 
+// sameReview is how long an answer can be given anew before it is another review.
+const sameReview = 7 * 24 * time.Hour
+
 // running gives the review that one of the two can still answer, or begins one.
 func (s *Service) running(ctx context.Context, tx db.Writer, w Walk, now moment.Time) (Review, error) {
 	list, err := reviewsOf(ctx, tx, w.ID)
 	if err != nil {
 		return Review{}, err
 	}
-	if len(list) > 0 && !list[0].Done() {
+	if len(list) > 0 && (!list[0].Done() || now.Sub(list[0].At) < sameReview) {
 		return list[0].Review, nil
 	}
 	v := Review{ID: moment.NewID(), Walk: w.ID, At: now}

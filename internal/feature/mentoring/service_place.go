@@ -5,6 +5,7 @@ import (
 
 	"cairn/internal/core/chat"
 	"cairn/internal/core/safety"
+	"cairn/internal/kit/bus"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/moment"
 )
@@ -56,17 +57,40 @@ func (p Places) meetingPlace(ctx context.Context, r db.Reader, id moment.ID) (sa
 
 // Running gives the conversation that somebody has now.
 func (p Places) Running(ctx context.Context, r db.Reader, member moment.ID) (safety.Place, bool, error) {
-	list, err := sessionsFor(ctx, r, member, p.Clock.Now().Add(-minutes(longest)-doorAfter))
-	if err != nil {
+	x, found, err := runningOf(ctx, r, member)
+	if err != nil || !found {
 		return safety.Place{}, false, err
 	}
-	for _, x := range list {
-		if x.State != Running {
-			continue
-		}
-		if at, found, err := p.PlaceOf(ctx, r, x.Conversation); err != nil || found && at.Member == member {
-			return at, found, err
-		}
+	return p.PlaceOf(ctx, r, x.Conversation)
+}
+
+// hearSafety shows a worry where the two talk: both see that the person said it,
+// and that somebody has answered.
+func (s *Service) hearSafety() {
+	for name, f := range map[string]func(context.Context, db.Writer, bus.Event, Session) error{"safety.raised": s.worryRaised, "safety.answered": s.worryAnswered} {
+		s.Bus.On(name, "mentoring", func(ctx context.Context, e bus.Event) error {
+			return s.DB.Write(ctx, func(tx db.Writer) error {
+				x, found, err := sessionOfTalk(ctx, tx, e.Also["place"])
+				if err != nil || !found || x.State != Running {
+					return err
+				}
+				return f(ctx, tx, e, x.Session)
+			})
+		})
 	}
-	return safety.Place{}, false, nil
+}
+
+func (s *Service) worryRaised(ctx context.Context, tx db.Writer, e bus.Event, x Session) error {
+	w, err := s.load(ctx, tx, x.Walk)
+	if err != nil || e.Also["by"] != w.Member {
+		return err
+	}
+	return s.Chat.AnnounceOnce(ctx, tx, x.Conversation, chat.Unsafe, w.Member, "unsafe-"+string(e.ID))
+}
+
+func (s *Service) worryAnswered(ctx context.Context, tx db.Writer, e bus.Event, x Session) error {
+	if e.Also["by"] != "" && e.Also["by"] != e.Also["member"] {
+		return nil // somebody else worried: the person reads it on their own page
+	}
+	return s.Chat.AnnounceOnce(ctx, tx, x.Conversation, chat.Answered, "", "answered-"+string(e.ID))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"cairn/internal/core/people"
+	"cairn/internal/feature/matching"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
@@ -24,10 +25,8 @@ func (s *Service) Look(ctx context.Context, a access.Actor, w Wanted) error {
 		if err := seeking.Spend(ctx, tx, a.Person, now); err != nil {
 			return err
 		}
-		if out, err := s.Standing.Out(ctx, tx, a.Person); err != nil {
+		if err := s.notOut(ctx, tx, a.Person); err != nil {
 			return err
-		} else if out {
-			return fault.New(fault.Conflict, "support.error.out")
 		}
 		if err := s.roomFor(ctx, tx, a.Person); err != nil {
 			return err
@@ -145,7 +144,7 @@ func (s *Service) onSeek(ctx context.Context, a access.Actor, id moment.ID, verb
 
 // blankSeek takes what somebody wrote and chose in a search away, with its key.
 func (s *Service) blankSeek(ctx context.Context, tx db.Writer, id moment.ID) error {
-	if err := dropOpen(ctx, tx, id); err != nil {
+	if err := dropSuggestions(ctx, tx, id); err != nil {
 		return fault.Op("seek", err)
 	}
 	if err := s.Vault.Destroy(ctx, tx, id); err != nil {
@@ -216,6 +215,12 @@ func (s *Service) Choose(ctx context.Context, a access.Actor, id moment.ID) (mom
 	var walk moment.ID
 	err := s.onSuggestion(ctx, a, id, "mentoring.choose", func(tx db.Writer, q Seek, x Suggestion, now moment.Time) error {
 		walk = ""
+		if err := canSeek(a).Err(); err != nil {
+			return err
+		}
+		if err := s.notOut(ctx, tx, a.Person); err != nil {
+			return err
+		}
 		if err := s.roomFor(ctx, tx, a.Person); err != nil {
 			return err
 		}
@@ -264,10 +269,9 @@ func (s *Service) stillFits(ctx context.Context, tx db.Writer, q Seek, x Suggest
 	if out, err := s.Standing.Out(ctx, tx, x.Peer); err != nil || out {
 		return false, err
 	}
-	if err := s.fresh(ctx, tx); err != nil {
-		return false, err
-	}
-	return s.whyOf(ask, x.Peer) != nil, nil
+	var why []matching.Reason
+	err = s.ask(ctx, tx, func(i *matching.Index) { why = whyOf(i, ask, x.Peer) })
+	return why != nil, err
 }
 
 // begin asks for a walk: it is written down, whoever has not said yes is asked, and
@@ -301,13 +305,27 @@ func (s *Service) begin(ctx context.Context, tx db.Writer, w *Walk) error {
 	return s.Bus.At(ctx, tx, jobAnswer, string(w.ID), w.AnswerBy, aboutWalk{w.ID})
 }
 
+// goOnLooking lets the search for a member go on after a walk ended that they did
+// not end well: the search it came from, or a new one when they had walked already
+// and had never looked themselves. Whoever ended it themselves without a search is
+// asked nothing.
+func (s *Service) goOnLooking(ctx context.Context, tx db.Writer, w Walk, first bool) error {
+	if w.Seek != "" {
+		return s.reopen(ctx, tx, w, first)
+	}
+	if w.EndedBy == w.Member || w.BeganAt.IsZero() && w.Brought != ByBackup {
+		return nil
+	}
+	return s.newSeek(ctx, tx, w.Member)
+}
+
 // reopen lets a search go on after somebody it led to said no, or left.
 func (s *Service) reopen(ctx context.Context, tx db.Writer, w Walk, first bool) error {
 	if w.Seek == "" {
 		return nil
 	}
 	q, found, err := seekByID(ctx, tx, w.Seek)
-	if err != nil || !found || q.State == SeekOpen {
+	if err != nil || !found || q.State != SeekMet {
 		return err
 	}
 	if _, open, err := openSeekOf(ctx, tx, q.Person); err != nil || open {

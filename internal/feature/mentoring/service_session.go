@@ -69,9 +69,18 @@ func (s *Service) Plan(ctx context.Context, a access.Actor, id moment.ID, n Plan
 		if err != nil {
 			return err
 		}
+		if err := s.notOut(ctx, tx, a.Person); err != nil {
+			return err
+		}
 		for _, at := range append([]moment.Time{n.StartsAt}, n.Again...) {
-			if err := s.planOne(ctx, tx, a, w, n, at); err != nil {
+			x, err := s.planOne(ctx, tx, a, w, n, at)
+			if err != nil {
 				return err
+			}
+			if x.Instead != "" {
+				if err := s.tell(ctx, tx, x.Instead, noticeChange, "planned-"+string(x.ID), w); err != nil {
+					return err
+				}
 			}
 		}
 		if err := s.tell(ctx, tx, w.Other(a.Person), noticeChange, "planned-"+stamp(now), w); err != nil {
@@ -81,10 +90,10 @@ func (s *Service) Plan(ctx context.Context, a access.Actor, id moment.ID, n Plan
 	})
 }
 
-func (s *Service) planOne(ctx context.Context, tx db.Writer, a access.Actor, w Walk, n Planning, at moment.Time) error {
+func (s *Service) planOne(ctx context.Context, tx db.Writer, a access.Actor, w Walk, n Planning, at moment.Time) (Session, error) {
 	list, err := sessionsOf(ctx, tx, w.ID)
 	if err != nil {
-		return err
+		return Session{}, err
 	}
 	coming, counted := 0, 0
 	for _, x := range list {
@@ -96,33 +105,46 @@ func (s *Service) planOne(ctx context.Context, tx db.Writer, a access.Actor, w W
 		}
 	}
 	if err := canPlan(a, w, counted, coming).Err(); err != nil {
-		return err
+		return Session{}, err
 	}
 	if coming >= mostComing {
-		return fault.New(fault.Conflict, "mentoring.error.coming")
+		return Session{}, fault.New(fault.Conflict, "mentoring.error.coming")
 	}
 	if c, ok, err := s.holding(ctx, tx, w); err != nil {
-		return err
+		return Session{}, err
 	} else if ok && !c.Terms.Allows(n.Channel) {
 		var p fault.Problems
 		p.Add("channel", "mentoring.error.not_agreed")
-		return p.Err()
+		return Session{}, p.Err()
 	}
 	x := Session{ID: moment.NewID(), Walk: w.ID, Channel: n.Channel, State: Planned, StartsAt: at, Minutes: n.Minutes, By: a.Person, At: s.Clock.Now()}
 	if err := s.freeAt(ctx, tx, x); err != nil {
-		return err
+		return Session{}, err
 	}
-	if x.Instead, err = s.stands(ctx, tx, w, at); err != nil {
-		return err
+	if x.Instead, err = s.comes(ctx, tx, w, at); err != nil {
+		return Session{}, err
 	}
 	place, steps, err := s.sealMeeting(ctx, tx, x.Walk, x.ID, n.Place, n.Steps)
 	if err != nil {
-		return err
+		return Session{}, err
 	}
 	if err := insertSession(ctx, tx, x, place, steps); err != nil {
-		return fault.Op("plan", err)
+		return Session{}, fault.Op("plan", err)
 	}
-	return s.remindOf(ctx, tx, x)
+	return x, s.remindOf(ctx, tx, x)
+}
+
+// comes gives who comes for the peer at an instant, if not the peer. While the peer
+// is away and nobody stands in there is no meeting: nobody sits there alone.
+func (s *Service) comes(ctx context.Context, r db.Reader, w Walk, at moment.Time) (moment.ID, error) {
+	if w.EndsAt > 0 && at > w.EndsAt.Add(12*time.Hour) {
+		return "", fault.New(fault.Conflict, "mentoring.error.past_end")
+	}
+	instead, away, err := s.stands(ctx, r, w, at)
+	if err == nil && away {
+		err = fault.New(fault.Conflict, "mentoring.error.peer_away")
+	}
+	return instead, err
 }
 
 // freeAt: two meetings of a walk do not overlap.
@@ -134,16 +156,6 @@ func (s *Service) freeAt(ctx context.Context, tx db.Writer, x Session) error {
 		err = p.Err()
 	}
 	return err
-}
-
-// stands tells who comes for the peer at an instant: the stand-in, while the peer
-// is away.
-func (s *Service) stands(ctx context.Context, r db.Reader, w Walk, at moment.Time) (moment.ID, error) {
-	t, found, err := takerOf(ctx, r, w.Peer)
-	if err != nil || !found || at >= t.AwayUntil || w.BackupYesAt.IsZero() {
-		return "", err
-	}
-	return w.Backup, nil
 }
 
 func (s *Service) sealMeeting(ctx context.Context, tx db.Writer, walk, id moment.ID, place string, steps Steps) (sealedPlace, sealedSteps []byte, err error) {
@@ -242,7 +254,7 @@ func (s *Service) Move(ctx context.Context, a access.Actor, id moment.ID, n Plan
 			return err
 		}
 		var err error
-		if x.Instead, err = s.stands(ctx, tx, w, x.StartsAt); err != nil {
+		if x.Instead, err = s.comes(ctx, tx, w, x.StartsAt); err != nil {
 			return err
 		}
 		n.Steps.After = x.Steps.After
@@ -294,23 +306,29 @@ func (s *Service) callOff(ctx context.Context, tx db.Writer, w Walk, now moment.
 		if !x.Coming() {
 			continue
 		}
-		was := x.State
-		x.ChangedAt, x.Changes = now, x.Changes+1
-		if x.State == Running {
-			if err := s.close(ctx, tx, &x.Session, now); err != nil {
-				return err
-			}
-		} else {
-			x.State = Cancelled
-		}
-		if err := s.forgetReminders(ctx, tx, x.ID); err != nil {
+		if err := s.callOne(ctx, tx, x.Session, now); err != nil {
 			return err
-		}
-		if _, err := updateSession(ctx, tx, x.Session, was); err != nil {
-			return fault.Op("call off", err)
 		}
 	}
 	return nil
+}
+
+// callOne takes one meeting back, or ends it when it runs.
+func (s *Service) callOne(ctx context.Context, tx db.Writer, x Session, now moment.Time) error {
+	was := x.State
+	x.ChangedAt, x.Changes = now, x.Changes+1
+	if x.State == Running {
+		if err := s.close(ctx, tx, &x, now); err != nil {
+			return err
+		}
+	} else {
+		x.State = Cancelled
+	}
+	if err := s.forgetReminders(ctx, tx, x.ID); err != nil {
+		return err
+	}
+	_, err := updateSession(ctx, tx, x, was)
+	return fault.Op("call off", err)
 }
 
 // Happened notes what came of a meeting that was not by chat: it was held and lasted so

@@ -37,10 +37,10 @@ func (s *Service) suggest(ctx context.Context, tx db.Writer, q Seek) error {
 	for id := range seen {
 		ask.Apart[id] = true
 	}
-	if err := s.fresh(ctx, tx); err != nil {
+	var found []matching.Suggestion
+	if err := s.ask(ctx, tx, func(x *matching.Index) { found = x.Suggest(ask, MostSuggested-open) }); err != nil {
 		return err
 	}
-	found := s.index.Suggest(ask, MostSuggested-open)
 	for i, x := range found {
 		sug := Suggestion{ID: moment.NewID(), Seek: q.ID, Peer: x.Peer, Place: last + i + 1, Why: x.Why, State: "open", At: s.Clock.Now()}
 		if err := insertSuggestion(ctx, tx, sug); err != nil {
@@ -78,6 +78,18 @@ func (s *Service) askOf(ctx context.Context, r db.Reader, q Seek) (matching.Seek
 		Person: q.Person, Situations: q.Situations, Lived: me.Lived, Languages: me.Languages, Wishes: q.Wishes, Firm: q.Firm,
 		NotToday: me.NotToday, Free: me.Free, Apart: apart, Waited: max(0, days(s.Clock.Now().Sub(q.MadeAt))), Dial: q.Dial, Seed: seedOf(q.ID),
 	}, nil
+}
+
+// ask brings the index up to date and asks it, alone: what another transaction has
+// read does not come between.
+func (s *Service) ask(ctx context.Context, r db.Reader, f func(x *matching.Index)) error {
+	s.asking.Lock()
+	defer s.asking.Unlock()
+	if err := s.fresh(ctx, r); err != nil {
+		return err
+	}
+	f(s.index)
+	return nil
 }
 
 // fresh brings the index up to date: it is a cache, and what is read in this

@@ -2,6 +2,7 @@ package mentoring
 
 import (
 	"context"
+	"time"
 
 	"cairn/internal/core/people"
 	"cairn/internal/kit/access"
@@ -67,40 +68,21 @@ func (s *Service) Propose(ctx context.Context, a access.Actor, conversation mome
 	return id, err
 }
 
-// bring asks for a walk that the member did not choose themselves: limits of both
-// sides hold here too.
+// bring asks for a walk that the member did not choose among suggestions: limits of
+// both sides hold here too. Which of them stands in the way is told to nobody: it
+// may be about the other. Everything is looked at before a place is taken.
 func (s *Service) bring(ctx context.Context, tx db.Writer, w *Walk, own bool) error {
-	cards, err := s.People.Cards(ctx, tx, w.Member)
-	if err != nil {
-		return err
-	}
-	fits, err := s.People.FitOf(ctx, tx, w.Member, w.Peer)
-	if err != nil {
-		return err
-	}
-	works := access.Actor{Person: w.Member, Roles: fits[w.Member].Roles}.Works()
-	switch {
-	case cards[w.Member].Kind != people.KindMember:
-		return fault.New(fault.Conflict, "mentoring.error.guest")
-	case works || !fits[w.Peer].Roles.Has(access.Peer):
-		return fault.New(fault.Conflict, "mentoring.error.colleague")
-	}
-	apart, err := s.People.Apart(ctx, tx, w.Member)
-	if err != nil {
-		return err
-	}
-	if apart[w.Peer] {
-		return fault.New(fault.Conflict, "mentoring.error.apart")
-	}
-	if err := s.roomFor(ctx, tx, w.Member); err != nil {
-		return err
-	}
-	for _, person := range []moment.ID{w.Member, w.Peer} {
-		if out, err := s.Standing.Out(ctx, tx, person); err != nil {
+	if w.By == w.Member {
+		if err := s.roomFor(ctx, tx, w.Member); err != nil {
 			return err
-		} else if out {
-			return fault.New(fault.Conflict, "mentoring.error.apart")
 		}
+	}
+	ok, err := s.mayWalk(ctx, tx, *w)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fault.New(fault.Conflict, "mentoring.error.apart")
 	}
 	if ok, err := takePlace(ctx, tx, w.Peer, own, s.Clock.Now()); err != nil {
 		return fault.Op("walk", err)
@@ -110,6 +92,66 @@ func (s *Service) bring(ctx context.Context, tx db.Writer, w *Walk, own bool) er
 	return s.begin(ctx, tx, w)
 }
 
+// mayWalk tells whether two people may be brought together: an account, no
+// colleague, nobody kept out or apart, none who walk together already, and none who
+// said no to each other lately.
+func (s *Service) mayWalk(ctx context.Context, r db.Reader, w Walk) (bool, error) {
+	cards, err := s.People.Cards(ctx, r, w.Member)
+	if err != nil || cards[w.Member].Kind != people.KindMember {
+		return false, err
+	}
+	if ok, err := s.stillMay(ctx, r, w); err != nil || !ok {
+		return false, err
+	}
+	if err := s.roomFor(ctx, r, w.Member); fault.Is(err, fault.Conflict) {
+		return false, nil
+	} else if err != nil {
+		return false, err
+	}
+	list, err := everWith(ctx, r, w.Member)
+	if err != nil {
+		return false, err
+	}
+	for _, x := range list {
+		if x.Peer != w.Peer {
+			continue
+		}
+		lately := s.Clock.Now().Sub(x.EndedAt) < askAgain
+		if x.State != Over || x.EndedHow == EndedKnow || lately && x.EndedHow != EndedWell && x.EndedHow != EndedLeft {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// askAgain is how long nobody is asked again for a pair that did not come about.
+// Ours: a month, so that a no is a no.
+const askAgain = 30 * 24 * time.Hour
+
+// stillMay tells whether the limits that can change between asking and meeting
+// still hold: the member is no colleague, the peer is a peer, nobody is kept out,
+// and the two are not kept apart.
+func (s *Service) stillMay(ctx context.Context, r db.Reader, w Walk) (bool, error) {
+	fits, err := s.People.FitOf(ctx, r, w.Member, w.Peer)
+	if err != nil {
+		return false, err
+	}
+	works := access.Actor{Person: w.Member, Roles: fits[w.Member].Roles}.Works()
+	if works || !fits[w.Peer].Roles.Has(access.Peer) {
+		return false, nil
+	}
+	apart, err := s.People.Apart(ctx, r, w.Member)
+	if err != nil || apart[w.Peer] {
+		return false, err
+	}
+	for _, person := range []moment.ID{w.Member, w.Peer} {
+		if out, err := s.Standing.Out(ctx, r, person); err != nil || out {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
 // Answer is yes or no of whoever was asked. When both have said yes the trial
 // begins. A no is never explained.
 func (s *Service) Answer(ctx context.Context, a access.Actor, id moment.ID, yes bool) error {
@@ -117,6 +159,11 @@ func (s *Service) Answer(ctx context.Context, a access.Actor, id moment.ID, yes 
 	return s.onWalk(ctx, a, id, verbOf(yes, "mentoring.yes", "mentoring.no"), may, func(tx db.Writer, w *Walk, now moment.Time) error {
 		if !yes {
 			return s.refuse(ctx, tx, w, EndedNo, a.Person)
+		}
+		if ok, err := s.stillMay(ctx, tx, *w); err != nil {
+			return err
+		} else if !ok {
+			return s.refuse(ctx, tx, w, EndedNo, "") // something has changed; nobody is told what
 		}
 		if a.Person == w.Member {
 			w.MemberYesAt = now
@@ -128,7 +175,8 @@ func (s *Service) Answer(ctx context.Context, a access.Actor, id moment.ID, yes 
 		}
 		w.State, w.BeganAt = Trial, now
 		if w.Brought == ByBack {
-			w.State = Walking // they know each other: no trial again, and a new charter
+			// They know each other: no trial again, and a new charter.
+			w.State, w.MemberOnAt, w.PeerOnAt = Walking, now, now
 		}
 		if err := s.Bus.Cancel(ctx, tx, jobAnswer, string(id)); err != nil {
 			return err
@@ -152,7 +200,7 @@ func (s *Service) refuse(ctx context.Context, tx db.Writer, w *Walk, how string,
 	if err := s.over(ctx, tx, w, how, by); err != nil {
 		return err
 	}
-	return s.reopen(ctx, tx, *w, how == EndedLeft)
+	return s.goOnLooking(ctx, tx, *w, w.Brought == ByBackup)
 }
 
 // TakeBack takes back what one has asked, before it was answered.
@@ -214,27 +262,37 @@ func (s *Service) Switch(ctx context.Context, a access.Actor, id moment.ID) erro
 		if err := s.over(ctx, tx, w, EndedSwitch, a.Person); err != nil {
 			return err
 		}
-		return s.reopen(ctx, tx, *w, a.Person == w.Peer)
+		return s.goOnLooking(ctx, tx, *w, a.Person == w.Peer)
 	})
+}
+
+// Block ends a walk and keeps the two apart for good. The other reads that it is
+// over, and nothing else.
+func (s *Service) Block(ctx context.Context, a access.Actor, id moment.ID) error {
+	return s.apartFor(ctx, a, id, "mentoring.block", people.Block, EndedSwitch)
 }
 
 // MayKnow ends a walk because the two may know each other: they are kept apart for
 // good, and the other is told no more than that it is over.
 func (s *Service) MayKnow(ctx context.Context, a access.Actor, id moment.ID) error {
+	return s.apartFor(ctx, a, id, "mentoring.may_know", people.MayKnow, EndedKnow)
+}
+
+func (s *Service) apartFor(ctx context.Context, a access.Actor, id moment.ID, verb string, kind people.ApartKind, how string) error {
 	may := func(w Walk) access.Decision {
 		if d := canSee(a, w); !d.OK() || w.State != Over {
 			return d
 		}
 		return access.Wrong("mentoring.error.over")
 	}
-	return s.onWalk(ctx, a, id, "mentoring.may_know", may, func(tx db.Writer, w *Walk, _ moment.Time) error {
-		if err := s.People.KeepApart(ctx, tx, a, w.Other(a.Person), people.MayKnow, 0); err != nil {
+	return s.onWalk(ctx, a, id, verb, may, func(tx db.Writer, w *Walk, _ moment.Time) error {
+		if err := s.People.KeepApart(ctx, tx, a, w.Other(a.Person), kind, 0); err != nil {
 			return err
 		}
-		if err := s.over(ctx, tx, w, EndedKnow, a.Person); err != nil {
+		if err := s.over(ctx, tx, w, how, a.Person); err != nil {
 			return err
 		}
-		return s.reopen(ctx, tx, *w, true)
+		return s.goOnLooking(ctx, tx, *w, true)
 	})
 }
 
@@ -265,18 +323,20 @@ func (s *Service) Bye(ctx context.Context, a access.Actor, id moment.ID, words s
 	}
 	may := func(w Walk) access.Decision {
 		if w.State == Over {
-			return canBye(a, w)
+			return canBye(a, w, s.Clock.Now())
 		}
 		return canMeet(a, w)
 	}
 	return s.onWalk(ctx, a, id, "mentoring.bye", may, func(tx db.Writer, w *Walk, _ moment.Time) error {
 		which := side(*w, a.Person)
-		sealed, err := s.seal(ctx, tx, id, byePlace(id, which), words)
-		if err != nil {
-			return err
-		}
-		if err := setBye(ctx, tx, id, which, sealed); err != nil {
-			return fault.Op("bye", err)
+		if words != "" {
+			sealed, err := s.seal(ctx, tx, id, byePlace(id, which), words)
+			if err != nil {
+				return err
+			}
+			if err := setBye(ctx, tx, id, which, sealed); err != nil {
+				return fault.Op("bye", err)
+			}
 		}
 		if w.State == Over {
 			return s.tell(ctx, tx, w.Other(a.Person), noticeChange, "bye-"+which, *w)

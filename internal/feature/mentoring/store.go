@@ -131,6 +131,13 @@ func waiting(ctx context.Context, r db.Reader) ([]Seek, error) {
 	return db.Collect(rows, err, scanSeek)
 }
 
+// waitingAfter gives open searches with less than three suggestions, by id.
+func waitingAfter(ctx context.Context, r db.Reader, after moment.ID, limit int) ([]moment.ID, error) {
+	rows, err := r.Query(ctx, `SELECT id FROM mentoring_seek WHERE state = 'open' AND id > $1
+		AND (SELECT count(*) FROM mentoring_suggestion x WHERE x.seek = mentoring_seek.id AND x.state = 'open') < $2 ORDER BY id LIMIT $3`, string(after), MostSuggested, limit)
+	return db.Collect(rows, err, func(r db.Row, id *moment.ID) error { return r.Scan(id) })
+}
+
 // madeSince gives the searches of a span, for the report of waits.
 func madeSince(ctx context.Context, r db.Reader, since moment.Time) ([]Seek, error) {
 	rows, err := r.Query(ctx, `SELECT `+seekColumns+` FROM mentoring_seek WHERE made_at >= $1 ORDER BY made_at, id`, since)
@@ -187,8 +194,14 @@ func dropOpen(ctx context.Context, tx db.Writer, seek moment.ID) error {
 	return err
 }
 
+// dropSuggestions takes everything back that was suggested in a search, with why.
+func dropSuggestions(ctx context.Context, tx db.Writer, seek moment.ID) error {
+	_, err := tx.Exec(ctx, `DELETE FROM mentoring_suggestion WHERE seek = $1`, seek)
+	return err
+}
+
 func dropSuggestionsOf(ctx context.Context, tx db.Writer, peer moment.ID) error {
-	_, err := tx.Exec(ctx, `DELETE FROM mentoring_suggestion WHERE peer = $1`, peer)
+	_, err := tx.Exec(ctx, `DELETE FROM mentoring_suggestion WHERE peer = $1 AND state = 'open'`, peer)
 	return err
 }
 

@@ -64,16 +64,23 @@ func sessionsOf(ctx context.Context, r db.Reader, walk moment.ID) ([]sealedSessi
 // sessionsFor gives the meetings that somebody takes part in since an instant:
 // of their walks, and where they stand in.
 func sessionsFor(ctx context.Context, r db.Reader, person moment.ID, since moment.Time) ([]sealedSession, error) {
-	rows, err := r.Query(ctx, `SELECT s.id, s.walk, s.channel, s.state, s.starts_at, s.minutes, s.lasted, s.place, s.steps, s.instead, s.conversation, s.by_person, s.changes, s.at, s.changed_at, s.ended_at
-		FROM mentoring_session s JOIN mentoring_walk w ON w.id = s.walk
-		WHERE (w.member = $1 OR w.peer = $1 OR s.instead = $1) AND s.starts_at >= $2 ORDER BY s.starts_at, s.id LIMIT 1000`, person, since)
+	const of = `SELECT s.id, s.walk, s.channel, s.state, s.starts_at, s.minutes, s.lasted, s.place, s.steps, s.instead, s.conversation, s.by_person, s.changes, s.at, s.changed_at, s.ended_at FROM mentoring_session s `
+	rows, err := r.Query(ctx, of+`JOIN mentoring_walk w ON w.id = s.walk WHERE w.member = $1 AND s.starts_at >= $2
+		UNION ALL `+of+`JOIN mentoring_walk w ON w.id = s.walk WHERE w.peer = $1 AND s.starts_at >= $2
+		UNION ALL `+of+`WHERE s.instead = $1 AND s.starts_at >= $2 ORDER BY 5, 1 LIMIT 1000`, person, since)
 	return db.Collect(rows, err, scanSession)
+}
+
+// runningOf gives the conversation that a member has now.
+func runningOf(ctx context.Context, r db.Reader, member moment.ID) (sealedSession, bool, error) {
+	return oneSession(r.QueryRow(ctx, `SELECT s.id, s.walk, s.channel, s.state, s.starts_at, s.minutes, s.lasted, s.place, s.steps, s.instead, s.conversation, s.by_person, s.changes, s.at, s.changed_at, s.ended_at
+		FROM mentoring_walk w JOIN mentoring_session s ON s.walk = w.id WHERE w.member = $1 AND w.state <> 'ended' AND s.state = 'running' ORDER BY s.starts_at LIMIT 1`, member))
 }
 
 // overlapping counts the meetings still to come of a walk that touch a stretch.
 func overlapping(ctx context.Context, r db.Reader, walk, but moment.ID, from, to moment.Time) (int, error) {
 	var n int
-	err := r.QueryRow(ctx, `SELECT count(*) FROM mentoring_session WHERE walk = $1 AND id <> $2 AND state IN ('planned', 'running') AND starts_at < $4 AND starts_at + minutes * 60000000 > $3`,
+	err := r.QueryRow(ctx, `SELECT count(*) FROM mentoring_session WHERE walk = $1 AND id <> $2 AND state IN ('planned', 'running') AND starts_at < $4 AND starts_at + CAST(minutes AS BIGINT) * 60000000 > $3`,
 		walk, but, from, to).Scan(&n)
 	return n, db.Problem("meeting", err)
 }

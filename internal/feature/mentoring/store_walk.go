@@ -55,6 +55,20 @@ func walksWith(ctx context.Context, r db.Reader, person moment.ID) ([]Walk, erro
 	return db.Collect(rows, err, scanWalk)
 }
 
+// walksBacked gives the walks that are not over in which somebody stands in, or is
+// asked to.
+func walksBacked(ctx context.Context, r db.Reader, person moment.ID) ([]Walk, error) {
+	rows, err := r.Query(ctx, `SELECT `+walkColumns+` FROM mentoring_walk WHERE backup = $1 AND state <> 'ended' ORDER BY asked_at, id`, person)
+	return db.Collect(rows, err, scanWalk)
+}
+
+// seekUsed tells whether a walk that is not over came from a search.
+func seekUsed(ctx context.Context, r db.Reader, seek moment.ID) (bool, error) {
+	var n int
+	err := r.QueryRow(ctx, `SELECT count(*) FROM mentoring_walk WHERE seek = $1 AND state <> 'ended'`, seek).Scan(&n)
+	return n > 0, db.Problem("walk", err)
+}
+
 // walksAll is walksWith without a bound, for export and erasure.
 func walksAll(ctx context.Context, r db.Reader, person moment.ID) ([]Walk, error) {
 	rows, err := r.Query(ctx, `SELECT `+walkColumns+` FROM mentoring_walk WHERE member = $1 OR peer = $1 ORDER BY asked_at, id`, person)

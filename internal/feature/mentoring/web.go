@@ -85,8 +85,8 @@ func verb(w http.ResponseWriter, r *http.Request, to string, do func(id moment.I
 	if _, err := web.Form(r); err != nil {
 		return err
 	}
-	if err := do(id); err != nil {
-		return err
+	if err := do(id); err != nil && !fault.Is(err, fault.Conflict) {
+		return err // pressing twice is no error: the page says what stands now
 	}
 	return web.SeeOther(w, r, to)
 }
@@ -175,6 +175,11 @@ func (s *Service) lookPost(w http.ResponseWriter, r *http.Request) error {
 	d := lookData{Wanted: Wanted{Situations: append(form["situations"], form["more"]...), Wishes: form["wishes"], Firm: form.Get("firm") == "yes", Dial: number(form.Get("dial")), Words: form.Get("words")}}
 	if d.Err = s.Look(r.Context(), web.Actor(r.Context()), d.Wanted); d.Err != nil {
 		return s.showLook(w, r, d)
+	}
+	if hits, err := s.Safety.Match(r.Context(), s.DB.Reader(), d.Words, web.Lang(r.Context())); err != nil {
+		return err
+	} else if len(hits) > 0 {
+		return web.SeeOther(w, r, "/people?done=help") // help is shown at once (safety.md)
 	}
 	return web.SeeOther(w, r, "/people")
 }

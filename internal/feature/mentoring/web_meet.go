@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cairn/internal/core/chat"
+	"cairn/internal/core/safety"
 	"cairn/internal/kit/calendar"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
@@ -234,8 +235,8 @@ func (s *Service) talkAfter(w http.ResponseWriter, r *http.Request) error {
 	return web.SeeOther(w, r, walkPath(walk.ID))
 }
 
-// talkCase leads the member to what they are told of a worry, and the peer back:
-// a page of a case reaches them by itself.
+// talkCase leads each of the two to what runs because somebody is worried: the
+// helper to the case, the person to what they are told of it.
 func (s *Service) talkCase(w http.ResponseWriter, r *http.Request) error {
 	id, err := web.PathID(r)
 	if err != nil {
@@ -246,10 +247,19 @@ func (s *Service) talkCase(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if a.Person == walk.Member {
-		return web.SeeOther(w, r, "/safe")
+	cases, err := s.Safety.At(r.Context(), s.DB.Reader(), id)
+	if err != nil {
+		return err
 	}
-	return web.SeeOther(w, r, "/shift")
+	for _, x := range cases {
+		if a.Person != walk.Member && x.Kind != safety.KindMandatory {
+			return web.SeeOther(w, r, "/case/"+string(x.ID))
+		}
+		if a.Person == walk.Member && x.Kind == safety.KindSelf {
+			return web.SeeOther(w, r, "/safe")
+		}
+	}
+	return web.SeeOther(w, r, "/talk/"+string(id))
 }
 
 // noteData is the form of a note.

@@ -3,6 +3,7 @@ package mentoring
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -63,12 +64,13 @@ func (s *Service) acts(ctx context.Context, a access.Actor, id moment.ID) map[st
 		"go-on":       func() error { return s.GoOn(ctx, a, id) },
 		"switch":      func() error { return s.Switch(ctx, a, id) },
 		"may-know":    func() error { return s.MayKnow(ctx, a, id) },
+		"block":       func() error { return s.Block(ctx, a, id) },
 		"stand-in":    func() error { return s.StandIn(ctx, a, id, true) },
 		"no-stand-in": func() error { return s.StandIn(ctx, a, id, false) },
 	}
 }
 
-var asksFirst = map[string]bool{"switch": true, "may-know": true}
+func asksFirst(act string) bool { return act == "switch" || act == "may-know" || act == "block" }
 
 func (s *Service) surePage(w http.ResponseWriter, r *http.Request) error {
 	id, err := web.PathID(r)
@@ -76,7 +78,7 @@ func (s *Service) surePage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	act := r.PathValue("act")
-	if !asksFirst[act] {
+	if !asksFirst(act) {
 		return fault.Hidden()
 	}
 	v, err := s.Open(r.Context(), web.Actor(r.Context()), id)
@@ -122,7 +124,7 @@ func (s *Service) actPost(w http.ResponseWriter, r *http.Request) error {
 		return s.showWalk(w, r, id, "", err)
 	}
 	switch act {
-	case "switch", "may-know", "no", "take-back", "no-stand-in":
+	case "switch", "may-know", "block", "no", "take-back", "no-stand-in":
 		return web.SeeOther(w, r, "/people?done="+map[string]string{"no": "no", "take-back": "taken_back", "no-stand-in": "no"}[act])
 	}
 	return web.SeeOther(w, r, walkPath(id))
@@ -198,15 +200,12 @@ func (s *Service) charterPage(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Service) showCharter(w http.ResponseWriter, r *http.Request, d charterData) error {
 	return again(w, r, d.Err, func() (templ.Component, error) {
-		list, err := takers(r.Context(), s.DB.Reader())
+		ids, err := s.couldStandIn(r.Context(), s.DB.Reader(), d.Walk)
 		if err != nil {
 			return nil, err
 		}
-		var ids []moment.ID
-		for _, t := range list {
-			if !d.In(t.Person) {
-				ids = append(ids, t.Person)
-			}
+		if d.Walk.Backup != "" && !slices.Contains(ids, d.Walk.Backup) {
+			ids = append(ids, d.Walk.Backup)
 		}
 		cards, err := s.People.Cards(r.Context(), s.DB.Reader(), ids...)
 		for _, id := range ids {
