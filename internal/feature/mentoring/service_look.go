@@ -361,7 +361,8 @@ func (s *Service) Meeting(ctx context.Context, a access.Actor, id moment.ID) (Wa
 	if err != nil {
 		return w, x, err
 	}
-	if d := canSee(a, w); !d.OK() && !(a.Person == x.Instead && w.StandsIn(a.Person) && w.Runs()) {
+	comes := a.Person == x.Instead && w.StandsIn(a.Person) && w.Runs()
+	if d := canSee(a, w); !d.OK() && !comes {
 		return w, x, d.Err()
 	}
 	if a.Person == w.Member {

@@ -36,9 +36,9 @@ const (
 	EndedNo      = "no"       // one of the two said no when asked
 	EndedUnasked = "silence"  // no answer came
 	EndedLeft    = "left"     // the peer left the service
-	EndedGone    = "gone"     // the member deleted their account, or took it back
+	EndedGone    = "gone"     // the member deleted their account, took it back, or is kept out
 	EndedKnow    = "know"     // they know each other
-	EndedKeptOut = "kept_out" // one of the two is kept out by a decision
+	EndedKeptOut = "kept_out" // the peer is kept out by a decision
 )
 
 // Walk is two people who walk together, or are asked to.
