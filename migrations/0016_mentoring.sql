@@ -25,6 +25,7 @@ CREATE TABLE mentoring_seek (
 );
 CREATE UNIQUE INDEX mentoring_seek_open ON mentoring_seek (person) WHERE state = 'open';
 CREATE INDEX mentoring_seek_waits ON mentoring_seek (made_at) WHERE state = 'open';
+CREATE INDEX mentoring_seek_made ON mentoring_seek (made_at);
 CREATE INDEX mentoring_seek_person ON mentoring_seek (person, made_at);
 
 -- A peer who was suggested to somebody. why is what spoke for it, kept so that it can be answered later: words of the taxonomy and points, no names.
@@ -74,6 +75,7 @@ CREATE UNIQUE INDEX mentoring_walk_pair ON mentoring_walk (member, peer) WHERE s
 CREATE INDEX mentoring_walk_member ON mentoring_walk (member, asked_at);
 CREATE INDEX mentoring_walk_peer ON mentoring_walk (peer, asked_at);
 CREATE INDEX mentoring_walk_backup ON mentoring_walk (backup) WHERE backup IS NOT NULL;
+CREATE INDEX mentoring_walk_seek ON mentoring_walk (seek, asked_at) WHERE seek IS NOT NULL;
 CREATE INDEX mentoring_walk_open ON mentoring_walk (state) WHERE state <> 'ended';
 
 -- What the two agreed. terms is sealed. A version holds once both have signed it.
