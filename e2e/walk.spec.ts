@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { test, expect, type Person } from './house';
 import { inspect } from './look';
-import { choose, said, say, shown } from './steps';
+import { accept, ask, choose, occupy, said, say, shown, startShift } from './steps';
 
 test.describe.configure({ timeout: 180_000 });
 
@@ -229,6 +229,69 @@ test('walking on, and a good ending', async ({ be, service }) => {
     await expect(juniper.page.getByText('Noor has been asked.')).toBeVisible();
     await walkOf(noor.page, 'Juniper');
     await expect(noor.page.getByRole('heading', { name: 'Juniper would like to walk with you again' })).toBeVisible();
+  });
+});
+
+test('introduced, free to switch, and asked after a conversation', async ({ be, service }) => {
+  await occupy(service);
+  const heron = await be('Heron');
+  const ali = await be('Ali');
+
+  await test.step('a coordinator introduces two who fit, and sees no word of theirs', async () => {
+    await heron.page.goto('/people/look');
+    await heron.page.getByLabel('A few words for the person you ask').fill('Only for whom I ask');
+    await heron.page.getByRole('button', { name: 'Show me who fits' }).click();
+    await expect(heron.page).toHaveURL(/\/people$/);
+    const tomo = await be('Tomo');
+    await tomo.page.goto('/programme/walks');
+    await expect(tomo.page.locator('main')).not.toContainText(/Only for whom I ask|hospital/);
+    await tomo.page.getByRole('button', { name: 'Introduce Ali' }).click();
+    await expect(tomo.page.getByText('Both are asked.')).toBeVisible();
+  });
+
+  await test.step('both say yes', async () => {
+    const walk = await walkOf(ali.page, 'Heron');
+    await expect(ali.page.locator('main')).not.toContainText('Only for whom I ask'); // Heron has not asked Ali
+    await ali.page.getByRole('button', { name: 'Yes, let us meet' }).click();
+    await expect(ali.page.getByText('Heron has been asked.')).toBeVisible();
+    await heron.page.goto(walk);
+    await heron.page.getByRole('button', { name: 'Yes, let us meet' }).click();
+    await expect(heron.page.getByText('You are getting to know each other.')).toBeVisible();
+  });
+
+  await test.step('one of them would rather not: it is nobody’s fault, and others are suggested', async () => {
+    const walk = new URL(heron.page.url()).pathname;
+    await heron.page.getByRole('link', { name: 'I would rather go on with somebody else' }).click();
+    await heron.page.getByRole('button', { name: 'Yes, stop' }).click();
+    await expect(heron.page).toHaveURL(/\/people/);
+    const found = heron.page.locator('main li').filter({ has: heron.page.getByRole('button', { name: /^Ask / }) });
+    await expect(found.first()).toBeVisible();
+    await expect(found.filter({ hasText: 'Ali' })).toHaveCount(0);
+    await ali.page.goto(walk);
+    await expect(ali.page.locator('main')).toContainText('nobody’s fault');
+    await heron.page.getByRole('button', { name: 'Stop looking' }).click();
+    await expect(heron.page.getByText('We have stopped looking.')).toBeVisible();
+  });
+
+  await test.step('after a conversation a peer asks, and a no is not explained', async () => {
+    const juniper = await be('Juniper');
+    await juniper.context.addCookies([{ name: 'lang', value: 'en', url: service.url }]); // she reads Spanish first
+    await startShift(ali.page);
+    await ask(juniper.page);
+    await expect(juniper.page).toHaveURL(/\/wait$/);
+    await service.advance(120); // they share nothing, so the circle has to widen first
+    await accept(ali.page);
+    // It stands beside the conversation, or behind one word where there is no room beside it.
+    const link = ali.page.getByRole('link', { name: 'Propose to walk with them', includeHidden: true }).first();
+    await ali.page.goto((await link.getAttribute('href')) ?? '');
+    await ali.page.getByRole('button', { name: 'Yes, ask them' }).click();
+    await expect(ali.page.getByText('Asked. The other is told.')).toBeVisible();
+    const walk = await walkOf(juniper.page, 'Ali');
+    await expect(juniper.page.getByRole('heading', { name: 'Ali, with whom you talked, would like to walk with you' })).toBeVisible();
+    await juniper.page.getByRole('button', { name: 'Not this time' }).click();
+    await expect(juniper.page.getByText('All right. Nobody asks why.')).toBeVisible();
+    await ali.page.goto(walk);
+    await expect(ali.page.locator('main')).toContainText('It says nothing about you.');
   });
 });
 

@@ -222,12 +222,14 @@ func (s *Service) TakeBack(ctx context.Context, a access.Actor, id moment.ID) er
 // GoOn says that one would like to go on after the trial. When both have, the
 // charter is next.
 func (s *Service) GoOn(ctx context.Context, a access.Actor, id moment.ID) error {
-	held, err := s.held(ctx, s.DB.Reader(), id)
-	if err != nil {
-		return err
-	}
-	may := func(w Walk) access.Decision { return canGoOn(a, w, held) }
-	return s.onWalk(ctx, a, id, "mentoring.go_on", may, func(tx db.Writer, w *Walk, now moment.Time) error {
+	return s.onWalk(ctx, a, id, "mentoring.go_on", func(w Walk) access.Decision { return canMeet(a, w) }, func(tx db.Writer, w *Walk, now moment.Time) error {
+		held, err := s.held(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := canGoOn(a, *w, held).Err(); err != nil {
+			return err
+		}
 		if a.Person == w.Member {
 			w.MemberOnAt = now
 		} else {
