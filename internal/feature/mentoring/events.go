@@ -86,6 +86,9 @@ func (s *Service) keptOut(ctx context.Context, tx db.Writer, person moment.ID) e
 	if until.IsZero() {
 		return s.leave(ctx, tx, person, EndedKeptOut)
 	}
+	if _, taker, err := takerOf(ctx, tx, person); err != nil || !taker {
+		return err // no peer: there is nothing that they would be missed in
+	}
 	return s.absent(ctx, tx, person, until)
 }
 

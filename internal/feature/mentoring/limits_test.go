@@ -147,6 +147,11 @@ func TestAPauseIsAnAbsenceAndABanAnEnd(t *testing.T) {
 					t.Error("nobody looks for whom they walked with")
 				}
 			}
+			var takers int
+			must(t, h.DB.Reader().QueryRow(ctx, `SELECT count(*) FROM mentoring_peer WHERE person = $1`, h.heron.ID).Scan(&takers))
+			if takers != 0 {
+				t.Error("a member has become somebody who takes people")
+			}
 			if list, err := h.Notify.Open(ctx, h.DB.Reader(), other.ID); err != nil || len(list) == 0 {
 				t.Errorf("the other is told nothing: %v", err)
 			}

@@ -44,7 +44,7 @@ func (s *Service) Away(ctx context.Context, a access.Actor, until moment.Time) e
 // absent takes a peer out of their meetings until an instant; 0 brings them back.
 func (s *Service) absent(ctx context.Context, tx db.Writer, peer moment.ID, until moment.Time) error {
 	now := s.Clock.Now()
-	t, known, err := takerOf(ctx, tx, peer)
+	t, _, err := takerOf(ctx, tx, peer)
 	if err != nil {
 		return err
 	}
@@ -53,9 +53,6 @@ func (s *Service) absent(ctx context.Context, tx db.Writer, peer moment.ID, unti
 		return err
 	}
 	list = slices.DeleteFunc(list, func(w Walk) bool { return w.Peer != peer || !w.Runs() })
-	if !known && len(list) == 0 && until.IsZero() {
-		return nil
-	}
 	t.AwayUntil = until
 	if err := saveTaker(ctx, tx, t, now); err != nil {
 		return fault.Op("away", err)
