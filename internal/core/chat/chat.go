@@ -180,6 +180,24 @@ func plainKey(s string) bool {
 	return true
 }
 
+// CleanOptional is CleanText for a field that may be empty, of so many characters at
+// most; what is wrong is noted at the field.
+func CleanOptional(p *fault.Problems, field, s string, most int) string {
+	if strings.TrimSpace(s) == "" {
+		return ""
+	}
+	s, wrong := CleanText(s)
+	switch {
+	case wrong == "chat.error.empty":
+		return ""
+	case wrong != "":
+		p.AddWith(field, wrong, map[string]any{"most": MostRunes})
+	case len([]rune(s)) > most:
+		p.AddWith(field, "chat.error.long", map[string]any{"most": most})
+	}
+	return s
+}
+
 // CleanText makes words safe to keep and to show: control characters and
 // direction overrides go (an override can make a line read as something else),
 // line ends become one kind. It returns the key of what is wrong, if anything.

@@ -52,8 +52,8 @@ type Service struct {
 // New makes the engine and registers its timers.
 func New(d Deps) *Service {
 	s := &Service{Deps: d}
-	d.Bus.Handle(jobDestroy, s.destroyJob)
-	d.Bus.Handle(jobRetain, s.retainJob)
+	bus.HandleTx(d.Bus, jobDestroy, s.destroyJob)
+	bus.HandleTx(d.Bus, jobRetain, s.retainJob)
 	return s
 }
 

@@ -156,12 +156,8 @@ func (s *Service) decide(ctx context.Context, a access.Actor, id moment.ID, verb
 }
 
 // destroyJob forgets the key and the sealed words. It may run twice.
-func (s *Service) destroyJob(ctx context.Context, j bus.Job) error {
-	var about aboutConversation
-	if err := j.Read(&about); err != nil {
-		return err
-	}
-	return s.DB.Write(ctx, func(tx db.Writer) error { return s.destroy(ctx, tx, about.Conversation) })
+func (s *Service) destroyJob(ctx context.Context, tx db.Writer, about aboutConversation) error {
+	return s.destroy(ctx, tx, about.Conversation)
 }
 
 func (s *Service) destroy(ctx context.Context, tx db.Writer, id moment.ID) error {
@@ -181,24 +177,18 @@ func (s *Service) destroy(ctx context.Context, tx db.Writer, id moment.ID) error
 
 // retainJob destroys what the retention no longer covers. A guest who joined
 // in the meantime has a member's retention: the rule is asked again.
-func (s *Service) retainJob(ctx context.Context, j bus.Job) error {
-	var about aboutConversation
-	if err := j.Read(&about); err != nil {
+func (s *Service) retainJob(ctx context.Context, tx db.Writer, about aboutConversation) error {
+	f, found, err := loadFrame(ctx, tx, about.Conversation)
+	if err != nil || !found || !f.DestroyedAt.IsZero() || f.EndedAt.IsZero() {
 		return err
 	}
-	return s.DB.Write(ctx, func(tx db.Writer) error {
-		f, found, err := loadFrame(ctx, tx, about.Conversation)
-		if err != nil || !found || !f.DestroyedAt.IsZero() || f.EndedAt.IsZero() {
-			return err
-		}
-		helped := helpedID(f.Parts)
-		cards, err := s.People.Cards(ctx, tx, helped)
-		if err != nil {
-			return err
-		}
-		if until := retainUntil(cards[helped].Kind, f.EndedAt, f.Kept); until.IsZero() || s.Clock.Now() < until {
-			return s.plan(ctx, tx, f)
-		}
-		return s.destroy(ctx, tx, f.ID)
-	})
+	helped := helpedID(f.Parts)
+	cards, err := s.People.Cards(ctx, tx, helped)
+	if err != nil {
+		return err
+	}
+	if until := retainUntil(cards[helped].Kind, f.EndedAt, f.Kept); until.IsZero() || s.Clock.Now() < until {
+		return s.plan(ctx, tx, f)
+	}
+	return s.destroy(ctx, tx, f.ID)
 }

@@ -63,7 +63,7 @@ func (h Holding) exportOne(ctx context.Context, r db.Reader, person, id moment.I
 	if !f.HiddenAt.IsZero() || !f.DestroyedAt.IsZero() || !me.AccessUntil.IsZero() && h.Clock.Now() >= me.AccessUntil {
 		return ExportedConversation{}, false, nil
 	}
-	out := ExportedConversation{ID: id, Kind: f.Kind, Side: me.Side, Started: stamp(f.CreatedAt), Ended: stamp(f.EndedAt), Kept: f.Kept, Messages: []ExportedMessage{}}
+	out := ExportedConversation{ID: id, Kind: f.Kind, Side: me.Side, Started: f.CreatedAt.Stamp(), Ended: f.EndedAt.Stamp(), Kept: f.Kept, Messages: []ExportedMessage{}}
 	for after := me.FromSeq; ; {
 		rows, err := messagesInOrder(ctx, r, id, after, mostBatch)
 		if err != nil {
@@ -78,7 +78,7 @@ func (h Holding) exportOne(ctx context.Context, r db.Reader, person, id moment.I
 		}
 		for _, m := range ms {
 			after = m.Seq
-			out.Messages = append(out.Messages, ExportedMessage{At: stamp(m.At), From: from(person, m.Author), Kind: m.Kind, Text: m.Text, Edited: !m.EditedAt.IsZero(), Withdrawn: !m.WithdrawnAt.IsZero()})
+			out.Messages = append(out.Messages, ExportedMessage{At: m.At.Stamp(), From: from(person, m.Author), Kind: m.Kind, Text: m.Text, Edited: !m.EditedAt.IsZero(), Withdrawn: !m.WithdrawnAt.IsZero()})
 		}
 		if len(rows) < mostBatch {
 			return out, true, nil
@@ -95,13 +95,6 @@ func from(person, author moment.ID) string {
 	default:
 		return "the other person"
 	}
-}
-
-func stamp(t moment.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.Std().Format("2006-01-02T15:04:05Z")
 }
 
 // Erase destroys the conversations in which the person was helped. Where they

@@ -72,7 +72,7 @@ type Service struct {
 // New makes the service and registers its timer.
 func New(d Deps) *Service {
 	s := &Service{Deps: d, subjects: map[string]Subject{}}
-	d.Bus.Handle(jobForget, s.forgetJob)
+	bus.HandleTx(d.Bus, jobForget, s.forgetJob)
 	return s
 }
 
@@ -254,19 +254,13 @@ type aboutReport struct {
 	Report moment.ID `json:"report"`
 }
 
-func (s *Service) forgetJob(ctx context.Context, j bus.Job) error {
-	var about aboutReport
-	if err := j.Read(&about); err != nil {
+func (s *Service) forgetJob(ctx context.Context, tx db.Writer, about aboutReport) error {
+	r, found, err := reportByID(ctx, tx, about.Report)
+	if err != nil || !found || r.State != "closed" {
 		return err
 	}
-	return s.DB.Write(ctx, func(tx db.Writer) error {
-		r, found, err := reportByID(ctx, tx, about.Report)
-		if err != nil || !found || r.State != "closed" {
-			return err
-		}
-		if err := s.Vault.Destroy(ctx, tx, r.Scope); err != nil {
-			return err
-		}
-		return fault.Op("forget a report", blankReport(ctx, tx, r.ID))
-	})
+	if err := s.Vault.Destroy(ctx, tx, r.Scope); err != nil {
+		return err
+	}
+	return fault.Op("forget a report", blankReport(ctx, tx, r.ID))
 }

@@ -53,7 +53,7 @@ func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put 
 		return err
 	}
 	for _, n := range told {
-		out.Told = append(out.Told, exportedNotice{n.Kind, n.Path, stamp(n.ToldAt), stamp(n.SeenAt), stamp(n.SettledAt)})
+		out.Told = append(out.Told, exportedNotice{n.Kind, n.Path, n.ToldAt.Stamp(), n.SeenAt.Stamp(), n.SettledAt.Stamp()})
 	}
 	chosen, err := choicesOf(ctx, r, person)
 	if err != nil {
@@ -74,20 +74,13 @@ func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put 
 		return err
 	}
 	for _, d := range devices {
-		out.Devices = append(out.Devices, exportedDevice{stamp(d.Since)})
+		out.Devices = append(out.Devices, exportedDevice{d.Since.Stamp()})
 	}
 	return put("notices.json", out)
 }
 
 // clock writes minutes of the day as "22:00".
 func clock(minutes int) string { return fmt.Sprintf("%02d:%02d", minutes/60, minutes%60) }
-
-func stamp(t moment.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.Std().Format("2006-01-02T15:04:05Z")
-}
 
 // Erase deletes everything of a person, and what was about to be sent to them.
 func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, _ moment.Time) error {

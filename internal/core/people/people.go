@@ -1,6 +1,9 @@
 package people
 
 import (
+	"slices"
+	"strings"
+
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/moment"
 )
@@ -61,6 +64,33 @@ type Situation struct {
 	Kind      string // "situation" or "identity"
 	Sensitive bool   // starts as OnlyMatching
 	Retired   bool
+}
+
+// Choosable parts a taxonomy into the situations and the identities that can be
+// chosen now, by slug.
+func Choosable(all []Situation) (situations, identities map[string]bool) {
+	situations, identities = map[string]bool{}, map[string]bool{}
+	for _, x := range all {
+		switch {
+		case x.Retired:
+		case x.Kind == "identity":
+			identities[x.Slug] = true
+		default:
+			situations[x.Slug] = true
+		}
+	}
+	return situations, identities
+}
+
+// Tidy trims a list of choices and takes out what is empty or there twice.
+func Tidy(list []string) []string {
+	var out []string
+	for _, s := range list {
+		if s = strings.TrimSpace(s); s != "" && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // ApartKind is why two people must not be matched.

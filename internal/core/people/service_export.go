@@ -53,7 +53,7 @@ func (o own) exportWishes(ctx context.Context, r db.Reader, who moment.ID, out *
 		return err
 	}
 	for _, n := range names {
-		out.Names = append(out.Names, nameItem{n.Name, stamp(n.At)})
+		out.Names = append(out.Names, nameItem{n.Name, n.At.Stamp()})
 	}
 	week, zone, err := o.Week(ctx, a)
 	if err != nil || len(week) == 0 {

@@ -246,7 +246,7 @@ func (o own) Export(ctx context.Context, r db.Reader, who moment.ID, put func(fi
 	}
 	opened := []exportedOpening{}
 	for _, x := range openings {
-		opened = append(opened, exportedOpening{stamp(x.At), x.By(), x.Verb, x.Kind})
+		opened = append(opened, exportedOpening{x.At.Stamp(), x.By(), x.Verb, x.Kind})
 	}
 	return errors.Join(put("account.json", account), put("lived-experience.json", lived), put("who-opened.json", opened))
 }
@@ -254,7 +254,7 @@ func (o own) Export(ctx context.Context, r db.Reader, who moment.ID, put func(fi
 func (o own) exportAccount(ctx context.Context, r db.Reader, p person) (exportedAccount, error) {
 	a := access.Actor{Person: p.ID}
 	out := exportedAccount{ID: p.ID, Kind: p.Kind, Name: cardOf(ctx, p).Name, Pronouns: p.Pronouns, Languages: p.Languages, Zone: p.Zone, Lang: p.Lang, Theme: p.Theme,
-		HidesReads: p.HidesReads, Came: stamp(p.CreatedAt), Joined: stamp(p.JoinedAt), Roles: []string{}, Passkeys: []named{}, Tokens: []named{}, Sessions: []named{}}
+		HidesReads: p.HidesReads, Came: p.CreatedAt.Stamp(), Joined: p.JoinedAt.Stamp(), Roles: []string{}, Passkeys: []named{}, Tokens: []named{}, Sessions: []named{}}
 	roles, err := rolesOf(ctx, r, []moment.ID{p.ID})
 	if err != nil {
 		return out, err
@@ -275,21 +275,21 @@ func (o own) exportAccount(ctx context.Context, r db.Reader, p person) (exported
 		return out, err
 	}
 	for _, k := range keys {
-		out.Passkeys = append(out.Passkeys, named{k.Label, stamp(k.CreatedAt), stamp(k.UsedAt)})
+		out.Passkeys = append(out.Passkeys, named{k.Label, k.CreatedAt.Stamp(), k.UsedAt.Stamp()})
 	}
 	tokens, err := o.Tokens(ctx, a)
 	if err != nil {
 		return out, err
 	}
 	for _, t := range tokens {
-		out.Tokens = append(out.Tokens, named{t.Label, stamp(t.CreatedAt), stamp(t.UsedAt)})
+		out.Tokens = append(out.Tokens, named{t.Label, t.CreatedAt.Stamp(), t.UsedAt.Stamp()})
 	}
 	sessions, err := o.Sessions(ctx, a)
 	if err != nil {
 		return out, err
 	}
 	for _, x := range sessions {
-		out.Sessions = append(out.Sessions, named{x.Label, stamp(x.CreatedAt), stamp(x.SeenAt)})
+		out.Sessions = append(out.Sessions, named{x.Label, x.CreatedAt.Stamp(), x.SeenAt.Stamp()})
 	}
 	return out, nil
 }
@@ -304,7 +304,7 @@ func (o own) exportLived(ctx context.Context, r db.Reader, who moment.ID) (expor
 		out.Lived = append(out.Lived, livedItem(l))
 	}
 	for _, n := range mine.NotToday {
-		out.NotToday = append(out.NotToday, notTodayItem{n.Situation, stamp(n.Until)})
+		out.NotToday = append(out.NotToday, notTodayItem{n.Situation, n.Until.Stamp()})
 	}
 	apart, err := apartBy(ctx, r, who, o.Clock.Now())
 	if err != nil {
@@ -315,16 +315,9 @@ func (o own) exportLived(ctx context.Context, r db.Reader, who moment.ID) (expor
 		return out, err
 	}
 	for _, x := range apart {
-		out.Apart = append(out.Apart, apartItem{cards[x.Whom].Name, x.Kind, stamp(x.At), stamp(x.Until)})
+		out.Apart = append(out.Apart, apartItem{cards[x.Whom].Name, x.Kind, x.At.Stamp(), x.Until.Stamp()})
 	}
 	return out, o.exportWishes(ctx, r, who, &out)
-}
-
-func stamp(t moment.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.Std().Format("2006-01-02T15:04:05Z")
 }
 
 // Erase empties the person's row and deletes all others of theirs; the key of

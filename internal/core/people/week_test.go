@@ -63,7 +63,7 @@ func TestAWeekInUTC(t *testing.T) {
 			if got := slotsOf(free); got != c.want {
 				t.Errorf("free %q, want %q", got, c.want)
 			}
-			if got := stamp(until); got != c.until {
+			if got := until.Stamp(); got != c.until {
 				t.Errorf("until %q, want %q", got, c.until)
 			}
 		})

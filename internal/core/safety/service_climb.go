@@ -31,23 +31,11 @@ type aboutAct struct {
 
 func (s *Service) register() {
 	for kind, f := range map[string]func(context.Context, db.Writer, moment.ID) error{jobClimb: s.climbDue, jobShown: s.shown, jobForget: s.forget} {
-		s.Bus.Handle(kind, func(ctx context.Context, j bus.Job) error {
-			var about aboutCase
-			if err := j.Read(&about); err != nil {
-				return err
-			}
-			return s.DB.Write(ctx, func(tx db.Writer) error { return f(ctx, tx, about.Case) })
-		})
+		bus.HandleTx(s.Bus, kind, func(ctx context.Context, tx db.Writer, about aboutCase) error { return f(ctx, tx, about.Case) })
 	}
-	s.Bus.Handle(jobReview, func(ctx context.Context, j bus.Job) error {
-		var about aboutAct
-		if err := j.Read(&about); err != nil {
-			return err
-		}
-		return s.DB.Write(ctx, func(tx db.Writer) error { return s.reviewDue(ctx, tx, about.Act) })
-	})
-	s.Bus.On("people.changed", "safety", func(ctx context.Context, e bus.Event) error {
-		return s.DB.Write(ctx, func(tx db.Writer) error { return s.unowned(ctx, tx, e.ID) })
+	bus.HandleTx(s.Bus, jobReview, func(ctx context.Context, tx db.Writer, about aboutAct) error { return s.reviewDue(ctx, tx, about.Act) })
+	s.Bus.OnTx("people.changed", "safety", func(ctx context.Context, tx db.Writer, e bus.Event) error {
+		return s.unowned(ctx, tx, e.ID)
 	})
 }
 

@@ -9,7 +9,7 @@ import (
 
 // listen names what happens when something changes elsewhere.
 func (s *Service) listen() {
-	s.Bus.On("people.changed", "shifts", func(ctx context.Context, e bus.Event) error {
-		return s.DB.Write(ctx, func(tx db.Writer) error { return s.refit(ctx, tx, e.ID) })
+	s.Bus.OnTx("people.changed", "shifts", func(ctx context.Context, tx db.Writer, e bus.Event) error {
+		return s.refit(ctx, tx, e.ID)
 	})
 }

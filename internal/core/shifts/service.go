@@ -44,8 +44,8 @@ type Service struct {
 // New makes the service and registers its timers and reactions.
 func New(d Deps) *Service {
 	s := &Service{Deps: d}
-	d.Bus.Handle(jobForgotten, s.forgottenJob)
-	d.Bus.Handle(jobRested, s.restedJob)
+	bus.HandleTx(d.Bus, jobForgotten, s.forgottenJob)
+	bus.HandleTx(d.Bus, jobRested, s.restedJob)
 	s.listen()
 	return s
 }
@@ -255,22 +255,16 @@ func (s *Service) changed(ctx context.Context, tx db.Writer, a access.Actor, ver
 }
 
 // forgottenJob ends a shift that nobody ended.
-func (s *Service) forgottenJob(ctx context.Context, j bus.Job) error {
-	var about aboutShift
-	if err := j.Read(&about); err != nil {
+func (s *Service) forgottenJob(ctx context.Context, tx db.Writer, about aboutShift) error {
+	shift, on, err := runningOf(ctx, tx, about.Person)
+	if err != nil || !on || shift.ID != about.Shift {
 		return err
 	}
-	return s.DB.Write(ctx, func(tx db.Writer) error {
-		shift, on, err := runningOf(ctx, tx, about.Person)
-		if err != nil || !on || shift.ID != about.Shift {
-			return err
-		}
-		if err := s.leave(ctx, tx, access.System(), shift); err != nil || shift.Busy == 0 {
-			return err
-		}
-		// Somebody is still talking: look again, so that it ends with them.
-		return s.Bus.At(ctx, tx, jobForgotten, string(shift.ID), s.Clock.Now().Add(time.Hour), about)
-	})
+	if err := s.leave(ctx, tx, access.System(), shift); err != nil || shift.Busy == 0 {
+		return err
+	}
+	// Somebody is still talking: look again, so that it ends with them.
+	return s.Bus.At(ctx, tx, jobForgotten, string(shift.ID), s.Clock.Now().Add(time.Hour), about)
 }
 
 // Staffing counts who is here.

@@ -275,15 +275,9 @@ func (s *Service) coolDown(ctx context.Context, tx db.Writer, person moment.ID, 
 }
 
 // restedJob tells the line that somebody may be offered again.
-func (s *Service) restedJob(ctx context.Context, j bus.Job) error {
-	var about aboutShift
-	if err := j.Read(&about); err != nil {
-		return err
-	}
-	return s.DB.Write(ctx, func(tx db.Writer) error {
-		s.Bus.Publish(tx, Topic, int64(s.Clock.Now()))
-		return s.Bus.Emit(ctx, tx, bus.Event{Name: "shifts.changed", ID: about.Shift})
-	})
+func (s *Service) restedJob(ctx context.Context, tx db.Writer, about aboutShift) error {
+	s.Bus.Publish(tx, Topic, int64(s.Clock.Now()))
+	return s.Bus.Emit(ctx, tx, bus.Event{Name: "shifts.changed", ID: about.Shift})
 }
 
 // Called counts a contact by telephone or in person, in the caller's transaction.

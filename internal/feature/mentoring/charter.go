@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"cairn/internal/core/chat"
 	"cairn/internal/kit/calendar"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
@@ -72,8 +73,8 @@ func (c Charter) SignedBy(person, member moment.ID) bool {
 func (t *Terms) Validate(today calendar.Date) error {
 	var p fault.Problems
 	t.Purpose = need(&p, "purpose", t.Purpose, mostWords)
-	t.Between = clean(&p, "between", t.Between, mostWords)
-	t.Outside = clean(&p, "outside", t.Outside, mostWords)
+	t.Between = chat.CleanOptional(&p, "between", t.Between, mostWords)
+	t.Outside = chat.CleanOptional(&p, "outside", t.Outside, mostWords)
 	if _, err := time.LoadLocation(t.Zone); err != nil || t.Zone == "" || t.Zone == "Local" {
 		p.Add("zone", "mentoring.error.zone")
 	}

@@ -44,28 +44,17 @@ type aboutSession struct {
 // register names what happens when a timer is due or something else changed.
 func (s *Service) register() {
 	for kind, f := range map[string]func(context.Context, db.Writer, moment.ID) error{jobAnswer: s.unanswered, jobReview: s.reviewDue, jobEnds: s.endsSoon, jobForget: s.forget} {
-		s.Bus.Handle(kind, job(s, func(ctx context.Context, tx db.Writer, about aboutWalk) error { return f(ctx, tx, about.Walk) }))
+		bus.HandleTx(s.Bus, kind, func(ctx context.Context, tx db.Writer, about aboutWalk) error { return f(ctx, tx, about.Walk) })
 	}
 	for kind, f := range map[string]func(context.Context, db.Writer, moment.ID) error{jobRemind: s.remind, jobOver: s.overdue} {
-		s.Bus.Handle(kind, job(s, func(ctx context.Context, tx db.Writer, about aboutSession) error { return f(ctx, tx, about.Session) }))
+		bus.HandleTx(s.Bus, kind, func(ctx context.Context, tx db.Writer, about aboutSession) error { return f(ctx, tx, about.Session) })
 	}
 	s.Bus.Handle(jobLook, s.lookForAll)
 	s.hearSafety()
 	for event, f := range map[string]func(context.Context, db.Writer, moment.ID) error{"people.changed": s.changed, "moderation.acted": s.keptOut} {
-		s.Bus.On(event, "mentoring", func(ctx context.Context, e bus.Event) error {
-			return s.DB.Write(ctx, func(tx db.Writer) error { return f(ctx, tx, e.ID) })
+		s.Bus.OnTx(event, "mentoring", func(ctx context.Context, tx db.Writer, e bus.Event) error {
+			return f(ctx, tx, e.ID)
 		})
-	}
-}
-
-// job runs f in a transaction with the ids of the timer.
-func job[T any](s *Service, f func(ctx context.Context, tx db.Writer, about T) error) func(context.Context, bus.Job) error {
-	return func(ctx context.Context, j bus.Job) error {
-		var about T
-		if err := j.Read(&about); err != nil {
-			return err
-		}
-		return s.DB.Write(ctx, func(tx db.Writer) error { return f(ctx, tx, about) })
 	}
 }
 

@@ -2,10 +2,10 @@ package mentoring
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"cairn/internal/core/chat"
+	"cairn/internal/core/people"
 	"cairn/internal/feature/matching"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/fault"
@@ -69,7 +69,7 @@ type Wanted struct {
 // Validate checks a wish against the taxonomy.
 func (w *Wanted) Validate(situations, identities map[string]bool) error {
 	var p fault.Problems
-	w.Situations, w.Wishes = tidy(w.Situations), tidy(w.Wishes)
+	w.Situations, w.Wishes = people.Tidy(w.Situations), people.Tidy(w.Wishes)
 	if len(w.Situations) > matching.MostSituations || !allIn(w.Situations, situations) {
 		p.AddWith("situations", "mentoring.error.situations", map[string]any{"most": matching.MostSituations})
 	}
@@ -79,7 +79,7 @@ func (w *Wanted) Validate(situations, identities map[string]bool) error {
 	if w.Dial < 0 || w.Dial > 100 {
 		p.Add("dial", "mentoring.error.dial")
 	}
-	w.Words = clean(&p, "words", w.Words, mostWords)
+	w.Words = chat.CleanOptional(&p, "words", w.Words, mostWords)
 	return p.Err()
 }
 
@@ -87,37 +87,10 @@ func allIn(list []string, known map[string]bool) bool {
 	return !slices.ContainsFunc(list, func(s string) bool { return !known[s] })
 }
 
-func tidy(list []string) []string {
-	var out []string
-	for _, s := range list {
-		if s = strings.TrimSpace(s); s != "" && !slices.Contains(out, s) {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
-// clean makes optional words safe; empty is fine.
-func clean(p *fault.Problems, field, s string, most int) string {
-	if strings.TrimSpace(s) == "" {
-		return ""
-	}
-	s, wrong := chat.CleanText(s)
-	switch {
-	case wrong == "chat.error.empty":
-		return ""
-	case wrong != "":
-		p.AddWith(field, wrong, map[string]any{"most": chat.MostRunes})
-	case len([]rune(s)) > most:
-		p.AddWith(field, "chat.error.long", map[string]any{"most": most})
-	}
-	return s
-}
-
 // need is clean for words that must be there.
 func need(p *fault.Problems, field, s string, most int) string {
 	before := len(*p)
-	if s = clean(p, field, s, most); s == "" && len(*p) == before {
+	if s = chat.CleanOptional(p, field, s, most); s == "" && len(*p) == before {
 		p.Add(field, "mentoring.error.words")
 	}
 	return s

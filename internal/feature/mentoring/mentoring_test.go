@@ -7,7 +7,6 @@ import (
 
 	"cairn/internal/cairntest"
 	"cairn/internal/core/chat"
-	"cairn/internal/core/people"
 	"cairn/internal/feature/mentoring"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/calendar"
@@ -144,7 +143,7 @@ func TestTheWholeWay(t *testing.T) {
 		h.meets(t, id, 25*time.Minute)
 		note, err := w.Mentoring.WriteNote(ctx, h.ali.Actor, id, "", 0, "walked to the river")
 		must(t, err)
-		must2(t, w, h, id, note)
+		h.writeTogether(t, id, note)
 		must(t, w.Mentoring.LookBack(ctx, h.heron.Actor, id, "taper", "it helps", "only"))
 		if got := h.open(t, h.ali, id); len(got.Reviews) != 1 || got.Reviews[0].MemberWords != "it helps" || len(got.Signals) != 1 || got.Signals[0].Kind != mentoring.OnlySource {
 			t.Errorf("both see what was said and noticed: %+v %+v", got.Reviews, got.Signals)
@@ -169,14 +168,14 @@ func TestTheWholeWay(t *testing.T) {
 	})
 }
 
-// must2 checks that a note is written by both, and that nothing is lost.
-func must2(t *testing.T, w *cairntest.World, h two, id, note moment.ID) {
+// writeTogether lets both write a note, and looks that nothing is lost.
+func (h two) writeTogether(t *testing.T, id, note moment.ID) {
 	t.Helper()
 	ctx := t.Context()
-	if _, err := w.Mentoring.WriteNote(ctx, h.heron.Actor, id, note, 1, "walked to the river, twice"); err != nil {
+	if _, err := h.Mentoring.WriteNote(ctx, h.heron.Actor, id, note, 1, "walked to the river, twice"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Mentoring.WriteNote(ctx, h.ali.Actor, id, note, 1, "mine instead"); !fault.Is(err, fault.Conflict) {
+	if _, err := h.Mentoring.WriteNote(ctx, h.ali.Actor, id, note, 1, "mine instead"); !fault.Is(err, fault.Conflict) {
 		t.Errorf("words of the other are written over: %v", err)
 	}
 	got := h.ali.Post("/people/walk/"+string(id)+"/note/"+string(note), "version", "1", "words", "mine instead")
@@ -217,201 +216,6 @@ func TestOnlyTheTwoSeeIt(t *testing.T) {
 			t.Errorf("a peer opens the programme: %d", got.Status)
 		}
 	})
-}
-
-func TestNobodyIsLeftWithoutAWord(t *testing.T) {
-	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
-		h := begin(t, w)
-		ctx := t.Context()
-		slate := w.Person("Slate", access.Administrator)
-		id := h.walks(t)
-		terms := h.terms()
-		terms.Backup = h.wren.ID
-		h.agrees(t, id, terms)
-		must(t, w.Mentoring.StandIn(ctx, h.wren.Actor, id, true))
-		must(t, w.Mentoring.Plan(ctx, h.heron.Actor, id, mentoring.Planning{Channel: mentoring.ByChat, StartsAt: w.Time.Now().Add(48 * time.Hour), Minutes: 30}))
-		must(t, w.Mentoring.Away(ctx, h.ali.Actor, w.Time.Now().Add(72*time.Hour)))
-		x := h.open(t, h.heron, id).Coming[0]
-		if x.Instead != h.wren.ID {
-			t.Fatal("nobody stands in")
-		}
-		if got := h.wren.Get("/people/walk/" + string(id)); got.Status != 200 || !strings.Contains(got.Body, "heron-finds-a-rhythm") {
-			t.Errorf("the page of who stands in: %d", got.Status)
-		}
-		w.Pass(48 * time.Hour)
-		if _, err := w.Mentoring.Enter(ctx, h.ali.Actor, x.ID); !fault.Is(err, fault.Conflict) {
-			t.Errorf("who is away comes: %v", err)
-		}
-		if _, err := w.Mentoring.Enter(ctx, h.wren.Actor, x.ID); err != nil {
-			t.Errorf("who stands in cannot come: %v", err)
-		}
-		must(t, w.People.TakeRole(ctx, slate.Actor, h.ali.ID, access.Peer))
-		w.Settle()
-		home := h.home(t, h.heron)
-		if len(home.Walks) != 1 || home.Walks[0].With.Name != "Wren" || home.Walks[0].Brought != mentoring.ByBackup || !home.Walks[0].Mine {
-			t.Fatalf("after the peer has left: %+v", home.Walks)
-		}
-		must(t, w.Mentoring.Answer(ctx, h.heron.Actor, home.Walks[0].ID, false))
-		if home := h.home(t, h.heron); home.Seek == nil {
-			t.Error("nobody looks for them any more")
-		}
-	})
-}
-
-func TestANoAndASwitchAreNeverExplained(t *testing.T) {
-	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
-		h := begin(t, w)
-		ctx := t.Context()
-		id := h.asks(t)
-		must(t, w.Mentoring.Answer(ctx, h.ali.Actor, id, false))
-		home := h.home(t, h.heron)
-		if home.Seek == nil || len(home.Suggested) != 1 || home.Suggested[0].Card.Name != "Wren" {
-			t.Fatalf("the search does not go on: %+v", home.Suggested)
-		}
-		if got := h.heron.Get("/people/walk/" + string(id)); !strings.Contains(got.Body, "It says nothing about you.") {
-			t.Error("the words for a no")
-		}
-		next, err := w.Mentoring.Choose(ctx, h.heron.Actor, home.Suggested[0].ID)
-		must(t, err)
-		must(t, w.Mentoring.Answer(ctx, h.wren.Actor, next, true))
-		must(t, w.Mentoring.MayKnow(ctx, h.wren.Actor, next))
-		if got := h.heron.Get("/people/walk/" + string(next)); !strings.Contains(got.Body, "nobody’s fault") || strings.Contains(got.Body, "know each other") {
-			t.Error("why it ended is told")
-		}
-		apart, err := w.People.Apart(ctx, w.DB.Reader(), h.heron.ID)
-		must(t, err)
-		if !apart[h.wren.ID] {
-			t.Error("they are not kept apart")
-		}
-		if home := h.home(t, h.heron); len(home.Suggested) != 0 {
-			t.Errorf("suggested again: %+v", home.Suggested)
-		}
-	})
-}
-
-func TestPlacesAreNeverPassed(t *testing.T) {
-	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
-		h := begin(t, w)
-		ctx := t.Context()
-		must(t, w.Mentoring.Take(ctx, h.ali.Actor, true, 1))
-		must(t, w.Mentoring.Take(ctx, h.wren.Actor, false, 1))
-		w.Settle()
-		members := []*cairntest.Someone{h.heron, w.Person("Mina"), w.Person("Otter")}
-		chosen := 0
-		for _, m := range members {
-			must(t, w.Mentoring.Look(ctx, m.Actor, mentoring.Wanted{}))
-		}
-		for _, m := range members {
-			for _, x := range h.home(t, m).Suggested {
-				if _, err := w.Mentoring.Choose(ctx, m.Actor, x.ID); err == nil {
-					chosen++
-				} else if !fault.Is(err, fault.Conflict) {
-					t.Fatal(err)
-				}
-			}
-		}
-		if chosen != 1 {
-			t.Errorf("%d places of one were taken", chosen)
-		}
-		for _, m := range members[1:] {
-			if home := h.home(t, m); home.Seek == nil || len(home.Suggested) != 0 {
-				t.Errorf("%s: %+v", m.Name, home.Suggested)
-			}
-		}
-		// When a place is free whoever waits is told.
-		must(t, w.Mentoring.Take(ctx, h.wren.Actor, true, 2))
-		w.Settle()
-		if home := h.home(t, members[1]); len(home.Suggested) != 1 {
-			t.Error("a free place is not suggested")
-		}
-	})
-}
-
-func TestOutsideTheHoursItIsSaidKindly(t *testing.T) {
-	w := cairntest.New(t)
-	h := begin(t, w)
-	id := h.walks(t)
-	terms := h.terms() // 17:00 to 21:00 in Berlin
-	h.agrees(t, id, terms)
-	w.Time.Advance(moment.At(time.Date(2026, 11, 29, 3, 0, 0, 0, time.UTC)).Sub(w.Time.Now()))
-	path := "/people/walk/" + string(id)
-	for range 3 {
-		for range 2 { // pressing twice is one
-			if got := h.heron.Post(path + "/do/now"); got.To() != path+"/outside" {
-				t.Fatalf("outside the hours: %d %s", got.Status, got.To())
-			}
-		}
-		w.Time.Advance(11 * time.Minute)
-	}
-	if got := h.heron.Get(path + "/outside"); !strings.Contains(got.Body, "Crisis lines and emergency help") || !strings.Contains(got.Body, "I call the line") {
-		t.Error("what to do now is not said")
-	}
-	for _, p := range []*cairntest.Someone{h.heron, h.ali} {
-		v := h.open(t, p, id)
-		if len(v.Signals) != 1 || v.Signals[0].Kind != mentoring.OutsideHours || v.Signals[0].Is != 3 {
-			t.Errorf("%s sees %+v", p.Name, v.Signals)
-		}
-	}
-	w.Time.Advance(15 * time.Hour) // past 19:00 in Berlin
-	got := h.heron.Post(path + "/do/now")
-	if !strings.HasPrefix(got.To(), "/talk/") {
-		t.Errorf("inside the hours: %d %s", got.Status, got.To())
-	}
-	if got := h.ali.Get("/me/notices"); !strings.Contains(got.Body, "You meet soon") {
-		t.Error("the peer is not told")
-	}
-}
-
-func TestAnAnswerThatNeverCame(t *testing.T) {
-	w := cairntest.New(t)
-	h := begin(t, w)
-	id := h.asks(t)
-	w.Pass(mentoring.AnswerWithin + time.Minute)
-	v := h.open(t, h.heron, id)
-	if v.State != mentoring.Over || v.EndedHow != mentoring.EndedUnasked {
-		t.Errorf("%s %s", v.State, v.EndedHow)
-	}
-	if home := h.home(t, h.heron); home.Seek == nil {
-		t.Error("the search does not go on")
-	}
-	if err := w.Mentoring.Answer(t.Context(), h.ali.Actor, id, true); !fault.Is(err, fault.Conflict) {
-		t.Errorf("a yes after that: %v", err)
-	}
-}
-
-func TestRemindersComeOnceAndMove(t *testing.T) {
-	w := cairntest.New(t)
-	h := begin(t, w)
-	ctx, id := t.Context(), h.walks(t)
-	h.agrees(t, id, h.terms())
-	must(t, w.Mentoring.Plan(ctx, h.heron.Actor, id, mentoring.Planning{Channel: mentoring.InPerson, StartsAt: w.Time.Now().Add(72 * time.Hour), Minutes: 60, Place: "the-café-by-the-river"}))
-	x := h.open(t, h.heron, id).Coming[0]
-	count := func() int {
-		list, err := w.Notify.Open(ctx, w.DB.Reader(), h.ali.ID)
-		must(t, err)
-		n := 0
-		for _, one := range list {
-			if one.Kind == "mentoring.meeting" {
-				n++
-			}
-		}
-		return n
-	}
-	before := count()
-	w.Pass(49 * time.Hour)
-	if got := count() - before; got != 1 {
-		t.Errorf("a day before: %d", got)
-	}
-	must(t, w.Mentoring.Move(ctx, h.ali.Actor, x.ID, mentoring.Planning{Channel: mentoring.InPerson, StartsAt: w.Time.Now().Add(30 * time.Hour), Minutes: 60, Place: "the-café-by-the-river"}))
-	w.Pass(29*time.Hour + 30*time.Minute)
-	if got := count() - before; got != 3 {
-		t.Errorf("after it was moved: %d", got)
-	}
-	w.Pass(2 * time.Hour)
-	must(t, w.Mentoring.Happened(ctx, h.heron.Actor, x.ID, true, 55, ""))
-	if err := w.Mentoring.Happened(ctx, h.ali.Actor, x.ID, false, 0, ""); !fault.Is(err, fault.Conflict) {
-		t.Errorf("said twice: %v", err)
-	}
 }
 
 func TestAPeerProposesToWhomTheyTalkedWith(t *testing.T) {
@@ -464,76 +268,4 @@ func TestACoordinatorIntroduces(t *testing.T) {
 		t.Errorf("it begins without the member's yes: %s", v.State)
 	}
 	must(t, w.Mentoring.Answer(ctx, h.heron.Actor, id, true))
-}
-
-func TestExportAndErase(t *testing.T) {
-	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
-		h := begin(t, w)
-		ctx, id := t.Context(), h.walks(t)
-		h.agrees(t, id, h.terms())
-		_, err := w.Mentoring.WriteNote(ctx, h.ali.Actor, id, "", 0, "a-note-of-the-two")
-		must(t, err)
-		must(t, w.Mentoring.Plan(ctx, h.heron.Actor, id, mentoring.Planning{Channel: mentoring.InPerson, StartsAt: w.Time.Now().Add(72 * time.Hour), Minutes: 60, Place: "the-river"}))
-		for _, p := range []*cairntest.Someone{h.heron, h.ali} {
-			own := w.Exported(p)["mentoring.json"]
-			for _, want := range []string{"heron-finds-a-rhythm", "a-note-of-the-two", "the-river"} {
-				if !strings.Contains(own, want) {
-					t.Errorf("%s takes away nothing of %q", p.Name, want)
-				}
-			}
-		}
-		if !strings.Contains(w.Exported(h.heron)["mentoring-searches.json"], "heron-asks-softly") {
-			t.Error("the search is not in the export")
-		}
-		must(t, w.People.Erase(ctx, h.heron.Actor, people.Proof{Name: "Heron"}))
-		w.Settle()
-		for what, query := range map[string]string{
-			"keys":     `SELECT count(*) FROM vault_key k JOIN mentoring_walk w ON w.id = k.scope`,
-			"searches": `SELECT count(*) FROM mentoring_seek WHERE words IS NOT NULL OR situations <> '[]'`,
-			"notes":    `SELECT count(*) FROM mentoring_note WHERE words IS NOT NULL`,
-			"charters": `SELECT count(*) FROM mentoring_charter WHERE terms IS NOT NULL`,
-			"places":   `SELECT count(*) FROM mentoring_session WHERE place IS NOT NULL OR state = 'planned'`,
-			"taken":    `SELECT count(*) FROM mentoring_peer WHERE walks > 0`,
-		} {
-			var n int
-			if err := w.DB.Reader().QueryRow(ctx, query).Scan(&n); err != nil || n != 0 {
-				t.Errorf("%s: %d left, %v", what, n, err)
-			}
-		}
-		if got := h.ali.Get("/people"); got.Status != 200 {
-			t.Errorf("the peer's page: %d", got.Status)
-		}
-	})
-}
-
-func TestTheEndIsToldBeforeAndOnTheDay(t *testing.T) {
-	w := cairntest.New(t)
-	h := begin(t, w)
-	ctx, id := t.Context(), h.walks(t)
-	terms := h.terms()
-	terms.Ends = calendar.DateOf(w.Time.Now().Std()).Add(60)
-	h.agrees(t, id, terms)
-	told := func() int {
-		list, err := w.Notify.Open(ctx, w.DB.Reader(), h.heron.ID)
-		must(t, err)
-		n := 0
-		for _, one := range list {
-			if one.Kind == "mentoring.review" {
-				n++
-			}
-		}
-		return n
-	}
-	for _, x := range []struct {
-		days, told int
-	}{{45, 0}, {2, 1}, {8, 1}, {7, 3}, {30, 3}} { // the review is due on day 56
-		w.Time.Advance(time.Duration(x.days) * 24 * time.Hour)
-		w.Settle()
-		if got := told(); got != x.told {
-			t.Errorf("after %d more days: told %d times, want %d", x.days, got, x.told)
-		}
-	}
-	if v := h.open(t, h.heron, id); v.State != mentoring.Walking {
-		t.Errorf("it ended by itself: %s", v.State)
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"cairn/internal/core/chat"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
@@ -149,7 +150,7 @@ func (s *Service) LookBack(ctx context.Context, a access.Actor, id moment.ID, ne
 	if others != "" && !slices.Contains(OthersAnswers(), others) {
 		p.Add("others", "mentoring.error.next")
 	}
-	words = clean(&p, "words", words, mostWords)
+	words = chat.CleanOptional(&p, "words", words, mostWords)
 	if err := p.Err(); err != nil {
 		return err
 	}

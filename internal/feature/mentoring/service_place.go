@@ -68,14 +68,12 @@ func (p Places) Running(ctx context.Context, r db.Reader, member moment.ID) (saf
 // and that somebody has answered.
 func (s *Service) hearSafety() {
 	for name, f := range map[string]func(context.Context, db.Writer, bus.Event, Session) error{"safety.raised": s.worryRaised, "safety.answered": s.worryAnswered} {
-		s.Bus.On(name, "mentoring", func(ctx context.Context, e bus.Event) error {
-			return s.DB.Write(ctx, func(tx db.Writer) error {
-				x, found, err := sessionOfTalk(ctx, tx, e.Also["place"])
-				if err != nil || !found || x.State != Running {
-					return err
-				}
-				return f(ctx, tx, e, x.Session)
-			})
+		s.Bus.OnTx(name, "mentoring", func(ctx context.Context, tx db.Writer, e bus.Event) error {
+			x, found, err := sessionOfTalk(ctx, tx, e.Also["place"])
+			if err != nil || !found || x.State != Running {
+				return err
+			}
+			return f(ctx, tx, e, x.Session)
 		})
 	}
 }

@@ -72,16 +72,7 @@ func (s *Service) check(ctx context.Context, w *Wanted) error {
 	if err != nil {
 		return err
 	}
-	situations, identities := map[string]bool{}, map[string]bool{}
-	for _, x := range all {
-		switch {
-		case x.Retired:
-		case x.Kind == "identity":
-			identities[x.Slug] = true
-		default:
-			situations[x.Slug] = true
-		}
-	}
+	situations, identities := people.Choosable(all)
 	return w.Validate(situations, identities)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"cairn/internal/core/chat"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
@@ -50,9 +51,9 @@ func (n *Planning) Validate(now moment.Time) error {
 	if len(n.Again) >= mostRepeat {
 		p.AddWith("weeks", "mentoring.error.weeks", map[string]any{"most": mostRepeat})
 	}
-	n.Place = clean(&p, "place", n.Place, mostPlace)
-	n.Steps.Before = clean(&p, "before", n.Steps.Before, mostWords)
-	n.Steps.There = clean(&p, "there", n.Steps.There, mostWords)
+	n.Place = chat.CleanOptional(&p, "place", n.Place, mostPlace)
+	n.Steps.Before = chat.CleanOptional(&p, "before", n.Steps.Before, mostWords)
+	n.Steps.There = chat.CleanOptional(&p, "there", n.Steps.There, mostWords)
 	n.Steps.After = ""
 	return p.Err()
 }
@@ -338,7 +339,7 @@ func (s *Service) Happened(ctx context.Context, a access.Actor, id moment.ID, he
 	if held && (lasted < 1 || lasted > 24*60) {
 		p.Add("lasted", "mentoring.error.lasted")
 	}
-	after = clean(&p, "after", after, mostWords)
+	after = chat.CleanOptional(&p, "after", after, mostWords)
 	if err := p.Err(); err != nil {
 		return err
 	}

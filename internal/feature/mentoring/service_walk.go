@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"cairn/internal/core/chat"
 	"cairn/internal/core/people"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/db"
@@ -319,7 +320,7 @@ const mostTaper = 8
 // still say theirs.
 func (s *Service) Bye(ctx context.Context, a access.Actor, id moment.ID, words string) error {
 	var p fault.Problems
-	words = clean(&p, "words", words, mostWords)
+	words = chat.CleanOptional(&p, "words", words, mostWords)
 	if err := p.Err(); err != nil {
 		return err
 	}

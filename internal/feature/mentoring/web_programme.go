@@ -96,7 +96,7 @@ func (s *Service) fairPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, c := range f.ByLanguage {
-		labels[c.Name] = languageName(r.Context(), c.Name)
+		labels[c.Name] = web.LanguageName(r.Context(), c.Name)
 	}
 	return web.Render(w, r, http.StatusOK, fairView(f, labels))
 }

@@ -85,7 +85,7 @@ func reasonWords(ctx context.Context, why []matching.Reason, labels map[string]s
 		case matching.ReasonGladly:
 			out = append(out, web.T(ctx, "mentoring.why.gladly", "what", labelOf(x.Slug, labels)))
 		case matching.ReasonLanguage:
-			out = append(out, web.T(ctx, "mentoring.why.language", "what", languageName(ctx, x.Slug)))
+			out = append(out, web.T(ctx, "mentoring.why.language", "what", web.LanguageName(ctx, x.Slug)))
 		}
 	}
 	return out
@@ -103,7 +103,7 @@ func openlyWords(ctx context.Context, why []matching.Reason) string {
 				shared++
 			}
 		case matching.ReasonLanguage:
-			out = append(out, web.T(ctx, "mentoring.introduce.language", "what", languageName(ctx, x.Slug)))
+			out = append(out, web.T(ctx, "mentoring.introduce.language", "what", web.LanguageName(ctx, x.Slug)))
 		case matching.ReasonHours:
 			out = append(out, web.T(ctx, "mentoring.introduce.hours"))
 		}
@@ -119,13 +119,6 @@ func labelOf(slug string, labels map[string]string) string {
 		return l
 	}
 	return slug
-}
-
-func languageName(ctx context.Context, tag string) string {
-	if key := "mentoring.language." + tag; web.Has("en", key) {
-		return web.T(ctx, key)
-	}
-	return tag
 }
 
 func stateWords(ctx context.Context, l Listed) string {

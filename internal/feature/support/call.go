@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"cairn/internal/core/chat"
+	"cairn/internal/core/people"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
 )
@@ -51,7 +53,7 @@ func (c *Call) Validate(now moment.Time, situations map[string]bool) error {
 	if c.EndedAt > now.Add(time.Minute) || now.Sub(c.EndedAt) > callWithin {
 		p.Add("ended", "support.error.call_when")
 	}
-	c.Situations = tidy(c.Situations)
+	c.Situations = people.Tidy(c.Situations)
 	if !allIn(c.Situations, situations) {
 		p.Add("situations", "support.error.call_situations")
 	}
@@ -64,6 +66,6 @@ func (c *Call) Validate(now moment.Time, situations map[string]bool) error {
 	if !slices.Contains(CallOutcomes(), c.Outcome) {
 		p.Add("outcome", "support.error.call_outcome")
 	}
-	c.Words = clean(&p, "words", c.Words, MostNote)
+	c.Words = chat.CleanOptional(&p, "words", c.Words, MostNote)
 	return p.Err()
 }

@@ -37,42 +37,31 @@ type aboutContact struct {
 
 // register names what happens when a timer is due or something else changed.
 func (s *Service) register() {
-	s.Bus.Handle(jobWiden, job(s, s.widen))
-	s.Bus.Handle(jobOffer, job(s, s.expire))
-	s.Bus.Handle(jobTruth, job(s, s.tellTruthDue))
-	s.Bus.Handle(jobIdle, job(s, s.idle))
-	s.Bus.Handle(jobHeld, job(s, s.lapse))
-	s.Bus.Handle(jobForget, job(s, s.forget))
-	s.Bus.Handle(jobNotes, job(s, s.forgetNotes))
-	s.Bus.Handle(jobCallNotes, job(s, s.forgetCall))
-	s.Bus.On("shifts.changed", "support", func(ctx context.Context, _ bus.Event) error {
-		return s.DB.Write(ctx, func(tx db.Writer) error { return s.reconsider(ctx, tx) })
+	bus.HandleTx(s.Bus, jobWiden, s.widen)
+	bus.HandleTx(s.Bus, jobOffer, s.expire)
+	bus.HandleTx(s.Bus, jobTruth, s.tellTruthDue)
+	bus.HandleTx(s.Bus, jobIdle, s.idle)
+	bus.HandleTx(s.Bus, jobHeld, s.lapse)
+	bus.HandleTx(s.Bus, jobForget, s.forget)
+	bus.HandleTx(s.Bus, jobNotes, s.forgetNotes)
+	bus.HandleTx(s.Bus, jobCallNotes, s.forgetCall)
+	s.Bus.OnTx("shifts.changed", "support", func(ctx context.Context, tx db.Writer, _ bus.Event) error {
+		return s.reconsider(ctx, tx)
 	})
-	s.Bus.On("chat.ended", "support", func(ctx context.Context, e bus.Event) error {
-		return s.DB.Write(ctx, func(tx db.Writer) error { return s.closeEnded(ctx, tx, e.ID) })
+	s.Bus.OnTx("chat.ended", "support", func(ctx context.Context, tx db.Writer, e bus.Event) error {
+		return s.closeEnded(ctx, tx, e.ID)
 	})
-	s.Bus.On("people.changed", "support", func(ctx context.Context, e bus.Event) error {
-		return s.DB.Write(ctx, func(tx db.Writer) error { return s.refit(ctx, tx, e.ID) })
+	s.Bus.OnTx("people.changed", "support", func(ctx context.Context, tx db.Writer, e bus.Event) error {
+		return s.refit(ctx, tx, e.ID)
 	})
 	s.hearSafety()
-	s.Bus.On("moderation.acted", "support", func(ctx context.Context, e bus.Event) error {
-		return s.DB.Write(ctx, func(tx db.Writer) error { return s.kept(ctx, tx, e.ID) })
+	s.Bus.OnTx("moderation.acted", "support", func(ctx context.Context, tx db.Writer, e bus.Event) error {
+		return s.kept(ctx, tx, e.ID)
 	})
 	for _, gone := range []string{"chat.hidden", "chat.destroyed"} {
-		s.Bus.On(gone, "support", func(ctx context.Context, e bus.Event) error {
-			return s.DB.Write(ctx, func(tx db.Writer) error { return s.wordsGone(ctx, tx, e.ID, gone == "chat.destroyed") })
+		s.Bus.OnTx(gone, "support", func(ctx context.Context, tx db.Writer, e bus.Event) error {
+			return s.wordsGone(ctx, tx, e.ID, gone == "chat.destroyed")
 		})
-	}
-}
-
-// job runs f in a transaction with the ids of the timer.
-func job[T any](s *Service, f func(ctx context.Context, tx db.Writer, about T) error) func(context.Context, bus.Job) error {
-	return func(ctx context.Context, j bus.Job) error {
-		var about T
-		if err := j.Read(&about); err != nil {
-			return err
-		}
-		return s.DB.Write(ctx, func(tx db.Writer) error { return f(ctx, tx, about) })
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"cairn/internal/core/chat"
 	"cairn/internal/core/people"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/db"
@@ -24,14 +25,14 @@ func (f *Afterwards) Validate() error {
 	if f.Distress < 0 || f.Distress > 5 {
 		p.Add("distress", "support.error.distress")
 	}
-	f.Helped = tidy(f.Helped)
+	f.Helped = people.Tidy(f.Helped)
 	for _, h := range f.Helped {
 		if !slices.Contains(WhatHelped(), h) {
 			p.Add("helped", "support.error.helped")
 			break
 		}
 	}
-	f.Thanks = clean(&p, "thanks", f.Thanks, MostThanks)
+	f.Thanks = chat.CleanOptional(&p, "thanks", f.Thanks, MostThanks)
 	return p.Err()
 }
 
@@ -97,8 +98,8 @@ func (d *Debriefing) Validate() error {
 	if d.By != "form" && d.By != "talking" {
 		p.Add("by", "support.error.by")
 	}
-	d.Words = clean(&p, "words", d.Words, MostNote)
-	d.Note = clean(&p, "note", d.Note, MostNote)
+	d.Words = chat.CleanOptional(&p, "words", d.Words, MostNote)
+	d.Note = chat.CleanOptional(&p, "note", d.Note, MostNote)
 	return p.Err()
 }
 

@@ -30,7 +30,7 @@ type Handover struct {
 // and the next peer read. The next peer reads nothing else of what was said.
 func (s *Service) HandOver(ctx context.Context, a access.Actor, id, wanted moment.ID, words string) error {
 	var p fault.Problems
-	if words = clean(&p, "words", words, MostWords); words == "" && len(p) == 0 {
+	if words = chat.CleanOptional(&p, "words", words, MostWords); words == "" && len(p) == 0 {
 		p.Add("words", "support.error.introduction")
 	}
 	if err := p.Err(); err != nil {

@@ -69,7 +69,7 @@ func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put 
 		if err != nil {
 			return err
 		}
-		asked = append(asked, Exported{stamp(q.AskedAt), q.State, q.Situations, q.Languages, q.Wishes, q.Distress, words})
+		asked = append(asked, Exported{q.AskedAt.Stamp(), q.State, q.Situations, q.Languages, q.Wishes, q.Distress, words})
 	}
 	if err := put("support-requests.json", asked); err != nil {
 		return err
@@ -99,7 +99,7 @@ func (h Holding) exportCalls(ctx context.Context, r db.Reader, person moment.ID)
 		if err != nil {
 			return nil, err
 		}
-		out[i] = ExportedCall{c.Kind, stamp(c.EndedAt), c.Minutes, c.Situations, c.Before, c.After, c.Outcome, c.Heavy, c.Concern, words}
+		out[i] = ExportedCall{c.Kind, c.EndedAt.Stamp(), c.Minutes, c.Situations, c.Before, c.After, c.Outcome, c.Heavy, c.Concern, words}
 	}
 	return out, nil
 }
@@ -111,7 +111,7 @@ func (h Holding) exportTalks(ctx context.Context, r db.Reader, person moment.ID)
 		return nil, err
 	}
 	for _, c := range helped {
-		t := ExportedTalk{Conversation: c.Conversation, Side: "helped", Started: stamp(c.StartedAt), Ended: stamp(c.EndedAt), Before: c.Before, After: c.After, Helped: c.Helped}
+		t := ExportedTalk{Conversation: c.Conversation, Side: "helped", Started: c.StartedAt.Stamp(), Ended: c.EndedAt.Stamp(), Before: c.Before, After: c.After, Helped: c.Helped}
 		if t.Thanks, err = h.unseal(ctx, r, c, columnThanks); err != nil {
 			return nil, err
 		}
@@ -125,7 +125,7 @@ func (h Holding) exportTalks(ctx context.Context, r db.Reader, person moment.ID)
 		return nil, err
 	}
 	for _, c := range helping {
-		t := ExportedTalk{Conversation: c.Conversation, Side: "helper", Started: stamp(c.StartedAt), Ended: stamp(c.EndedAt), Heavy: c.Heavy}
+		t := ExportedTalk{Conversation: c.Conversation, Side: "helper", Started: c.StartedAt.Stamp(), Ended: c.EndedAt.Stamp(), Heavy: c.Heavy}
 		for column, to := range map[sealedColumn]*string{columnThanks: &t.Thanks, columnDebrief: &t.Debrief, columnNote: &t.Note} {
 			if *to, err = h.unseal(ctx, r, c, column); err != nil {
 				return nil, err
@@ -134,13 +134,6 @@ func (h Holding) exportTalks(ctx context.Context, r db.Reader, person moment.ID)
 		out = append(out, t)
 	}
 	return out, nil
-}
-
-func stamp(t moment.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.Std().Format("2006-01-02T15:04:05Z")
 }
 
 // Erase ends what runs and destroys the words of the person's requests. Of

@@ -60,8 +60,8 @@ func (p Places) Running(ctx context.Context, r db.Reader, member moment.ID) (saf
 // hearSafety follows what happens to concerns that came from here.
 func (s *Service) hearSafety() {
 	for name, f := range map[string]func(context.Context, db.Writer, bus.Event) error{"safety.raised": s.concernRaised, "safety.answered": s.concernAnswered, "safety.closed": s.concernClosed} {
-		s.Bus.On(name, "support", func(ctx context.Context, e bus.Event) error {
-			return s.DB.Write(ctx, func(tx db.Writer) error { return f(ctx, tx, e) })
+		s.Bus.OnTx(name, "support", func(ctx context.Context, tx db.Writer, e bus.Event) error {
+			return f(ctx, tx, e)
 		})
 	}
 }

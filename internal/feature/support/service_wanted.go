@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"cairn/internal/core/chat"
+	"cairn/internal/core/people"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
@@ -51,17 +52,7 @@ func (s *Service) check(ctx context.Context, w *Wanted, lang string) error {
 	if err != nil {
 		return err
 	}
-	situations, identities := map[string]bool{}, map[string]bool{}
-	for _, x := range all {
-		if x.Retired {
-			continue
-		}
-		if x.Kind == "identity" {
-			identities[x.Slug] = true
-		} else {
-			situations[x.Slug] = true
-		}
-	}
+	situations, identities := people.Choosable(all)
 	return w.Validate(situations, identities)
 }
 

@@ -2,10 +2,10 @@ package support
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"cairn/internal/core/chat"
+	"cairn/internal/core/people"
 	"cairn/internal/feature/matching"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/fault"
@@ -76,8 +76,8 @@ type Wanted struct {
 // chosen, by kind.
 func (w *Wanted) Validate(situations, identities map[string]bool) error {
 	var p fault.Problems
-	w.Situations, w.Wishes = tidy(w.Situations), tidy(w.Wishes)
-	w.Languages = tidy(w.Languages)
+	w.Situations, w.Wishes = people.Tidy(w.Situations), people.Tidy(w.Wishes)
+	w.Languages = people.Tidy(w.Languages)
 	if len(w.Situations) > matching.MostSituations || !allIn(w.Situations, situations) {
 		p.AddWith("situations", "support.error.situations", map[string]any{"most": matching.MostSituations})
 	}
@@ -90,35 +90,8 @@ func (w *Wanted) Validate(situations, identities map[string]bool) error {
 	if w.Distress < 0 || w.Distress > 5 {
 		p.Add("distress", "support.error.distress")
 	}
-	w.Words = clean(&p, "words", w.Words, MostWords)
+	w.Words = chat.CleanOptional(&p, "words", w.Words, MostWords)
 	return p.Err()
-}
-
-// clean makes optional words safe; empty is fine.
-func clean(p *fault.Problems, field, s string, most int) string {
-	if strings.TrimSpace(s) == "" {
-		return ""
-	}
-	s, wrong := chat.CleanText(s)
-	switch {
-	case wrong == "chat.error.empty":
-		return ""
-	case wrong != "":
-		p.AddWith(field, wrong, map[string]any{"most": chat.MostRunes})
-	case len([]rune(s)) > most:
-		p.AddWith(field, "chat.error.long", map[string]any{"most": most})
-	}
-	return s
-}
-
-func tidy(list []string) []string {
-	var out []string
-	for _, s := range list {
-		if s = strings.TrimSpace(s); s != "" && !slices.Contains(out, s) {
-			out = append(out, s)
-		}
-	}
-	return out
 }
 
 func allIn(list []string, known map[string]bool) bool {

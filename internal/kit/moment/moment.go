@@ -70,6 +70,14 @@ func (t Time) Sub(u Time) time.Duration { return time.Duration(t-u) * time.Micro
 // IsZero tells "not yet".
 func (t Time) IsZero() bool { return t == 0 }
 
+// Stamp writes the instant in UTC to the second, as exports have it; "" for zero.
+func (t Time) Stamp() string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Std().Format("2006-01-02T15:04:05Z")
+}
+
 // Value lets the instant be a database argument (BIGINT). Zero is stored as 0.
 func (t Time) Value() (driver.Value, error) { return int64(t), nil }
 

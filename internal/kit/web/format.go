@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"cairn/internal/kit/moment"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 )
 
 // Clock is the time of day in the reader's zone: "21:14".
@@ -100,4 +103,17 @@ func (t *tongue) number(n int64) string {
 		b.WriteByte(s[i])
 	}
 	return b.String()
+}
+
+// LanguageName names a language in the reader's own, by its BCP 47 tag; what is no
+// tag is given back.
+func LanguageName(ctx context.Context, tag string) string {
+	t, err := language.Parse(tag)
+	if err != nil {
+		return tag
+	}
+	if name := display.Tags(language.Make(Lang(ctx))).Name(t); name != "" {
+		return name
+	}
+	return tag
 }

@@ -168,3 +168,13 @@ func BenchmarkT(b *testing.B) {
 		}
 	})
 }
+
+func TestLanguageNameInTheReadersOwn(t *testing.T) {
+	for _, x := range []struct{ lang, tag, want string }{
+		{"en", "so", "Somali"}, {"es", "so", "somalí"}, {"ar", "so", "الصومالية"}, {"en", "ur", "Urdu"}, {"en", "not a tag", "not a tag"},
+	} {
+		if got := LanguageName(WithLook(context.Background(), Prefs{Lang: x.lang}), x.tag); got != x.want {
+			t.Errorf("%s in %s: %q, want %q", x.tag, x.lang, got, x.want)
+		}
+	}
+}
