@@ -132,7 +132,7 @@ func partName(name string) string {
 
 // take reads one part; it gives the key of what is wrong, or "".
 func (r *Rule) take(name, value string, until func(string) (Date, bool)) string {
-	ok := false
+	var ok bool
 	switch name {
 	case "FREQ":
 		r.Freq, ok = Freq(value), slices.Contains([]string{"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}, value)

@@ -34,6 +34,7 @@ func (v verifier) bounds(d time.Time) (from, to time.Time) {
 	case calendar.Yearly:
 		from = time.Date(d.Year(), 1, 1, 0, 0, 0, 0, time.UTC)
 		return from, from.AddDate(1, 0, 0)
+	default:
 	}
 	return d, d.AddDate(0, 0, 1)
 }
@@ -50,6 +51,7 @@ func (v verifier) turn(d time.Time) bool {
 		apart = (b.Year()-a.Year())*12 + int(b.Month()) - int(a.Month())
 	case calendar.Yearly:
 		apart = b.Year() - a.Year()
+	default:
 	}
 	return apart%v.interval() == 0
 }
@@ -77,6 +79,7 @@ func (v verifier) fits(d time.Time) bool {
 		return d.Day() == v.first.Day()
 	case calendar.Yearly:
 		return d.Day() == v.first.Day() && (len(r.ByMonth) > 0 || d.Month() == v.first.Month())
+	default:
 	}
 	return true
 }
