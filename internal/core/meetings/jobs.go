@@ -229,7 +229,7 @@ func (s *Service) isOver(ctx context.Context, tx db.Writer, m *Meeting, now mome
 		return err
 	}
 	s.Bus.Publish(tx, Topic(m.ID), 0)
-	return s.Bus.At(ctx, tx, jobForget, string(m.ID), m.EndsAt.Add(forgetAfter), aboutMeeting{m.ID})
+	return nil
 }
 
 // graceOver locks a meeting that nobody holds, and later closes it kindly.
@@ -250,9 +250,6 @@ func (s *Service) graceOver(ctx context.Context, tx db.Writer, id moment.ID) err
 		}
 	default:
 		m.State, m.Why, m.EndedAt, m.GraceAt, m.Stage = Over, whyUnhosted, now, 0, stageOver
-		if err := s.Bus.At(ctx, tx, jobForget, string(id), m.EndsAt.Add(forgetAfter), aboutMeeting{id}); err != nil {
-			return err
-		}
 	}
 	if err := s.save(ctx, tx, m, was); err != nil {
 		return err

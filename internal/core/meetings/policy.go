@@ -150,12 +150,13 @@ func canStep(m Meeting, named bool, now moment.Time) access.Decision {
 	return access.Allow()
 }
 
-// canCount: whoever holds it, once it has begun, for a month.
+// canCount: whoever holds it, once it has begun, for a month; also one that was called
+// off because nobody pressed a button, when people met all the same.
 func canCount(st Stand, m Meeting, host bool, now moment.Time) access.Decision {
 	if !st.See || !st.Hold && !host {
 		return access.Hide()
 	}
-	if m.State == Cancelled || m.State == NotForNow || now < m.StartsAt || now > m.EndsAt.Add(countWithin) {
+	if m.State == Cancelled && m.Why != whyNobody || m.State == NotForNow || now < m.StartsAt || now > m.EndsAt.Add(countWithin) {
 		return access.Wrong("meetings.error.count")
 	}
 	return access.Allow()

@@ -226,7 +226,10 @@ func (s *Service) save(ctx context.Context, tx db.Writer, m Meeting, was Meeting
 	if err == nil && !done {
 		err = fault.New(fault.Conflict, "meetings.error.changed")
 	}
-	return err
+	if err != nil || m.State.Coming() || !was.State.Coming() {
+		return err
+	}
+	return s.Bus.At(ctx, tx, jobForget, string(m.ID), m.EndsAt.Add(forgetAfter), aboutMeeting{m.ID}) // what people said to it is not kept for ever
 }
 
 // saveSeries writes a series, with what only those read who come.

@@ -46,6 +46,9 @@ func (s *Service) Count(ctx context.Context, a access.Actor, id moment.ID, came 
 		was := m
 		m.Others, m.CountedAt = others, now
 		m.Changes++
+		if m.State == Cancelled {
+			m.State, m.Why = Over, ""
+		}
 		if m.OpenedAt.IsZero() {
 			m.OpenedAt = m.StartsAt // people were there, whoever pressed what
 		}

@@ -187,7 +187,7 @@ func (s *Service) eventsIn(ctx context.Context, r db.Reader, x Series) ([]calend
 	for _, m := range changed {
 		e := s.one(x, m)
 		if x.Rule.Repeats() {
-			e.UID, e.Day = string(x.ID), m.Day
+			e.UID, e.Day, e.Series = string(x.ID), m.Day, &when
 			out = append(out, e)
 			continue
 		}
