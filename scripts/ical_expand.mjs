@@ -21,8 +21,9 @@ function withICAL(text, from, to) {
   const all = calendar.getAllSubcomponents('vevent');
   const out = [];
   for (const one of all.filter((c) => !c.hasProperty('recurrence-id'))) {
-    const event = new ICAL.Event(one, { strictExceptions: true });
-    for (const other of all.filter((c) => c.hasProperty('recurrence-id') && c.getFirstPropertyValue('uid') === event.uid)) event.relateException(other);
+    // Its own exceptions only: left to itself the parser takes those of every event.
+    const exceptions = all.filter((c) => c.hasProperty('recurrence-id') && c.getFirstPropertyValue('uid') === one.getFirstPropertyValue('uid'));
+    const event = new ICAL.Event(one, { strictExceptions: true, exceptions });
     const status = (c) => c.getFirstPropertyValue('status');
     if (!event.isRecurring()) {
       out.push(line(event.uid, event.startDate.toJSDate(), event.endDate.toJSDate(), event.summary, status(one)));
