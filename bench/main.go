@@ -64,6 +64,7 @@ func all() []bench {
 		{"profile-memory", profileMemory},
 		{"assign", assign},
 		{"widening", widening},
+		{"occurrences", occurrences},
 		{"first-view", firstView},
 		{"idle-memory", idleMemory},
 		{"page", page},

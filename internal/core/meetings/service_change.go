@@ -107,7 +107,11 @@ func fitsPlan(x Series, at Attendance) error {
 		return nil
 	}
 	var out fault.Problems
-	out.Add("attendance", "meetings.error.no_"+map[bool]string{true: "link", false: "address"}[at.Screen() && x.Inside.Link == "" && x.Inside.Phone == ""])
+	key := "meetings.error.no_address"
+	if at.Screen() && x.Inside.Link == "" && x.Inside.Phone == "" {
+		key = "meetings.error.no_link"
+	}
+	out.Add("attendance", key)
 	return out.Err()
 }
 

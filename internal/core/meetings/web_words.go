@@ -58,7 +58,7 @@ func dayMark(ctx context.Context, t moment.Time) (weekday, day, month string) {
 func stateWords(ctx context.Context, v View) string {
 	switch v.State {
 	case Cancelled:
-		return web.T(ctx, "meetings.state.cancelled_"+v.Why)
+		return web.T(ctx, "meetings.cancelled_by."+v.Why)
 	case NotForNow:
 		return web.T(ctx, "meetings.state.paused")
 	case Locked:
@@ -81,7 +81,7 @@ func goingWords(ctx context.Context, m Meeting) string {
 	for _, how := range []How{ByRoom, ByScreen} {
 		if how.Fits(m.Attendance) && m.Places(how) > 0 {
 			left := max(m.Places(how)-m.going(how), 0)
-			out = append(out, web.T(ctx, "meetings.going.left_"+string(how), "n", left))
+			out = append(out, web.T(ctx, "meetings.left."+string(how), "n", left))
 		}
 	}
 	return strings.Join(out, " ")
