@@ -79,14 +79,14 @@ func (s Series) gives(day Date) bool {
 		return day == s.First
 	}
 	r.Count = 0 // an end, which would make begin count from the first day
-	if day.Before(s.First) || !r.fits(day.number()) || r.begin(s.First, day) != r.period(day) {
+	if day.Before(s.First) || !r.fits(day.number()) || r.begin(s.First, day) != r.period(day).number() {
 		return false
 	}
 	if len(r.BySetPos) == 0 {
 		return true
 	}
 	n := day.number()
-	for d := range r.picked(r.period(day), n) {
+	for d := range r.picked(r.period(day).number(), n) {
 		if d == n {
 			return true
 		}
@@ -108,26 +108,29 @@ func (r Rule) period(d Date) Date {
 	return d
 }
 
-// after is the first day of the period that comes n periods later.
-func (r Rule) after(period Date, n int) Date {
+// after is the first day of the period that comes n periods later; days are
+// numbers.
+func (r Rule) after(period, n int) int {
 	switch r.Freq {
-	case Weekly:
-		return period.Add(7 * n)
-	case Monthly:
-		return DateOf(Date{period.Year, period.Month + time.Month(n), 1}.utc())
-	case Yearly:
-		return Date{period.Year + n, time.January, 1}
 	case Daily:
+		return period + n
+	case Weekly:
+		return period + 7*n
+	case Monthly:
+		d := dateOf(period)
+		return Date{d.Year, d.Month + time.Month(n), 1}.number()
+	case Yearly:
 	}
-	return period.Add(n)
+	return Date{dateOf(period).Year + n, time.January, 1}.number()
 }
 
-// begin is the first day of the last period of the series that does not begin
-// after a day. One that ends by count has to be counted from its first.
-func (r Rule) begin(first, from Date) Date {
+// begin is the number of the first day of the last period of the series that
+// does not begin after a day. One that ends by count has to be counted from its
+// first.
+func (r Rule) begin(first, from Date) int {
 	start := r.period(first)
 	if r.Count > 0 || !start.Before(from) {
-		return start
+		return start.number()
 	}
 	passed := 0
 	switch r.Freq {
@@ -140,37 +143,45 @@ func (r Rule) begin(first, from Date) Date {
 	case Yearly:
 		passed = from.Year - start.Year
 	}
-	return r.after(start, passed/r.interval()*r.interval())
+	return r.after(start.number(), passed/r.interval()*r.interval())
 }
 
 // picked gives the days, as numbers, of the periods from one on to a last day:
 // of each period those that fit, and whose positions the rule names if it names
 // any.
-func (r Rule) picked(period Date, most int) iter.Seq[int] {
+func (r Rule) picked(period, most int) iter.Seq[int] {
 	return func(yield func(int) bool) {
-		for ; period.number() <= most; period = r.after(period, r.interval()) {
-			end := r.after(period, 1).number()
-			if len(r.BySetPos) == 0 {
-				for n := period.number(); n < end && n <= most; n++ {
-					if r.fits(n) && !yield(n) {
-						return
-					}
+		for ; period <= most; period = r.after(period, r.interval()) {
+			end := r.after(period, 1)
+			if len(r.BySetPos) > 0 {
+				if !r.positions(period, end, most, yield) {
+					return
 				}
 				continue
 			}
-			var set []int
-			for n := period.number(); n < end; n++ {
-				if r.fits(n) {
-					set = append(set, n)
-				}
-			}
-			for i, n := range set {
-				if n <= most && (slices.Contains(r.BySetPos, i+1) || slices.Contains(r.BySetPos, i-len(set))) && !yield(n) {
+			for n := period; n < end && n <= most; n++ {
+				if r.fits(n) && !yield(n) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// positions gives those of one period's days whose positions the rule names.
+func (r Rule) positions(period, end, most int, yield func(int) bool) bool {
+	var set []int
+	for n := period; n < end; n++ {
+		if r.fits(n) {
+			set = append(set, n)
+		}
+	}
+	for i, n := range set {
+		if n <= most && (slices.Contains(r.BySetPos, i+1) || slices.Contains(r.BySetPos, i-len(set))) && !yield(n) {
+			return false
+		}
+	}
+	return true
 }
 
 // fits tells whether a day has what the rule's parts ask, positions apart.
