@@ -40,8 +40,19 @@ func parseCompact(s string) (Date, bool) {
 	return DateOf(t), err == nil && len(s) == len(compactDate)
 }
 
+// number counts days, from 1970.
+func (d Date) number() int { return int(d.utc().Unix() / (24 * 60 * 60)) }
+
+func dateOf(number int) Date { return DateOf(time.Unix(int64(number)*24*60*60, 0).UTC()) }
+
+// weekdayOf is the weekday of a number; 1 January 1970 was a Thursday.
+func weekdayOf(number int) time.Weekday { return time.Weekday(((number+4)%7 + 7) % 7) }
+
+// ofMonth is how many days the day's month has.
+func (d Date) ofMonth() int { return Date{d.Year, d.Month + 1, 0}.utc().Day() }
+
 // real tells whether there is such a day, in years that calendars are made for.
-func (d Date) real() bool { return DateOf(d.utc()) == d && d.Year >= 1900 && d.Year <= 2200 }
+func (d Date) real() bool { return DateOf(d.utc()) == d && d.Year >= 1900 && d.Year <= lastYear }
 
 func (d Date) utc() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
 

@@ -53,13 +53,12 @@ func (s Series) Validate() error {
 }
 
 func (s Series) checkFirst(p *fault.Problems) {
-	if s.Rule.Until != (Date{}) && s.Rule.Until.Before(s.First) {
+	switch {
+	case s.Rule.Until != (Date{}) && s.Rule.Until.Before(s.First):
 		p.Add("rule", "calendar.series.ends_early")
-		return
-	}
-	if day, ok := s.firstDay(); !ok {
+	case !s.full().possible():
 		p.Add("rule", "calendar.rule.never")
-	} else if day != s.First {
+	case !s.gives(s.First):
 		p.Add("first", "calendar.series.first")
 	}
 }
@@ -70,20 +69,14 @@ func (s Series) Snap() (Series, bool) {
 	if s.Rule.wrong() != "" || !s.First.real() {
 		return s, false
 	}
-	day, ok := s.firstDay()
-	if !ok {
-		return s, false
+	for day := range s.days(s.First, lastDay) {
+		if day != s.First {
+			s.Rule = s.full()
+		}
+		s.First = day
+		return s, true
 	}
-	s.Rule = s.full()
-	s.First = day
-	return s, true
-}
-
-func (s Series) firstDay() (Date, bool) {
-	for day := range s.days(s.First) {
-		return day, true
-	}
-	return Date{}, false
+	return s, false
 }
 
 func (s Series) at(day Date) Occurrence {
@@ -104,7 +97,7 @@ func (o Occurrence) touches(from, to moment.Time) bool {
 // Between gives what touches [from, to) in order, at most `most`; more tells
 // whether there is more. It does not walk through the years before.
 func (s Series) Between(from, to moment.Time, most int) (list []Occurrence, more bool) {
-	for day := range s.days(s.dayBefore(from)) {
+	for day := range s.days(dayBefore(from), dayAfter(to)) {
 		o := s.at(day)
 		if o.Starts >= to {
 			break
@@ -120,14 +113,26 @@ func (s Series) Between(from, to moment.Time, most int) (list []Occurrence, more
 	return list, false
 }
 
-// dayBefore is a day on which nothing begins any more that ends after t: an
-// occurrence ends two days after its own at most, and no zone shifts by more
-// than a day.
-func (s Series) dayBefore(t moment.Time) Date { return DateOf(t.Std()).Add(-4) }
+// lastDay is the last that is looked at.
+var lastDay = Date{lastYear, time.December, 31}
+
+// dayBefore is a day on which nothing begins that is not over at t: an
+// occurrence ends two days after its own at most, and no zone is further than a
+// day from UTC.
+func dayBefore(t moment.Time) Date { return dateAround(t).Add(-4) }
+
+// dayAfter is a day on which nothing begins before t.
+func dayAfter(t moment.Time) Date { return dateAround(t).Add(2) }
+
+// dateAround is the day of an instant in UTC, within the years of calendars.
+func dateAround(t moment.Time) Date {
+	d := DateOf(t.Std())
+	return Date{min(max(d.Year, 1800), lastYear+1), d.Month, d.Day}
+}
 
 // Next gives the first occurrence that begins after an instant.
 func (s Series) Next(after moment.Time) (Occurrence, bool) {
-	for day := range s.days(s.dayBefore(after)) {
+	for day := range s.days(dayBefore(after), lastDay) {
 		if o := s.at(day); o.Starts > after {
 			return o, true
 		}
@@ -153,7 +158,7 @@ func (s Series) Last() (Occurrence, bool) {
 
 func (s Series) lastFrom(from Date) (o Occurrence, ok bool) {
 	var last Date
-	for day := range s.days(from) {
+	for day := range s.days(from, lastDay) {
 		last, ok = day, true
 	}
 	if !ok {
@@ -164,23 +169,21 @@ func (s Series) lastFrom(from Date) (o Occurrence, ok bool) {
 
 // On gives the occurrence of that name, if the rule gives one.
 func (s Series) On(day Date) (Occurrence, bool) {
-	for d := range s.days(day) {
-		if d == day {
-			return s.at(day), true
-		}
-		break
+	ok := s.gives(day) && (s.Rule.Until == (Date{}) || !s.Rule.Until.Before(day))
+	if ok && s.Rule.Count > 0 {
+		ok = s.CountBefore(day) < s.Rule.Count
 	}
-	return Occurrence{}, false
+	if !ok {
+		return Occurrence{}, false
+	}
+	return s.at(day), true
 }
 
 // CountBefore is how many occurrences come before a day: what a part of a series
 // that ends by count has used up.
 func (s Series) CountBefore(day Date) int {
 	n := 0
-	for d := range s.days(s.First) {
-		if !d.Before(day) {
-			break
-		}
+	for range s.days(s.First, day.Add(-1)) {
 		n++
 	}
 	return n

@@ -4,27 +4,20 @@ import (
 	"iter"
 	"slices"
 	"time"
-
-	"github.com/teambition/rrule-go"
 )
 
-// days gives the days of a series from one on, in order. They are computed on a
-// clock without a zone by a library, which is asked only for what it does as
-// RFC 5545 says; docs/decisions/0023-repeating.md has where it does not:
-//
-//   - it begins at the beginning of a period, since from the middle of a week it
-//     picks positions (BYSETPOS) out of the rest of that week only;
-//   - it begins near the day asked for, a whole number of intervals on;
-//   - it is told what the rule leaves to the first day, which it would otherwise
-//     take from the day it begins at;
-//   - "MO,1TU" is given as "1MO,2MO,…,1TU": it takes the two for "and";
-//   - positions are picked here: a position that no period has would make it
-//     walk to the year 9999.
-func (s Series) days(from Date) iter.Seq[Date] {
+// lastYear is the last that calendars are made for. No walk goes on after it, so
+// that a rule which gives nothing ends too.
+const lastYear = 2200
+
+// days gives the days of a series that lie in [from, to], in order. It begins
+// near the first of them, a whole number of intervals on; only a series that
+// ends by count is walked from its beginning.
+func (s Series) days(from, to Date) iter.Seq[Date] {
 	return func(yield func(Date) bool) {
 		r := s.full()
 		if !r.Repeats() {
-			if !s.First.Before(from) {
+			if !s.First.Before(from) && !to.Before(s.First) {
 				yield(s.First)
 			}
 			return
@@ -32,19 +25,30 @@ func (s Series) days(from Date) iter.Seq[Date] {
 		if r.wrong() != "" || !s.First.real() {
 			return
 		}
+		first, least, most := s.First.number(), from.number(), r.end(to).number()
 		n := 0
-		for day := range r.picked(r.begin(s.First, from)) {
-			if day.Before(s.First) {
+		for day := range r.picked(r.begin(s.First, from), most) {
+			if day < first {
 				continue
 			}
-			if n++; r.Count > 0 && n > r.Count || r.Until != (Date{}) && r.Until.Before(day) {
+			if n++; r.Count > 0 && n > r.Count {
 				return
 			}
-			if !day.Before(from) && !yield(day) {
+			if day >= least && !yield(dateOf(day)) {
 				return
 			}
 		}
 	}
+}
+
+// end is the earlier of a day, the rule's own last day, and the last of all.
+func (r Rule) end(to Date) Date {
+	for _, d := range []Date{r.Until, {lastYear, time.December, 31}} {
+		if d != (Date{}) && d.Before(to) {
+			to = d
+		}
+	}
+	return to
 }
 
 // full is the rule with what the first day says and it does not.
@@ -68,11 +72,33 @@ func (s Series) full() Rule {
 	return r
 }
 
+// gives tells whether a series has a day, its ends apart.
+func (s Series) gives(day Date) bool {
+	r := s.full()
+	if !r.Repeats() || !day.real() || r.wrong() != "" {
+		return day == s.First
+	}
+	r.Count = 0 // an end, which would make begin count from the first day
+	if day.Before(s.First) || !r.fits(day.number()) || r.begin(s.First, day) != r.period(day).number() {
+		return false
+	}
+	if len(r.BySetPos) == 0 {
+		return true
+	}
+	n := day.number()
+	for d := range r.picked(r.period(day).number(), n) {
+		if d == n {
+			return true
+		}
+	}
+	return false
+}
+
 // period is the first day of the day, week, month or year that a day lies in.
 func (r Rule) period(d Date) Date {
 	switch r.Freq {
 	case Weekly:
-		return d.Add(-(int(d.Weekday()-r.WeekStart.Weekday()) + 7) % 7)
+		return d.Add(-((int(d.Weekday()-r.WeekStart.Weekday()) + 7) % 7))
 	case Monthly:
 		return Date{d.Year, d.Month, 1}
 	case Yearly:
@@ -82,107 +108,112 @@ func (r Rule) period(d Date) Date {
 	return d
 }
 
-// begin is the first day of the last period that counts before a day. A rule
-// with a count has to be counted from its first day.
-func (r Rule) begin(first, from Date) Date {
+// after is the first day of the period that comes n periods later; days are
+// numbers.
+func (r Rule) after(period, n int) int {
+	switch r.Freq {
+	case Daily:
+		return period + n
+	case Weekly:
+		return period + 7*n
+	case Monthly:
+		d := dateOf(period)
+		return Date{d.Year, d.Month + time.Month(n), 1}.number()
+	case Yearly:
+	}
+	return Date{dateOf(period).Year + n, time.January, 1}.number()
+}
+
+// begin is the number of the first day of the last period of the series that
+// does not begin after a day. One that ends by count has to be counted from its
+// first.
+func (r Rule) begin(first, from Date) int {
 	start := r.period(first)
 	if r.Count > 0 || !start.Before(from) {
-		return start
+		return start.number()
 	}
-	n := r.interval()
+	passed := 0
 	switch r.Freq {
-	case Daily, Weekly:
-		step := n
-		if r.Freq == Weekly {
-			step *= 7
-		}
-		return start.Add(start.daysTo(from) / step * step)
+	case Daily:
+		passed = from.number() - start.number()
+	case Weekly:
+		passed = (from.number() - start.number()) / 7
 	case Monthly:
-		months := (from.Year-start.Year)*12 + int(from.Month-start.Month)
-		return DateOf(Date{start.Year, start.Month + time.Month(months/n*n), 1}.utc())
+		passed = (from.Year-start.Year)*12 + int(from.Month-start.Month)
 	case Yearly:
-		start.Year += (from.Year - start.Year) / n * n
+		passed = from.Year - start.Year
 	}
-	return start
+	return r.after(start.number(), passed/r.interval()*r.interval())
 }
 
-func (d Date) daysTo(o Date) int { return int(o.utc().Sub(d.utc()) / (24 * time.Hour)) }
-
-// picked gives the days of the periods from one on, of each period those whose
-// positions the rule names.
-func (r Rule) picked(start Date) iter.Seq[Date] {
-	all := r.candidates(start)
-	if len(r.BySetPos) == 0 {
-		return all
-	}
-	return func(yield func(Date) bool) {
-		var set []Date
-		for day := range all {
-			if len(set) > 0 && r.period(set[0]) != r.period(day) {
-				if !r.yieldPositions(set, yield) {
+// picked gives the days, as numbers, of the periods from one on to a last day:
+// of each period those that fit, and whose positions the rule names if it names
+// any.
+func (r Rule) picked(period, most int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for ; period <= most; period = r.after(period, r.interval()) {
+			end := r.after(period, 1)
+			if len(r.BySetPos) > 0 {
+				if !r.positions(period, end, most, yield) {
 					return
 				}
-				set = set[:0]
+				continue
 			}
-			set = append(set, day)
+			for n := period; n < end && n <= most; n++ {
+				if r.fits(n) && !yield(n) {
+					return
+				}
+			}
 		}
-		r.yieldPositions(set, yield)
 	}
 }
 
-func (r Rule) yieldPositions(set []Date, yield func(Date) bool) bool {
-	for i, day := range set {
-		if (slices.Contains(r.BySetPos, i+1) || slices.Contains(r.BySetPos, i-len(set))) && !yield(day) {
+// positions gives those of one period's days whose positions the rule names.
+func (r Rule) positions(period, end, most int, yield func(int) bool) bool {
+	var set []int
+	for n := period; n < end; n++ {
+		if r.fits(n) {
+			set = append(set, n)
+		}
+	}
+	for i, n := range set {
+		if n <= most && (slices.Contains(r.BySetPos, i+1) || slices.Contains(r.BySetPos, i-len(set))) && !yield(n) {
 			return false
 		}
 	}
 	return true
 }
 
-var (
-	libraryFreq = map[Freq]rrule.Frequency{Daily: rrule.DAILY, Weekly: rrule.WEEKLY, Monthly: rrule.MONTHLY, Yearly: rrule.YEARLY}
-	libraryDays = [...]rrule.Weekday{rrule.SU, rrule.MO, rrule.TU, rrule.WE, rrule.TH, rrule.FR, rrule.SA}
-)
-
-// candidates gives the days of the periods from one on, before positions are
-// picked. It ends some lifetimes later.
-func (r Rule) candidates(start Date) iter.Seq[Date] {
-	option := rrule.ROption{
-		Freq: libraryFreq[r.Freq], Dtstart: start.utc(), Interval: r.interval(), Wkst: libraryDays[r.WeekStart.Weekday()],
-		Bymonthday: r.ByMonthDay, Byweekday: r.libraryDays(),
+// fits tells whether a day has what the rule's parts ask, positions apart.
+func (r Rule) fits(number int) bool {
+	if len(r.ByMonth)+len(r.ByMonthDay)+len(r.ByDay) == 0 {
+		return true
 	}
-	for _, m := range r.ByMonth {
-		option.Bymonth = append(option.Bymonth, int(m))
+	weekday := weekdayOf(number)
+	if len(r.ByDay) > 0 && !slices.ContainsFunc(r.ByDay, func(n Nth) bool { return n.Day == weekday }) {
+		return false
 	}
-	return func(yield func(Date) bool) {
-		rule, err := rrule.NewRRule(option)
-		if err != nil {
-			return
-		}
-		next := rule.Iterator()
-		for t, ok := next(); ok && yield(DateOf(t)); t, ok = next() {
-		}
+	d := dateOf(number)
+	if len(r.ByMonth) > 0 && !slices.Contains(r.ByMonth, d.Month) {
+		return false
 	}
+	if len(r.ByMonthDay) > 0 && !slices.Contains(r.ByMonthDay, d.Day) && !slices.Contains(r.ByMonthDay, d.Day-1-d.ofMonth()) {
+		return false
+	}
+	return len(r.ByDay) == 0 || slices.ContainsFunc(r.ByDay, func(n Nth) bool {
+		return n.Day == weekday && (n.N == 0 || r.nth(d, n.N))
+	})
 }
 
-// libraryDays are the weekdays as the library has to be told them: with numbers
-// all, or none.
-func (r Rule) libraryDays() []rrule.Weekday {
-	numbered := slices.ContainsFunc(r.ByDay, func(d Nth) bool { return d.N != 0 })
-	most := mostNth
+// nth tells whether a day is the nth of its weekday in its month, or in its year
+// when a yearly rule names no month.
+func (r Rule) nth(d Date, n int) bool {
+	day, of := d.Day, d.ofMonth()
 	if r.Freq == Yearly && len(r.ByMonth) == 0 {
-		most = 53
+		day, of = d.utc().YearDay(), Date{d.Year, time.December, 31}.utc().YearDay()
 	}
-	var list []rrule.Weekday
-	for _, d := range r.ByDay {
-		day := libraryDays[d.Day]
-		if d.N != 0 || !numbered {
-			list = append(list, day.Nth(d.N))
-			continue
-		}
-		for n := 1; n <= most; n++ {
-			list = append(list, day.Nth(n))
-		}
+	if n < 0 {
+		return (of-day)/7+1 == -n
 	}
-	return list
+	return (day-1)/7+1 == n
 }

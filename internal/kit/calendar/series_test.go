@@ -295,7 +295,7 @@ func TestSeriesThatAreRefused(t *testing.T) {
 		"first series.day":                       func(s *calendar.Series) { s.First = calendar.Date{} },
 		"first series.first":                     func(s *calendar.Series) { s.First = day(t, "2026-11-24") },
 		"rule series.ends_early":                 func(s *calendar.Series) { s.Rule.Until = day(t, "2026-11-22") },
-		"rule rule.never":                        func(s *calendar.Series) { s.Rule = ruleOf(t, "FREQ=DAILY;INTERVAL=7;BYDAY=TU") },
+		"rule rule.never":                        func(s *calendar.Series) { s.First, s.Rule = day(t, "2026-12-31"), ruleOf(t, "FREQ=YEARLY;BYMONTH=2") },
 		"rule rule.interval":                     func(s *calendar.Series) { s.Rule.Interval = -1 },
 		"rule rule.frequency":                    func(s *calendar.Series) { s.Rule.Freq = "HOURLY" },
 		"starts series.starts, zone series.zone": func(s *calendar.Series) { s.Starts, s.Zone = -1, nil },
