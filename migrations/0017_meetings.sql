@@ -1,6 +1,6 @@
 -- +goose Up
 -- Something that happens at a time, once or again and again. owner is whom it belongs to. inside is what only those read who come, sealed under the series' own scope.
--- filled_to is how far its meetings are written down; follows is the series that this one goes on from.
+-- filled_to is how far its meetings are written down; follows is the series that this one goes on from; source is where it came from, as a hash.
 CREATE TABLE meetings_series (
     id TEXT PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -25,6 +25,7 @@ CREATE TABLE meetings_series (
     sign_up BOOLEAN NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('running', 'paused', 'ended')),
     follows TEXT,
+    source TEXT NOT NULL DEFAULT '',
     filled_to BIGINT NOT NULL DEFAULT 0,
     changes INTEGER NOT NULL DEFAULT 0,
     by_person TEXT,
@@ -32,6 +33,7 @@ CREATE TABLE meetings_series (
     changed_at BIGINT NOT NULL
 );
 CREATE INDEX meetings_series_owner ON meetings_series (owner, kind, made_at);
+CREATE UNIQUE INDEX meetings_series_source ON meetings_series (owner, source) WHERE source <> '';
 CREATE INDEX meetings_series_listed ON meetings_series (audience, id) WHERE state <> 'ended';
 
 -- What a series can be found by.

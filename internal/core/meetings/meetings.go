@@ -198,6 +198,7 @@ type Series struct {
 	SignUp      bool
 	State       SeriesState
 	Follows     moment.ID
+	Source      string // of what was read from a file
 	FilledTo    moment.Time
 	Changes     int
 	By          moment.ID

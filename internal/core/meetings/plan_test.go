@@ -68,7 +68,9 @@ func TestPlansAreChecked(t *testing.T) {
 		{"a zone that is none", "zone", func(p *meetings.Plan) { p.Zone = "Mars/Olympus" }},
 		{"the machine's zone", "zone", func(p *meetings.Plan) { p.Zone = "Local" }},
 		{"no day", "first", func(p *meetings.Plan) { p.First = calendar.Date{} }},
-		{"a past day, once", "first", func(p *meetings.Plan) { p.First, p.Rule = calendar.Date{Year: 2026, Month: 11, Day: 3}, calendar.Rule{} }},
+		{"a past day, once", "first", func(p *meetings.Plan) {
+			p.First, p.Rule = calendar.Date{Year: 2026, Month: 11, Day: 3}, calendar.Rule{}
+		}},
 		{"no length", "minutes", func(p *meetings.Plan) { p.Minutes = 0 }},
 		{"a day and a night", "minutes", func(p *meetings.Plan) { p.Minutes = 24 * 60 }},
 		{"a rule that never comes", "rule", func(p *meetings.Plan) {

@@ -25,7 +25,7 @@ func (s *Service) Make(ctx context.Context, a access.Actor, owner Ref, p Plan) (
 		if err := canHold(st).Err(); err != nil {
 			return err
 		}
-		x, err := s.begin(ctx, tx, a, owner, p, "", now)
+		x, err := s.begin(ctx, tx, a, owner, p, Series{}, now)
 		if err != nil {
 			return err
 		}
@@ -40,13 +40,14 @@ func (s *Service) Make(ctx context.Context, a access.Actor, owner Ref, p Plan) (
 	return id, err
 }
 
-// begin writes a new series down, with its meetings.
-func (s *Service) begin(ctx context.Context, tx db.Writer, a access.Actor, owner Ref, p Plan, follows moment.ID, now moment.Time) (Series, error) {
+// begin writes a new series down, with its meetings. from says what it follows and
+// where it came from.
+func (s *Service) begin(ctx context.Context, tx db.Writer, a access.Actor, owner Ref, p Plan, from Series, now moment.Time) (Series, error) {
 	f, err := s.facets(ctx, tx, owner)
 	if err != nil {
 		return Series{}, err
 	}
-	x := Series{ID: moment.NewID(), Owner: owner, Plan: p, State: Running, Follows: follows, By: a.Person, MadeAt: now, ChangedAt: now}
+	x := Series{ID: moment.NewID(), Owner: owner, Plan: p, State: Running, Follows: from.ID, Source: from.Source, By: a.Person, MadeAt: now, ChangedAt: now}
 	x.take(f)
 	if _, err := s.Vault.NewScope(ctx, tx, x.ID, now); err != nil {
 		return x, err
@@ -190,7 +191,7 @@ func (s *Service) split(ctx context.Context, tx db.Writer, a access.Actor, old S
 	rest = slices.DeleteFunc(rest, func(m Meeting) bool {
 		return m.Day.Before(from.Day) || m.State == Open || m.State == Locked || m.StartsAt <= now && m.State == Planned
 	})
-	x, err := s.begin(ctx, tx, a, old.Owner, p, old.ID, now)
+	x, err := s.begin(ctx, tx, a, old.Owner, p, Series{ID: old.ID}, now)
 	if err != nil {
 		return "", err
 	}

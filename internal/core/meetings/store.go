@@ -11,7 +11,7 @@ import (
 )
 
 const seriesColumns = `id, kind, owner, name, quiet, title, first_day, starts, minutes, zone, rule, attendance, place, address, inside, room_places, online_places,
-	audience, facilitated, peer_led, sign_up, state, follows, filled_to, changes, by_person, made_at, changed_at`
+	audience, facilitated, peer_led, sign_up, state, follows, source, filled_to, changes, by_person, made_at, changed_at`
 
 // sealedSeries is a series before it is opened.
 type sealedSeries struct {
@@ -23,7 +23,7 @@ type sealedSeries struct {
 func scanSeries(r db.Row, s *sealedSeries) error {
 	var first, rule string
 	if err := r.Scan(&s.ID, &s.Owner.Kind, &s.Owner.ID, &s.Name, &s.Quiet, &s.Title, &first, &s.Starts, &s.Minutes, &s.Zone, &rule, &s.Attendance, &s.Place, &s.address, &s.inside,
-		&s.RoomPlaces, &s.OnlinePlaces, &s.Audience, &s.Facilitated, &s.PeerLed, &s.SignUp, &s.State, &s.Follows, &s.FilledTo, &s.Changes, &s.By, &s.MadeAt, &s.ChangedAt); err != nil {
+		&s.RoomPlaces, &s.OnlinePlaces, &s.Audience, &s.Facilitated, &s.PeerLed, &s.SignUp, &s.State, &s.Follows, &s.Source, &s.FilledTo, &s.Changes, &s.By, &s.MadeAt, &s.ChangedAt); err != nil {
 		return err
 	}
 	s.First, _ = calendar.ParseDate(first)
@@ -53,9 +53,9 @@ func (s Series) openAddress() string {
 
 func insertSeries(ctx context.Context, tx db.Writer, s Series, inside []byte) error {
 	_, err := tx.Exec(ctx, `INSERT INTO meetings_series (`+seriesColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)`,
 		s.ID, s.Owner.Kind, s.Owner.ID, s.Name, s.Quiet, s.Title, s.First.String(), s.Starts, s.Minutes, s.Zone, ruleText(s.Rule), string(s.Attendance), s.Place, s.openAddress(), inside,
-		s.RoomPlaces, s.OnlinePlaces, string(s.Audience), s.Facilitated, s.PeerLed, s.SignUp, string(s.State), s.Follows, s.FilledTo, s.Changes, s.By, s.MadeAt, s.ChangedAt)
+		s.RoomPlaces, s.OnlinePlaces, string(s.Audience), s.Facilitated, s.PeerLed, s.SignUp, string(s.State), s.Follows, s.Source, s.FilledTo, s.Changes, s.By, s.MadeAt, s.ChangedAt)
 	return err
 }
 
@@ -81,6 +81,13 @@ func seriesByID(ctx context.Context, r db.Reader, id moment.ID) (s sealedSeries,
 func seriesOf(ctx context.Context, r db.Reader, owner Ref) ([]sealedSeries, error) {
 	rows, err := r.Query(ctx, `SELECT `+seriesColumns+` FROM meetings_series WHERE owner = $1 AND kind = $2 ORDER BY made_at, id`, owner.ID, owner.Kind)
 	return db.Collect(rows, err, scanSeries)
+}
+
+// sourceHere tells whether an owner has something that came from a source.
+func sourceHere(ctx context.Context, r db.Reader, owner Ref, source string) (bool, error) {
+	var n int
+	err := r.QueryRow(ctx, `SELECT count(*) FROM meetings_series WHERE owner = $1 AND source = $2`, owner.ID, source).Scan(&n)
+	return n > 0, db.Problem("series", err)
 }
 
 // publicAfter gives so many public series after one, in the order of their ids.

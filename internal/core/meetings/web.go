@@ -36,6 +36,8 @@ func (s *Service) Routes() []web.Route {
 		{Method: "POST", Path: "/meeting/{id}/change", Need: permHold, Do: s.changePost},
 		{Method: "GET", Path: "/series/new", Need: permHold, Do: s.newPage},
 		{Method: "POST", Path: "/series/new", Need: permHold, Do: s.newPost},
+		{Method: "GET", Path: "/series/import", Need: permHold, Do: s.importPage},
+		{Method: "POST", Path: "/series/import", Need: permHold, Do: s.importPost, MaxBody: importBody},
 		{Method: "GET", Path: "/series/{id}", Need: permLook, Do: s.seriesPage},
 		{Method: "GET", Path: "/series/{id}/end", Need: permHold, Do: s.endPage},
 		{Method: "POST", Path: "/series/{id}/end", Need: permHold, Do: s.endPost},

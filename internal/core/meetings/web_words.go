@@ -8,6 +8,7 @@ import (
 
 	"cairn/internal/core/people"
 	"cairn/internal/kit/calendar"
+	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
 	"cairn/internal/kit/web"
 )
@@ -309,4 +310,15 @@ func comerWords(ctx context.Context, c Comer) string {
 		out = append(out, n)
 	}
 	return strings.Join(out, " · ")
+}
+
+// rowWords says what comes of one entry of a file.
+func rowWords(ctx context.Context, r Row) string {
+	switch {
+	case r.Here:
+		return web.T(ctx, "meetings.import.here")
+	case r.Key != "":
+		return web.Sentence(ctx, fault.New(fault.Invalid, r.Key).With(r.Args))
+	}
+	return RuleWords(ctx, r.Plan)
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -36,6 +37,21 @@ func Form(r *http.Request) (url.Values, error) {
 		return nil, fault.New(fault.Invalid, "web.error.form")
 	}
 	return checked(r.PostForm)
+}
+
+// Upload gives the bytes of a file that came with a form, after Form; none is nothing.
+// The route's MaxBody bounds it, and what it is its reader decides by its content.
+func Upload(r *http.Request, name string) ([]byte, error) {
+	if r.MultipartForm == nil || len(r.MultipartForm.File[name]) == 0 {
+		return nil, nil
+	}
+	f, err := r.MultipartForm.File[name][0].Open()
+	if err != nil {
+		return nil, fault.Op("upload", err)
+	}
+	defer func() { _ = f.Close() }()
+	b, err := io.ReadAll(f)
+	return b, fault.Op("upload", err)
 }
 
 // Query reads the query with the same care as a form.
