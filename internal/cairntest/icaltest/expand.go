@@ -42,7 +42,7 @@ func Expand(t testing.TB, root string, files ...Window) []Expanded {
 		t.Fatal(err)
 	}
 	var list []Expanded
-	if err := json.Unmarshal(run(t, root, "ical_expand.mjs", string(in), "ical.js", "node-ical"), &list); err != nil {
+	if err := json.Unmarshal(Run(t, root, "ical_expand.mjs", string(in), "ical.js", "node-ical"), &list); err != nil {
 		t.Fatal(err)
 	}
 	if len(list) != len(files) {

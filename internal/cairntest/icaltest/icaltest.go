@@ -1,5 +1,5 @@
-// Package icaltest reads iCalendar files in tests with a parser that is not the
-// writer: ical.js, by npm.
+// Package icaltest reads calendars in tests with what is not the writer: npm's
+// parsers, ical.js and node-ical, by scripts of the project.
 package icaltest
 
 import (
@@ -39,14 +39,16 @@ type Calendar struct {
 func Parse(t testing.TB, root, text string) Calendar {
 	t.Helper()
 	var c Calendar
-	if err := json.Unmarshal(run(t, root, "ical.mjs", text, "ical.js"), &c); err != nil {
+	if err := json.Unmarshal(Run(t, root, "ical.mjs", text, "ical.js"), &c); err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
 
-// run gives what a script of the project prints, with npm's packages it needs.
-func run(t testing.TB, root, script, input string, packages ...string) []byte {
+// Run gives what a script of the project prints for an input, with the packages
+// of npm that it needs; root is the way to the project's root. Without them the
+// test is skipped, in words.
+func Run(t testing.TB, root, script, input string, packages ...string) []byte {
 	t.Helper()
 	root, err := filepath.Abs(root)
 	if err != nil {

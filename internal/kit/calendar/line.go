@@ -105,26 +105,34 @@ func (l *lines) when(name string, t moment.Time, zone *time.Location) {
 // wall writes what a clock shows on a day: also a time that it never shows,
 // which RFC 5545, 3.3.5, gives a meaning.
 func (l *lines) wall(name string, day Date, minutes int, zone *time.Location) {
-	text := day.utc().Add(time.Duration(minutes) * time.Minute).Format(localStamp)
 	if isUTC(zone) {
-		l.put(name, text+"Z")
+		if zone == nil {
+			zone = time.UTC
+		}
+		l.put(name, stamp(moment.At(day.At(minutes, zone))))
 		return
 	}
-	l.put(name+";TZID="+zone.String(), text)
+	l.put(name+";TZID="+zone.String(), day.utc().Add(time.Duration(minutes)*time.Minute).Format(localStamp))
 }
 
 // isUTC tells whether times of a zone are written in UTC: its own, and those of
 // zones without a name that others know.
 func isUTC(zone *time.Location) bool {
-	if zone == nil {
+	if zone == nil || nameless(zone) {
 		return true
 	}
-	switch name := zone.String(); name {
-	case "", "UTC", "Local", "Etc/UTC", "Etc/UCT", "Etc/Zulu", "Zulu", "UCT", "Universal", "Etc/Universal":
+	switch zone.String() {
+	case "UTC", "Etc/UTC", "Etc/UCT", "Etc/Zulu", "Zulu", "UCT", "Universal", "Etc/Universal":
 		return true
-	default:
-		return strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") != ""
 	}
+	return false
+}
+
+// nameless tells whether a zone has no name that could be one of the IANA data
+// base.
+func nameless(zone *time.Location) bool {
+	name := zone.String()
+	return name == "" || name == "Local" || strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") != ""
 }
 
 func newLines(w io.Writer) *lines { return &lines{bufio.NewWriter(w)} }

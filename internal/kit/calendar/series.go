@@ -12,10 +12,10 @@ const minutesOfADay = 24 * 60
 // Series is a rule on a wall clock: every occurrence begins when the clock of
 // the zone shows the same time, whatever the zone does to its clocks.
 type Series struct {
-	First   Date // the first occurrence; a day that the rule gives
-	Starts  int  // minutes after midnight, 0 to 1439
-	Minutes int  // how long, on a stopwatch; 0 to 1440
-	Zone    *time.Location
+	First   Date           // the first occurrence; a day that the rule gives
+	Starts  int            // minutes after midnight, 0 to 1439
+	Minutes int            // how long, on a stopwatch; 0 to 1440
+	Zone    *time.Location // one of the IANA data base, by its name
 	Rule    Rule
 }
 
@@ -37,7 +37,7 @@ func (s Series) Validate() error {
 	if s.Minutes < 0 || s.Minutes > minutesOfADay {
 		p.Add("minutes", "calendar.series.minutes")
 	}
-	if s.Zone == nil || s.Zone.String() == "Local" {
+	if s.Zone == nil || nameless(s.Zone) {
 		p.Add("zone", "calendar.series.zone")
 	}
 	rule := s.Rule.wrong()

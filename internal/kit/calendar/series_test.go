@@ -288,10 +288,13 @@ func TestRulesAreWrittenOneWay(t *testing.T) {
 func TestSeriesThatAreRefused(t *testing.T) {
 	ok := series(t, "Europe/Berlin", "2026-11-23", 600, 60, "FREQ=WEEKLY;BYDAY=MO")
 	for want, change := range map[string]func(*calendar.Series){
-		"":                                       func(*calendar.Series) {},
-		"starts series.starts":                   func(s *calendar.Series) { s.Starts = 1440 },
-		"minutes series.minutes":                 func(s *calendar.Series) { s.Minutes = 1441 },
-		"zone series.zone":                       func(s *calendar.Series) { s.Zone = time.Local },
+		"":                       func(*calendar.Series) {},
+		"starts series.starts":   func(s *calendar.Series) { s.Starts = 1440 },
+		"minutes series.minutes": func(s *calendar.Series) { s.Minutes = 1441 },
+		"zone series.zone":       func(s *calendar.Series) { s.Zone = time.Local },
+		"zone series.zone, first series.first": func(s *calendar.Series) {
+			s.Zone, s.First = time.FixedZone("a;b", 3600), day(t, "2026-11-24")
+		},
 		"first series.day":                       func(s *calendar.Series) { s.First = calendar.Date{} },
 		"first series.first":                     func(s *calendar.Series) { s.First = day(t, "2026-11-24") },
 		"rule series.ends_early":                 func(s *calendar.Series) { s.Rule.Until = day(t, "2026-11-22") },

@@ -17,34 +17,54 @@ type change struct {
 // wall is what a clock that has not been set yet shows at that moment.
 func (c change) wall() time.Time { return c.at.Add(time.Duration(c.from) * time.Second) }
 
-// Years that a VTIMEZONE covers after the event that asks for it. Rules that go
-// on for ever are written so; what a zone plans year by year ends there.
+// Years that a VTIMEZONE covers. Rules that go on for ever are written so; what a
+// zone plans year by year (a month of fasting, a Friday after the last Thursday)
+// is listed as far as anybody's data goes.
 const (
-	yearsAhead  = 12
+	zonesSince  = 1970
+	zonesUntil  = 2100
 	yearsProved = 28 // a rule that holds so long has met every weekday of every date
 	leastYears  = 3  // fewer are listed one by one
 )
 
 // timezone writes the VTIMEZONE of a zone, from its own data: no earlier than
-// 1970 or the event's own year, so that every event after it may lean on it.
+// the event's own year, so that every event after it may lean on it.
 func (l *lines) timezone(zone *time.Location, e Event) {
-	first, last := e.Starts.Std(), e.Starts.Std()
+	first := e.Starts.Std().Year()
 	if e.Series != nil {
-		first = e.Series.First.utc()
+		first = e.Series.First.Year
 	}
-	for _, t := range []time.Time{e.Changed.Std(), first} {
-		if t.After(last) {
-			last = t
-		}
-	}
-	begin := time.Date(min(1970, first.Year()-1), 1, 1, 0, 0, 0, 0, time.UTC)
-	horizon := last.AddDate(yearsAhead, 0, 0)
+	begin := time.Date(min(zonesSince, first-1), 1, 1, 0, 0, 0, 0, time.UTC)
+	horizon := time.Date(zonesUntil, 1, 1, 0, 0, 0, 0, time.UTC)
 	l.put("BEGIN", "VTIMEZONE")
 	l.put("TZID", zone.String())
 	name, offset := begin.In(zone).Zone()
-	l.observance(change{begin.Add(-time.Duration(offset) * time.Second), offset, offset, name, begin.In(zone).IsDST()}, "")
-	for _, run := range runsOf(changes(zone, begin, horizon.AddDate(yearsProved, 0, 0))) {
-		run.write(l, horizon)
+	l.observance(change{begin.Add(-time.Duration(offset) * time.Second), offset, offset, name, begin.In(zone).IsDST()}, "", nil)
+	var single []change
+	for _, r := range runsOf(changes(zone, begin, horizon.AddDate(yearsProved, 0, 0))) {
+		if len(r.changes) >= leastYears && r.changes[0].at.Before(horizon) {
+			l.observance(r.changes[0], r.rule(horizon), nil)
+			continue
+		}
+		for _, c := range r.changes {
+			if c.at.Before(horizon) {
+				single = append(single, c)
+			}
+		}
+	}
+	for len(single) > 0 {
+		first := single[0]
+		alike := func(c change) bool {
+			return c.from == first.from && c.to == first.to && c.name == first.name && c.summer == first.summer
+		}
+		var more []string
+		for _, c := range single[1:] {
+			if alike(c) {
+				more = append(more, c.wall().Format(localStamp))
+			}
+		}
+		single = slices.DeleteFunc(single, alike)
+		l.observance(first, "", more)
 	}
 	l.put("END", "VTIMEZONE")
 }
@@ -75,23 +95,26 @@ func changes(zone *time.Location, from, to time.Time) (list []change) {
 	}
 }
 
-// run is a change that comes back year after year: on the same weekday of the
-// same month, counted the same way.
+// run is a change that comes back year after year: at the same time on the same
+// weekday of the same month, which is counted the same way, or lies in the same
+// seven days ("Sunday on or after the 2nd").
 type run struct {
-	changes []change
-	nths    []Nth // the ways to count that fit all of them
+	changes  []change
+	nths     []Nth // the ways to count that fit all of them
+	min, max int   // their days of the month
 }
 
 // runsOf puts each change to the run it goes on, if there is one.
 func runsOf(list []change) (runs []*run) {
 	for _, c := range list {
+		day := c.wall().Day()
 		i := slices.IndexFunc(runs, func(r *run) bool { return r.takes(c) })
 		if i < 0 {
-			runs = append(runs, &run{changes: []change{c}, nths: nthsOf(c.wall())})
+			runs = append(runs, &run{[]change{c}, nthsOf(c.wall()), day, day})
 			continue
 		}
-		runs[i].changes = append(runs[i].changes, c)
-		runs[i].nths = runs[i].common(c)
+		r := runs[i]
+		r.changes, r.nths, r.min, r.max = append(r.changes, c), r.common(c), min(r.min, day), max(r.max, day)
 	}
 	return runs
 }
@@ -117,31 +140,31 @@ func (r *run) takes(c change) bool {
 	a, b := r.changes[len(r.changes)-1], c
 	x, y := a.wall(), b.wall()
 	return a.from == b.from && a.to == b.to && a.name == b.name && a.summer == b.summer &&
-		x.Year()+1 == y.Year() && x.Month() == y.Month() && x.Hour() == y.Hour() && x.Minute() == y.Minute() && x.Second() == y.Second() && len(r.common(c)) > 0
+		x.Year()+1 == y.Year() && x.Month() == y.Month() && x.Weekday() == y.Weekday() && x.Format("150405") == y.Format("150405") &&
+		(len(r.common(c)) > 0 || max(r.max, y.Day())-min(r.min, y.Day()) < 7)
 }
 
-func (r *run) write(l *lines, horizon time.Time) {
-	first, last := r.changes[0], r.changes[len(r.changes)-1]
-	if len(r.changes) < leastYears {
-		for _, c := range r.changes {
-			if !c.at.After(horizon) {
-				l.observance(c, "")
-			}
+// rule is how the run repeats; one that goes on past the horizon for as long as
+// proves it has no end.
+func (r *run) rule(horizon time.Time) string {
+	first, last := r.changes[0].wall(), r.changes[len(r.changes)-1]
+	rule := Rule{Freq: Yearly, ByMonth: []time.Month{first.Month()}, ByDay: []Nth{{Day: first.Weekday()}}}
+	if len(r.nths) > 0 {
+		rule.ByDay = r.nths[len(r.nths)-1:] // "the last" rather than "the fourth"
+	} else {
+		begin := max(r.max-6, 1)
+		for day := begin; day < begin+7; day++ {
+			rule.ByMonthDay = append(rule.ByMonthDay, day)
 		}
-		return
 	}
-	if first.at.After(horizon) {
-		return
+	text := rule.String()
+	if last.at.Before(horizon.AddDate(yearsProved-1, 0, 0)) {
+		text += ";UNTIL=" + last.at.Format(utcStamp)
 	}
-	nth := r.nths[len(r.nths)-1] // "the last" rather than "the fourth"
-	rule := Rule{Freq: Yearly, ByMonth: []time.Month{first.wall().Month()}, ByDay: []Nth{nth}}.String()
-	if proved := horizon.AddDate(yearsProved-1, 0, 0); last.at.Before(proved) {
-		rule += ";UNTIL=" + last.at.Format(utcStamp)
-	}
-	l.observance(first, rule)
+	return text
 }
 
-func (l *lines) observance(c change, rule string) {
+func (l *lines) observance(c change, rule string, more []string) {
 	kind := "STANDARD"
 	if c.summer {
 		kind = "DAYLIGHT"
@@ -153,6 +176,13 @@ func (l *lines) observance(c change, rule string) {
 	l.text("TZNAME", c.name)
 	if rule != "" {
 		l.put("RRULE", rule)
+	}
+	if len(more) > 0 {
+		// Beside other dates ical.js does not count the first itself, and of a list
+		// it takes one: each is said, on a line of its own.
+		for _, m := range append([]string{c.wall().Format(localStamp)}, more...) {
+			l.put("RDATE", m)
+		}
 	}
 	l.put("END", kind)
 }
