@@ -82,9 +82,10 @@ func (s *Service) settle(ctx context.Context, tx db.Writer, id moment.ID) error 
 	return nil
 }
 
-// somebodyLeads tells whoever leads now of words that were held while nobody did.
+// somebodyLeads tells whoever leads now of all words that still wait to be read:
+// nobody led when they were written, or whoever did has gone home. Nobody is told twice.
 func (s *Service) somebodyLeads(ctx context.Context, tx db.Writer, _ bus.Event) error {
-	list, err := heldUntold(ctx, tx)
+	list, err := heldForWords(ctx, tx)
 	if err != nil || len(list) == 0 {
 		return err
 	}
@@ -98,6 +99,9 @@ func (s *Service) somebodyLeads(ctx context.Context, tx db.Writer, _ bus.Event) 
 		}
 		if err := s.tell(ctx, tx, lead, noticeHeld, string(e.ID)+"/"+e.StateAt.Stamp(), e.Entry); err != nil {
 			return err
+		}
+		if e.LeadTold {
+			continue
 		}
 		if err := setLeadTold(ctx, tx, e.ID); err != nil {
 			return fault.Op("held", err)

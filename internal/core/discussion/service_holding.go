@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"cairn/internal/kit/access"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/moment"
 	"cairn/internal/kit/vault"
@@ -23,6 +24,7 @@ type exportedEntry struct {
 	At       string             `json:"at"`
 	Kind     string             `json:"kind"`  // "post" or "comment"
 	Where    string             `json:"where"` // kind of the space
+	Place    string             `json:"place,omitempty"`
 	Space    moment.ID          `json:"space"`
 	Post     moment.ID          `json:"post,omitempty"`
 	Unnamed  bool               `json:"without_a_name,omitempty"`
@@ -64,7 +66,7 @@ func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put 
 		}
 		for _, e := range rows {
 			after = e.ID
-			x, err := h.exportRoom(ctx, r, rooms, e.Space)
+			x, err := h.exportRoom(ctx, r, rooms, person, e.Space)
 			if err != nil {
 				return err
 			}
@@ -94,7 +96,7 @@ func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put 
 
 // exportRoom opens a space to take one's own words out of it, whether one may see it
 // or not; nil when its key is destroyed.
-func (h Holding) exportRoom(ctx context.Context, r db.Reader, rooms map[moment.ID]*room, space moment.ID) (*room, error) {
+func (h Holding) exportRoom(ctx context.Context, r db.Reader, rooms map[moment.ID]*room, person, space moment.ID) (*room, error) {
 	if x, known := rooms[space]; known {
 		return x, nil
 	}
@@ -111,8 +113,20 @@ func (h Holding) exportRoom(ctx context.Context, r db.Reader, rooms map[moment.I
 		rooms[space] = nil
 		return nil, nil
 	}
-	rooms[space] = &room{frame: f, box: box}
-	return rooms[space], err
+	if err != nil {
+		return nil, err
+	}
+	x := &room{frame: f, box: box}
+	if o := h.owners[f.Kind]; o != nil {
+		if x.Stand, err = o.Stands(ctx, r, access.Actor{Person: person, Roles: access.Set(access.Member)}, f.Space); err != nil {
+			return nil, err
+		}
+	}
+	if !x.See {
+		x.Name = "" // the words stay theirs; what the place is called does not
+	}
+	rooms[space] = x
+	return x, nil
 }
 
 func exportEntry(ctx context.Context, r db.Reader, x room, sealed row) (exportedEntry, error) {
@@ -120,7 +134,7 @@ func exportEntry(ctx context.Context, r db.Reader, x room, sealed row) (exported
 	if err != nil {
 		return exportedEntry{}, err
 	}
-	out := exportedEntry{ID: e.ID, At: e.At.Stamp(), Kind: "post", Where: x.Kind, Space: e.Space, Post: e.Post, Unnamed: e.Anonymous, Title: e.Title, Words: e.Words, Changed: e.ChangedAt.Stamp(), Topics: e.Topics, State: e.State, Reason: e.Reason}
+	out := exportedEntry{ID: e.ID, At: e.At.Stamp(), Kind: "post", Where: x.Kind, Place: x.Name, Space: e.Space, Post: e.Post, Unnamed: e.Anonymous, Title: e.Title, Words: e.Words, Changed: e.ChangedAt.Stamp(), Topics: e.Topics, State: e.State, Reason: e.Reason}
 	if e.Post != "" {
 		out.Kind = "comment"
 	}

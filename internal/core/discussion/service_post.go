@@ -67,7 +67,11 @@ func (s *Service) write(ctx context.Context, a access.Actor, d Draft, where func
 		if err != nil {
 			return err
 		}
-		had, found, err := entryByKey(ctx, tx, x.ID, a.Person, d.Key)
+		key := d.Key
+		if e.Post != "" {
+			key = string(e.Post) + "/" + key // a key is its form's, and each thread has one
+		}
+		had, found, err := entryByKey(ctx, tx, x.ID, a.Person, key)
 		if err != nil {
 			return err
 		}
@@ -89,7 +93,7 @@ func (s *Service) write(ctx context.Context, a access.Actor, d Draft, where func
 			}
 			e.State, e.Why = stateFor(len(hits) > 0, !known, x.Rules, x.viewer.keep)
 		}
-		if err := s.store(ctx, tx, a, x, e.Entry, d.Key); err != nil {
+		if err := s.store(ctx, tx, a, x, e.Entry, key); err != nil {
 			return err
 		}
 		id, state = e.ID, e.State

@@ -150,9 +150,9 @@ func setPinned(ctx context.Context, tx db.Writer, e Entry, on bool) (bool, error
 	return n > 0, err
 }
 
-// heldUntold gives what is held for its words and nobody who leads was told of.
-func heldUntold(ctx context.Context, r db.Reader) ([]row, error) {
-	rows, err := r.Query(ctx, `SELECT `+entryColumns+` FROM discussion_entry WHERE state = 'held' AND why = 'words' AND lead_told = FALSE ORDER BY state_at, id LIMIT 50`)
+// heldForWords gives what waits to be read because of its words, the oldest first.
+func heldForWords(ctx context.Context, r db.Reader) ([]row, error) {
+	rows, err := r.Query(ctx, `SELECT `+entryColumns+` FROM discussion_entry WHERE state = 'held' AND why = 'words' ORDER BY state_at, id LIMIT 50`)
 	return db.Collect(rows, err, scanEntry)
 }
 

@@ -123,7 +123,7 @@ func (s *Service) wallStream(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a, back := web.Actor(r.Context()), r.URL.Query().Get("back")
-	if _, err := s.visit(r.Context(), s.DB.Reader(), a, id); err != nil {
+	if _, err := s.Page(r.Context(), a, id, "", 0); err != nil { // with the audit, whoever comes without the page
 		return err
 	}
 	return web.KeepLive(w, r, s.Bus, []string{Topic(id)}, func(ctx context.Context) (web.Region, error) {
@@ -171,11 +171,11 @@ func (s *Service) threadStream(w http.ResponseWriter, r *http.Request) error {
 	}
 	a := web.Actor(r.Context())
 	from, _ := moment.ParseID(r.URL.Query().Get("from"))
-	_, e, err := s.at(r.Context(), s.DB.Reader(), a, id)
+	opened, err := s.OpenFrom(r.Context(), a, id, from)
 	if err != nil {
 		return err
 	}
-	return web.KeepLive(w, r, s.Bus, []string{Topic(e.Space)}, func(ctx context.Context) (web.Region, error) {
+	return web.KeepLive(w, r, s.Bus, []string{Topic(opened.Space.ID)}, func(ctx context.Context) (web.Region, error) {
 		t, _, err := s.thread(ctx, a, id, from)
 		return web.Region{ID: "thread", Body: threadNow(t)}, err
 	})
