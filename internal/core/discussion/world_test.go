@@ -46,8 +46,8 @@ func (g *garden) Keepers(context.Context, db.Reader, discussion.Space) ([]moment
 // Robin does not belong, Ines supervises and Otto coordinates.
 type house struct {
 	*cairntest.World
-	garden                                     *garden
-	space                                      moment.ID
+	garden                                    *garden
+	space                                     moment.ID
 	heron, ali, wren, fern, robin, ines, otto *cairntest.Someone
 }
 
