@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cairn/internal/cairntest"
+	"cairn/internal/core/directory"
 	"cairn/internal/core/discussion"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
@@ -37,6 +38,11 @@ func (h house) audited(t *testing.T, p *cairntest.Someone, verb string) int {
 func TestAGoodbyeWhileSomebodyLeads(t *testing.T) {
 	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
 		h := begin(t, w, anything)
+		country, err := w.Directory.Country(t.Context(), w.DB.Reader())
+		must(t, err)
+		_, err = w.Directory.Add(t.Context(), h.otto.Actor, directory.Line{Country: country, Name: "Night line", Number: "555 0100", Kind: directory.Call, Audience: "all", Source: "their own site", CheckedOn: "2026-11-20"}, "")
+		must(t, err)
+		h.Time.Advance(time.Minute) // what a node remembers of the lines is over
 		h.leads(t, h.ines)
 		got := h.heron.Post(h.wall(), "key", "k", "words", goodbye, "back", "/garden")
 		if got.Status != 303 || !strings.HasPrefix(got.To(), "/post/") {
@@ -45,9 +51,7 @@ func TestAGoodbyeWhileSomebodyLeads(t *testing.T) {
 		page := h.heron.Get(got.To())
 		has(t, "the author's page", page.Body, goodbye, "/crisis", "/safe", "You need not wait for anybody", "Others do not see this yet", "The person on duty has been told")
 		lacks(t, "the author's page", page.Body, "Nobody is on duty")
-		if lines := w.Directory.BarLines(t.Context()); len(lines) > 0 {
-			has(t, "the author's page", page.Body[strings.Index(page.Body, `id="thread"`):], lines[0].Href)
-		}
+		has(t, "the author's page", page.Body[strings.Index(page.Body, `id="thread"`):], "Night line 555 0100", `href="tel:5550100"`)
 		has(t, "the author's wall", h.heron.Get(h.wall()).Body, goodbye, "You need not wait for anybody")
 		lacks(t, "a member's wall", h.ali.Get(h.wall()).Body, "tired")
 		if a := h.ali.Get(got.To()); a.Status != 404 {
@@ -67,6 +71,10 @@ func TestAGoodbyeWhileSomebodyLeads(t *testing.T) {
 		has(t, "the lead's page", read.Body, goodbye, "Heron", "Release it", "Write an answer")
 		if h.ines.Get(h.wall()).Status != 404 || h.audited(t, h.heron, "discussion.read_held") != 1 {
 			t.Error("the lead sees the whole wall, or reads without a trace")
+		}
+		lacks(t, "the lead's page", read.Body, "Without my name")
+		if a := h.ines.Post(got.To()+"/comment", "key", "b", "words", "I am here", "anonymous", "yes"); a.Status != 422 {
+			t.Errorf("whoever helps does so without a name: %d", a.Status)
 		}
 		if a := h.ines.Post(got.To()+"/comment", "key", "a", "words", "Do you want to die right now? I am here."); a.Status != 303 {
 			t.Fatalf("the lead's answer: %d", a.Status)

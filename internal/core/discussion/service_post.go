@@ -54,7 +54,7 @@ func (s *Service) Comment(ctx context.Context, a access.Actor, post moment.ID, d
 }
 
 // target is where something new goes. helps tells that it answers what is held: whoever
-// does so asks plainly, and is not held for it.
+// does so asks plainly and with their name, and is not held for it.
 type target struct {
 	Entry
 	helps bool
@@ -108,7 +108,7 @@ func (s *Service) mayWrite(ctx context.Context, tx db.Writer, a access.Actor, x 
 	if err := s.notOut(ctx, tx, a.Person); err != nil {
 		return false, err
 	}
-	if d.Anonymous && !x.Rules.Anonymous {
+	if d.Anonymous && (!x.Rules.Anonymous || to.helps) {
 		var p fault.Problems
 		p.Add("anonymous", "discussion.error.anonymous")
 		return false, p.Err()
