@@ -109,7 +109,7 @@ type Entry struct {
 	Quotes    moment.ID
 	Topics    []string
 	State     State
-	Why       Why
+	Why       Why // of what is withdrawn: why it was held or hidden then
 	Reason    string
 	LeadTold  bool // somebody who leads was told of it
 	Pinned    bool

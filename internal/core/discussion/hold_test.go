@@ -8,6 +8,7 @@ import (
 	"cairn/internal/cairntest"
 	"cairn/internal/core/directory"
 	"cairn/internal/core/discussion"
+	"cairn/internal/core/people"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
@@ -262,5 +263,38 @@ func TestAKeeperHidesWithAReason(t *testing.T) {
 		}
 		has(t, "a member's page", h.wren.Get("/post/"+string(post)).Body, "buy my tea", "One answer")
 		lacks(t, "the author's page", h.ali.Get("/post/"+string(post)).Body, "We do not sell here.")
+	})
+}
+
+// What those who look after it said below words that were held does not come to
+// light when the words are taken back, or their author's account is deleted.
+func TestWhatWasHeldLeavesNoPlace(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w, anything)
+		h.leads(t, h.ines)
+		back, gone := h.posts(t, h.heron, goodbye), h.posts(t, h.wren, goodbye)
+		for _, id := range []moment.ID{back, gone} {
+			h.answers(t, h.fern, id, "only for you")
+		}
+		if h.told(t, h.ines, "discussion.held") != 0 {
+			t.Error("what was answered asks to be read")
+		}
+		h.answers(t, h.heron, back, "I am afraid")
+		if h.told(t, h.ines, "discussion.held") != 1 || h.told(t, h.fern, "discussion.waiting") != 1 {
+			t.Error("nobody is told that the author said more")
+		}
+		must(t, w.Discussion.Withdraw(t.Context(), h.heron.Actor, back))
+		must(t, w.People.Erase(t.Context(), h.wren.Actor, people.Proof{Name: "Wren"}))
+		for _, p := range []*cairntest.Someone{h.ali, h.heron, h.fern, h.ines} {
+			for _, id := range []moment.ID{back, gone} {
+				if got := p.Get("/post/" + string(id)); got.Status != 404 {
+					t.Errorf("%s: %d", p.Name, got.Status)
+				}
+			}
+		}
+		lacks(t, "a member's wall", h.ali.Get(h.wall()).Body, "only for you", "I am afraid", "taken back")
+		if h.told(t, h.ines, "discussion.held")+h.told(t, h.fern, "discussion.waiting") != 0 {
+			t.Error("what is gone asks to be read")
+		}
 	})
 }

@@ -31,7 +31,8 @@ func (v viewer) leads(e Entry) bool {
 
 // canSee: what is open, for those who see the space; what is held or hidden, for its
 // author and keepers, and for whoever leads when it is held for its words. One's
-// own stays one's own after leaving.
+// own stays one's own after leaving. Of what was taken back the place is seen where there
+// are answers, unless it was held or hidden then: what was said below it was not for all.
 func canSee(v viewer, e Entry) access.Decision {
 	if v.mine(e) && e.State != Withdrawn || v.leads(e) {
 		return access.Allow()
@@ -39,7 +40,7 @@ func canSee(v viewer, e Entry) access.Decision {
 	switch {
 	case !v.see || v.hides(e):
 		return access.Hide()
-	case e.State == Open, e.State == Withdrawn && e.Post == "" && e.Comments > 0, v.keep && e.State != Withdrawn:
+	case e.State == Open, e.State == Withdrawn && e.Why == "" && e.Post == "" && e.Comments > 0, v.keep && e.State != Withdrawn:
 		return access.Allow()
 	}
 	return access.Hide()

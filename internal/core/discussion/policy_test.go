@@ -51,6 +51,7 @@ func TestWhoSeesWhat(t *testing.T) {
 		{"hidden", Entry{State: Hidden, Why: ForKeeper}, []string{"author", "author who left", "author who keeps", "keeper", "keeper apart"}},
 		{"taken back", Entry{State: Withdrawn}, nil},
 		{"taken back, with answers", Entry{State: Withdrawn, Comments: 1}, []string{"author", "author who keeps", "member", "reader", "keeper", "keeper apart"}},
+		{"taken back while it was held, with answers", Entry{State: Withdrawn, Why: ForWords, Comments: 1}, nil},
 		{"a comment taken back", Entry{State: Withdrawn, Post: "p", Comments: 1}, nil},
 	}
 	for _, tt := range tests {

@@ -32,11 +32,13 @@ func (s *Service) leadFor(ctx context.Context, r db.Reader, e Entry) (moment.ID,
 	return lead, nil
 }
 
+// heldKey names one holding of an entry, for telling about it once.
+func heldKey(e Entry) string { return string(e.ID) + "/" + e.StateAt.Stamp() }
+
 // tellHeld tells who should read what is held: whoever leads, at once; where nobody
 // does, all who could; and the keepers of the space.
-func (s *Service) tellHeld(ctx context.Context, tx db.Writer, x room, e Entry, lead moment.ID) error {
+func (s *Service) tellHeld(ctx context.Context, tx db.Writer, x room, e Entry, lead moment.ID, key string) error {
 	told := map[moment.ID]bool{e.author: true}
-	key := string(e.ID) + "/" + e.StateAt.Stamp()
 	if lead != "" {
 		told[lead] = true
 		if err := s.tell(ctx, tx, lead, noticeHeld, key, e); err != nil {
@@ -97,7 +99,7 @@ func (s *Service) somebodyLeads(ctx context.Context, tx db.Writer, _ bus.Event) 
 		if e.author == lead {
 			continue
 		}
-		if err := s.tell(ctx, tx, lead, noticeHeld, string(e.ID)+"/"+e.StateAt.Stamp(), e.Entry); err != nil {
+		if err := s.tell(ctx, tx, lead, noticeHeld, heldKey(e.Entry), e.Entry); err != nil {
 			return err
 		}
 		if e.LeadTold {
@@ -126,7 +128,7 @@ func (s *Service) Hide(ctx context.Context, a access.Actor, id moment.ID, reason
 		if err := s.Bus.Emit(ctx, tx, bus.Event{Name: "discussion.hidden", ID: id, Also: map[string]moment.ID{"space": e.Space}}); err != nil {
 			return err
 		}
-		return s.decided(ctx, tx, e, now)
+		return s.decided(ctx, tx, x.viewer, e, now)
 	})
 }
 
@@ -134,7 +136,7 @@ func (s *Service) Hide(ctx context.Context, a access.Actor, id moment.ID, reason
 // author is told.
 func (s *Service) Release(ctx context.Context, a access.Actor, id moment.ID) error {
 	verb := access.Entry{Verb: "discussion.release", Subject: ofTheirs}
-	return s.on(ctx, a, id, changing, verb, func(x room, e Entry) access.Decision { return canRelease(x.viewer, e) }, func(tx db.Writer, _ room, e Entry, now moment.Time) error {
+	return s.on(ctx, a, id, changing, verb, func(x room, e Entry) access.Decision { return canRelease(x.viewer, e) }, func(tx db.Writer, x room, e Entry, now moment.Time) error {
 		if err := s.move(ctx, tx, e, Open, "", nil, now); err != nil {
 			return err
 		}
@@ -142,11 +144,11 @@ func (s *Service) Release(ctx context.Context, a access.Actor, id moment.ID) err
 			if err := setShown(ctx, tx, id, now); err != nil {
 				return fault.Op("release", err)
 			}
-			if err := s.tellOpen(ctx, tx, e); err != nil {
+			if err := s.tellOpen(ctx, tx, x, e); err != nil {
 				return err
 			}
 		}
-		return s.decided(ctx, tx, e, now)
+		return s.decided(ctx, tx, x.viewer, e, now)
 	})
 }
 
@@ -172,8 +174,8 @@ func (s *Service) move(ctx context.Context, tx db.Writer, e Entry, to State, why
 }
 
 // decided tells the author, who is not told about what they did themselves.
-func (s *Service) decided(ctx context.Context, tx db.Writer, e Entry, now moment.Time) error {
-	if e.author == "" {
+func (s *Service) decided(ctx context.Context, tx db.Writer, v viewer, e Entry, now moment.Time) error {
+	if e.author == "" || v.mine(e) {
 		return nil
 	}
 	return s.tell(ctx, tx, e.author, noticeDecision, string(e.ID)+"/"+now.Stamp(), e)

@@ -66,7 +66,7 @@ func (s *Service) holdAgain(ctx context.Context, tx db.Writer, x room, e Entry, 
 			return fault.Op("held", err)
 		}
 	}
-	return s.tellHeld(ctx, tx, x, e, lead)
+	return s.tellHeld(ctx, tx, x, e, lead, heldKey(e))
 }
 
 // Withdraw takes the actor's own words away at once, with all that stood there
@@ -76,7 +76,8 @@ func (s *Service) Withdraw(ctx context.Context, a access.Actor, id moment.ID) er
 		if err := blank(ctx, tx, id); err != nil {
 			return fault.Op("withdraw", err)
 		}
-		return s.move(ctx, tx, e, Withdrawn, "", nil, now)
+		// Why it was held or hidden stays: its place was not for everybody, and is not now.
+		return s.move(ctx, tx, e, Withdrawn, e.Why, nil, now)
 	})
 }
 

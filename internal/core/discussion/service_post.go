@@ -179,13 +179,13 @@ func (s *Service) aliasFor(ctx context.Context, tx db.Writer, e Entry) (int, err
 // announce tells whom a new entry concerns.
 func (s *Service) announce(ctx context.Context, tx db.Writer, x room, e Entry, lead moment.ID) error {
 	if e.State == Held {
-		return s.tellHeld(ctx, tx, x, e, lead)
+		return s.tellHeld(ctx, tx, x, e, lead, heldKey(e))
 	}
-	return s.tellOpen(ctx, tx, e)
+	return s.tellOpen(ctx, tx, x, e)
 }
 
 // tellOpen tells of something that is open to everybody now.
-func (s *Service) tellOpen(ctx context.Context, tx db.Writer, e Entry) error {
+func (s *Service) tellOpen(ctx context.Context, tx db.Writer, x room, e Entry) error {
 	if e.Post == "" {
 		return s.Bus.At(ctx, tx, jobTell, string(e.ID), s.Clock.Now(), aboutTelling{Post: e.ID})
 	}
@@ -205,8 +205,8 @@ func (s *Service) tellOpen(ctx context.Context, tx db.Writer, e Entry) error {
 		return err
 	}
 	for _, y := range list {
-		if y.ID == e.Post && y.State == Held && y.author != e.author {
-			if err := s.settle(ctx, tx, y.ID); err != nil { // somebody has read it and answered
+		if y.ID == e.Post && y.State == Held {
+			if err := s.underHeld(ctx, tx, x, y.Entry, e); err != nil {
 				return err
 			}
 		}
@@ -218,4 +218,18 @@ func (s *Service) tellOpen(ctx context.Context, tx db.Writer, e Entry) error {
 		}
 	}
 	return nil
+}
+
+// underHeld is for what is said below a post that is held, which its author and
+// those who look after it see. When one of these has answered, somebody has read it;
+// when the author says more, they are told again.
+func (s *Service) underHeld(ctx context.Context, tx db.Writer, x room, post, e Entry) error {
+	if post.author != e.author {
+		return s.settle(ctx, tx, post.ID)
+	}
+	lead, err := s.leadFor(ctx, tx, post)
+	if err != nil {
+		return err
+	}
+	return s.tellHeld(ctx, tx, x, post, lead, string(e.ID))
 }

@@ -48,7 +48,7 @@ func pageOf(ctx context.Context, r db.Reader, space moment.ID, v viewer, from pl
 	}
 	g := glassOf(v, space, from.at, string(from.id), most)
 	rows, err := r.Query(ctx, `SELECT `+eColumns+` FROM discussion_entry e WHERE e.space = $1 AND e.post IS NULL AND e.pinned = FALSE
-		AND e.active_at <= $2 AND (e.active_at < $2 OR e.id < $3) AND (`+g.seen+` OR e.state = 'withdrawn' AND e.comments > 0)`+g.near+`
+		AND e.active_at <= $2 AND (e.active_at < $2 OR e.id < $3) AND (`+g.seen+` OR e.state = 'withdrawn' AND e.why = '' AND e.comments > 0)`+g.near+`
 		ORDER BY e.active_at DESC, e.id DESC LIMIT $4`, g.args...)
 	return db.Collect(rows, err, scanEntry)
 }
@@ -155,6 +155,6 @@ func eraseAuthor(ctx context.Context, tx db.Writer, person moment.ID, now moment
 			return db.Problem("discussion erase", err)
 		}
 	}
-	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET title = NULL, words = NULL, reason = NULL, topics = '[]', state = 'withdrawn', why = '', pinned = FALSE, state_at = $2, author = NULL WHERE author = $1`, person, now)
+	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET title = NULL, words = NULL, reason = NULL, topics = '[]', state = 'withdrawn', pinned = FALSE, state_at = $2, author = NULL WHERE author = $1`, person, now)
 	return db.Problem("discussion erase", err)
 }
