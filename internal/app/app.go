@@ -11,6 +11,7 @@ import (
 
 	"cairn/internal/core/chat"
 	"cairn/internal/core/directory"
+	"cairn/internal/core/meetings"
 	"cairn/internal/core/moderation"
 	"cairn/internal/core/notify"
 	"cairn/internal/core/people"
@@ -63,6 +64,7 @@ type App struct {
 	Chat       *chat.Service
 	Support    *support.Service
 	Mentoring  *mentoring.Service
+	Meetings   *meetings.Service
 	Admin      *admin.Service
 	API        *api.API
 	Site       *web.Site
@@ -144,17 +146,19 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Support = support.New(support.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Shifts: a.Shifts, Chat: a.Chat, Safety: a.Safety, Tell: a.Notify, Standing: a.Moderation})
 	a.Mentoring = mentoring.New(mentoring.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Chat: a.Chat, Tell: a.Notify, Standing: a.Moderation, Safety: a.Safety,
 		Met: support.Places{Service: a.Support}, BaseURL: a.Settings.Public()})
-	a.Notify.Declare(slices.Concat(shifts.Kinds(), safety.Kinds(), moderation.Kinds(), support.Kinds(), mentoring.Kinds())...)
+	a.Meetings = meetings.New(meetings.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Standing: a.Moderation, Mail: mailPost(mailer), BaseURL: a.Settings.Public()})
+	a.Notify.Declare(slices.Concat(shifts.Kinds(), safety.Kinds(), moderation.Kinds(), support.Kinds(), mentoring.Kinds(), meetings.Kinds())...)
 	a.Chat.Around("support", a.Support.Frame())
 	a.Chat.Around("mentoring", a.Mentoring.Frame())
 	a.Shifts.Beside(mentoring.FeedKind, a.Mentoring.Events)
+	a.Shifts.Beside(meetings.FeedKind, a.Meetings.Feeds)
 	a.Moderation.Take(chat.Subject{Service: a.Chat})
 	a.Directory.Beside(a.Safety.Trusted)
 	a.Safety.Around(places{support.Places{Service: a.Support}, mentoring.Places{Service: a.Mentoring}})
 	a.Admin = admin.New(admin.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, People: a.People, Shifts: a.Shifts, Safety: a.Safety, Directory: a.Directory, Demo: o.Demo})
 	// Support first: it brings people back into the line before the conversation
 	// they were in is destroyed.
-	a.People.Hold(support.Holding{Service: a.Support}, mentoring.Holding{Service: a.Mentoring}, safety.Holding{Service: a.Safety}, moderation.Holding{Service: a.Moderation}, chat.Holding{Service: a.Chat}, shifts.Holding{Service: a.Shifts},
+	a.People.Hold(support.Holding{Service: a.Support}, mentoring.Holding{Service: a.Mentoring}, meetings.Holding{Service: a.Meetings}, safety.Holding{Service: a.Safety}, moderation.Holding{Service: a.Moderation}, chat.Holding{Service: a.Chat}, shifts.Holding{Service: a.Shifts},
 		notify.Holding{Service: a.Notify})
 	if err := errors.Join(a.People.Begin(ctx), a.Notify.Begin(ctx)); err != nil {
 		return err
@@ -192,7 +196,7 @@ func (a *App) site(ctx context.Context, o Options) error {
 		return err
 	}
 	for _, s := range []interface{ Routes() []web.Route }{
-		home.Home{Support: a.Support, Demo: demoHref}, a.People, a.Notify, a.Directory, a.Shifts, a.Safety, a.Moderation, a.Chat, a.Support, a.Mentoring, a.Admin, a.API,
+		home.Home{Support: a.Support, Demo: demoHref}, a.People, a.Notify, a.Directory, a.Shifts, a.Safety, a.Moderation, a.Chat, a.Support, a.Mentoring, a.Meetings, a.Admin, a.API,
 	} {
 		a.Site.Mount(s.Routes()...)
 	}

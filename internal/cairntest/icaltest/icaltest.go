@@ -38,25 +38,35 @@ type Calendar struct {
 // packages the test is skipped, in words.
 func Parse(t testing.TB, root, text string) Calendar {
 	t.Helper()
+	var c Calendar
+	if err := json.Unmarshal(run(t, root, "ical.mjs", text, "ical.js"), &c); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// run gives what a script of the project prints, with npm's packages it needs.
+func run(t testing.TB, root, script, input string, packages ...string) []byte {
+	t.Helper()
 	root, err := filepath.Abs(root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(root, "node_modules", "ical.js")); err != nil {
-		if strings.Contains(os.Getenv("CAIRN_TEST_REQUIRE"), "browser") {
-			t.Fatal("the calendar parser is not installed: npm ci")
+	for _, p := range packages {
+		if _, err := os.Stat(filepath.Join(root, "node_modules", p)); err != nil {
+			if strings.Contains(os.Getenv("CAIRN_TEST_REQUIRE"), "browser") {
+				t.Fatalf("npm's package %s is not installed: npm ci", p)
+			}
+			t.Skipf("skipped: npm's package %s is not installed (npm ci)", p)
 		}
-		t.Skip("skipped: the calendar parser is not installed (npm ci)")
 	}
-	cmd := exec.CommandContext(t.Context(), "node", filepath.Join(root, "scripts", "ical.mjs")) //nolint:gosec // a script of this project
-	cmd.Dir, cmd.Stdin = root, strings.NewReader(text)
+	cmd := exec.CommandContext(t.Context(), "node", filepath.Join(root, "scripts", script)) //nolint:gosec // a script of this project
+	cmd.Dir, cmd.Stdin = root, strings.NewReader(input)
+	var complaint strings.Builder
+	cmd.Stderr = &complaint
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("the parser refuses the file: %v\n%s", err, text)
+		t.Fatalf("%s refuses it: %v\n%s\n%.4000s", script, err, complaint.String(), input)
 	}
-	var c Calendar
-	if err := json.Unmarshal(out, &c); err != nil {
-		t.Fatal(err)
-	}
-	return c
+	return out
 }

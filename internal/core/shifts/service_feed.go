@@ -2,6 +2,7 @@ package shifts
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"cairn/internal/kit/access"
@@ -58,7 +59,8 @@ func (s *Service) StopFeed(ctx context.Context, a access.Actor) error {
 type Events func(ctx context.Context, f calendar.Feed) ([]calendar.Event, error)
 
 // Beside plugs in a kind of feed that another slice gives under the same kind of
-// address. It is called before serving, once a kind.
+// address; what follows a stroke in the kind is that slice's. It is called before
+// serving, once a kind.
 func (s *Service) Beside(kind string, give Events) {
 	if s.feeds == nil {
 		s.feeds = map[string]Events{}
@@ -73,7 +75,8 @@ func (s *Service) Feed(ctx context.Context, token string) (string, error) {
 	if err != nil || !found {
 		return "", orElse(err, fault.Hidden())
 	}
-	if give := s.feeds[f.Kind]; give != nil {
+	kind, _, _ := strings.Cut(f.Kind, "/")
+	if give := s.feeds[kind]; give != nil {
 		list, err := give(ctx, f)
 		return calendar.File(list), err
 	}

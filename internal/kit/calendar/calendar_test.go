@@ -140,5 +140,21 @@ func TestFeeds(t *testing.T) {
 		if err := d.Write(ctx, func(tx db.Writer) error { return calendar.StopFeed(ctx, tx, "a", "shifts") }); err != nil || owner(fresh) != "" || owner(other) != "b" {
 			t.Errorf("stopping: %v", err)
 		}
+		of := func(person, kind moment.ID) (token string) {
+			if err := d.Write(ctx, func(tx db.Writer) (err error) {
+				token, err = calendar.NewFeed(ctx, tx, person, string(kind), "en", 1)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			return token
+		}
+		one, two := of("c", "group/"+moment.NewID()), of("c", "group/"+moment.NewID())
+		if owner(one) != "c" || owner(two) != "c" {
+			t.Error("two kinds of one person are two feeds")
+		}
+		if err := d.Write(ctx, func(tx db.Writer) error { return calendar.StopFeedsOf(ctx, tx, "c") }); err != nil || owner(one) != "" || owner(two) != "" || owner(other) != "b" {
+			t.Errorf("stopping all of one person: %v", err)
+		}
 	})
 }

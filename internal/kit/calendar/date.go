@@ -30,6 +30,19 @@ func ParseDate(s string) (Date, bool) {
 // String writes "2026-11-23".
 func (d Date) String() string { return d.utc().Format(time.DateOnly) }
 
+// compactDate is how iCalendar writes a day.
+const compactDate = "20060102"
+
+func (d Date) compact() string { return d.utc().Format(compactDate) }
+
+func parseCompact(s string) (Date, bool) {
+	t, err := time.Parse(compactDate, s)
+	return DateOf(t), err == nil && len(s) == len(compactDate)
+}
+
+// real tells whether there is such a day, in years that calendars are made for.
+func (d Date) real() bool { return DateOf(d.utc()) == d && d.Year >= 1900 && d.Year <= 2200 }
+
 func (d Date) utc() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
 
 // Add moves by days.

@@ -5,59 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"strings"
-	"time"
 
 	"cairn/internal/kit/moment"
-
-	ics "github.com/arran4/golang-ical"
 )
-
-// Event is something at a time, as a calendar program shows it. Summary is read
-// by whoever looks at the person's calendar.
-type Event struct {
-	UID       string // stays the same through every change
-	Summary   string
-	Starts    moment.Time
-	Ends      moment.Time
-	Changed   moment.Time // when it was last changed
-	Sequence  int         // grows with every change
-	Cancelled bool
-}
-
-// pollEvery is how often programs are asked to read a feed again.
-const pollEvery = "PT1H"
-
-// ContentType is the media type of File.
-const ContentType = "text/calendar; charset=utf-8"
-
-// File writes events as one iCalendar object (RFC 5545).
-func File(events []Event) string {
-	cal := ics.NewCalendar()
-	cal.SetProductId("-//Calendar//1//EN")
-	cal.SetMethod(ics.MethodPublish)
-	cal.SetCalscale("GREGORIAN")
-	cal.SetRefreshInterval(pollEvery, ics.WithValue(string(ics.ValueDataTypeDuration))) // RFC 7986, 5.7
-	cal.SetXPublishedTTL(pollEvery)
-	for _, e := range events {
-		out := cal.AddEvent(e.UID)
-		out.SetDtStampTime(second(e.Changed))
-		out.SetModifiedAt(second(e.Changed))
-		out.SetSequence(e.Sequence)
-		out.SetStartAt(second(e.Starts))
-		out.SetEndAt(second(e.Ends))
-		out.SetSummary(e.Summary)
-		out.SetClass(ics.ClassificationPrivate)
-		out.SetStatus(ics.ObjectStatusConfirmed)
-		out.SetTimeTransparency(ics.TransparencyOpaque)
-		if e.Cancelled {
-			out.SetStatus(ics.ObjectStatusCancelled)
-			out.SetTimeTransparency(ics.TransparencyTransparent)
-		}
-	}
-	return cal.Serialize(ics.WithNewLineWindows)
-}
-
-func second(t moment.Time) time.Time { return t.Std().Truncate(time.Second) }
 
 // Feed is a secret address that gives one kind of a person's events.
 type Feed struct {

@@ -44,3 +44,9 @@ func StopFeed(ctx context.Context, tx db.Writer, person moment.ID, kind string) 
 	_, err := tx.Exec(ctx, `DELETE FROM calendar_feed WHERE person = $1 AND kind = $2`, person, kind)
 	return db.Problem("calendar feed", err)
 }
+
+// StopFeedsOf takes all feeds of a person away, of whatever kind.
+func StopFeedsOf(ctx context.Context, tx db.Writer, person moment.ID) error {
+	_, err := tx.Exec(ctx, `DELETE FROM calendar_feed WHERE person = $1`, person)
+	return db.Problem("calendar feeds", err)
+}
