@@ -46,8 +46,15 @@ type Report struct {
 	Outcome   string
 	Words     string
 	Excerpt   string
-	reporter  moment.ID // decides who may not handle it; leaves the package nowhere
+	// Anonymous: it was written without a name, which nobody here sees before
+	// RevealedAt.
+	Anonymous  bool
+	RevealedAt moment.Time
+	reporter   moment.ID // decides who may not handle it; leaves the package nowhere
 }
+
+// Unnamed tells that whoever handles the report does not know whom it is about.
+func (r Report) Unnamed() bool { return r.Anonymous && r.RevealedAt.IsZero() }
 
 // Action is what was decided about a person.
 type Action struct {
@@ -62,6 +69,7 @@ type Action struct {
 	Until    moment.Time // 0 for good
 	LiftedAt moment.Time
 	Appeal   *Appeal
+	unnamed  bool // decided on a report that shows no name
 }
 
 // Holds tells whether a pause or ban keeps the person out now.

@@ -34,6 +34,17 @@ func canDecide(a access.Actor, r Report) access.Decision {
 	return access.Allow()
 }
 
+// canReveal: whoever claimed a report about something that was written without a name.
+func canReveal(a access.Actor, r Report) access.Decision {
+	if d := canDecide(a, r); !d.OK() {
+		return d
+	}
+	if !r.Unnamed() {
+		return access.Wrong("moderation.error.named")
+	}
+	return access.Allow()
+}
+
 // canAppeal: the person, once, for as long as there is something to change.
 func canAppeal(a access.Actor, x Action) access.Decision {
 	switch {

@@ -30,6 +30,16 @@ func Kinds() []notify.Kind {
 type Reported struct {
 	About   moment.ID
 	Excerpt string
+	// Anonymous: it was written without a name. The queue shows none until somebody
+	// has looked it up; the subject is an Unveiler then.
+	Anonymous bool
+}
+
+// Unveiler is a subject whose things can be without a name.
+type Unveiler interface {
+	// Unveil records, in the caller's transaction, that the actor looks up who is
+	// behind an object, and tells that person with the reason.
+	Unveil(ctx context.Context, tx db.Writer, a access.Actor, object moment.ID, reason string) error
 }
 
 // Subject is a kind of thing that can be reported.
@@ -111,7 +121,7 @@ func (s *Service) Report(ctx context.Context, a access.Actor, d Draft) error {
 		if open, err := reportedBy(ctx, tx, a.Person, d.Kind, d.Object); err != nil || open {
 			return err
 		}
-		r := Report{ID: moment.NewID(), Kind: d.Kind, Object: d.Object, About: what.About, Reason: d.Reason, Scope: moment.NewID(), State: "open", At: now, reporter: a.Person}
+		r := Report{ID: moment.NewID(), Kind: d.Kind, Object: d.Object, About: what.About, Reason: d.Reason, Scope: moment.NewID(), State: "open", At: now, Anonymous: what.Anonymous, reporter: a.Person}
 		box, err := s.Vault.NewScope(ctx, tx, r.Scope, now)
 		if err != nil {
 			return err
@@ -187,6 +197,22 @@ func (s *Service) Claim(ctx context.Context, a access.Actor, id moment.ID) error
 			return fault.New(fault.Conflict, "moderation.error.claimed")
 		}
 		return fault.Op("claim", err)
+	})
+}
+
+// Reveal looks up whom a report is about that was written without a name. The person
+// is told by the slice that it belongs to, reads the reason, and does not learn that
+// there is a report.
+func (s *Service) Reveal(ctx context.Context, a access.Actor, id moment.ID, reason string) error {
+	return s.onReport(ctx, a, id, "moderation.reveal", canReveal, func(tx db.Writer, r *Report) error {
+		subject, ok := s.subjects[r.Kind].(Unveiler)
+		if !ok {
+			return fault.Hidden()
+		}
+		if err := subject.Unveil(ctx, tx, a, r.Object, reason); err != nil {
+			return err
+		}
+		return fault.Op("reveal", revealReport(ctx, tx, id, s.Clock.Now()))
 	})
 }
 

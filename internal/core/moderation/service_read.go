@@ -25,6 +25,8 @@ type Waiting struct {
 	Report moment.ID
 	Card   people.Card
 	Mine   bool // by the actor: somebody else decides
+	// Unnamed: it was written without a name, and nobody has looked it up.
+	Unnamed bool
 }
 
 // Queue is what those who decide see.
@@ -61,7 +63,7 @@ func (s *Service) Queue(ctx context.Context, a access.Actor) (Queue, error) {
 	}
 	for _, x := range reports {
 		if canSee(a, x).OK() {
-			out.Reports = append(out.Reports, Queued{Report: x, AboutCard: cards[x.About], ClaimedCard: cards[x.ClaimedBy]})
+			out.Reports = append(out.Reports, queued(x, cards))
 		}
 	}
 	for _, x := range appeals {
@@ -70,10 +72,41 @@ func (s *Service) Queue(ctx context.Context, a access.Actor) (Queue, error) {
 			return out, err
 		}
 		if canSee(a, report).OK() {
-			out.Appeals = append(out.Appeals, Waiting{Action: x, Report: x.Report, Card: cards[x.About], Mine: x.By == a.Person})
+			w := Waiting{Action: x, Report: x.Report, Card: cards[x.About], Mine: x.By == a.Person, Unnamed: report.Unnamed()}
+			if w.Unnamed {
+				w.Card, w.Action.About = people.Card{}, ""
+			}
+			out.Appeals = append(out.Appeals, w)
 		}
 	}
 	return out, nil
+}
+
+// queued is a report with the cards of whom it concerns. Somebody who wrote without a
+// name has neither card nor id in it.
+func queued(x Report, cards map[moment.ID]people.Card) Queued {
+	out := Queued{Report: x, AboutCard: cards[x.About], ClaimedCard: cards[x.ClaimedBy]}
+	if x.Unnamed() {
+		out.About, out.AboutCard = "", people.Card{}
+	}
+	return out
+}
+
+// before gives what was decided about whom a report is about. It would tell who
+// wrote without a name: there only what this report led to is shown, and that
+// nowhere else.
+func (s *Service) before(ctx context.Context, r db.Reader, x Report) ([]Action, error) {
+	all, err := s.actions(ctx, r, x.About)
+	var out []Action
+	for _, y := range all {
+		if y.Report == x.ID || !x.Unnamed() && !y.unnamed {
+			if x.Unnamed() {
+				y.About = ""
+			}
+			out = append(out, y)
+		}
+	}
+	return out, err
 }
 
 // Open gives a report with its words and excerpt to who may handle it. It is
@@ -97,12 +130,12 @@ func (s *Service) Open(ctx context.Context, a access.Actor, id moment.ID) (Queue
 	if err != nil {
 		return Queued{}, nil, err
 	}
-	actions, err := s.actions(ctx, r, x.About)
+	actions, err := s.before(ctx, r, x)
 	if err != nil {
 		return Queued{}, nil, err
 	}
 	err = s.Ledger.RecordRead(ctx, a, s.Clock.Now(), access.Entry{Verb: "moderation.read", Kind: "report", Object: id})
-	return Queued{Report: x, AboutCard: cards[x.About], ClaimedCard: cards[x.ClaimedBy]}, actions, err
+	return queued(x, cards), actions, err
 }
 
 // readReport opens what was reported in words, and what stood around it.

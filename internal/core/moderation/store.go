@@ -7,15 +7,15 @@ import (
 	"cairn/internal/kit/moment"
 )
 
-const reportColumns = `id, kind, object, about, reporter, reason, scope, state, claimed_by, at, closed_at, outcome`
+const reportColumns = `id, kind, object, about, reporter, reason, scope, state, claimed_by, at, closed_at, outcome, anonymous, revealed_at`
 
 func scanReport(r db.Row, x *Report) error {
-	return r.Scan(&x.ID, &x.Kind, &x.Object, &x.About, &x.reporter, &x.Reason, &x.Scope, &x.State, &x.ClaimedBy, &x.At, &x.ClosedAt, &x.Outcome)
+	return r.Scan(&x.ID, &x.Kind, &x.Object, &x.About, &x.reporter, &x.Reason, &x.Scope, &x.State, &x.ClaimedBy, &x.At, &x.ClosedAt, &x.Outcome, &x.Anonymous, &x.RevealedAt)
 }
 
 func insertReport(ctx context.Context, tx db.Writer, x Report, words, excerpt []byte) error {
-	_, err := tx.Exec(ctx, `INSERT INTO moderation_report (id, kind, object, about, reporter, reason, scope, words, excerpt, state, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		x.ID, x.Kind, x.Object, x.About, x.reporter, x.Reason, x.Scope, words, excerpt, x.State, x.At)
+	_, err := tx.Exec(ctx, `INSERT INTO moderation_report (id, kind, object, about, reporter, reason, scope, words, excerpt, state, at, anonymous) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		x.ID, x.Kind, x.Object, x.About, x.reporter, x.Reason, x.Scope, words, excerpt, x.State, x.At, x.Anonymous)
 	return err
 }
 
@@ -59,6 +59,11 @@ func closeReport(ctx context.Context, tx db.Writer, id moment.ID, outcome string
 	return err
 }
 
+func revealReport(ctx context.Context, tx db.Writer, id moment.ID, now moment.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE moderation_report SET revealed_at = $2 WHERE id = $1`, id, now)
+	return err
+}
+
 func blankReport(ctx context.Context, tx db.Writer, id moment.ID) error {
 	_, err := tx.Exec(ctx, `UPDATE moderation_report SET words = NULL, excerpt = NULL, reporter = NULL WHERE id = $1`, id)
 	return err
@@ -71,13 +76,13 @@ type sealedAction struct {
 }
 
 const actionColumns = `a.id, a.report, a.about, a.what, a.reason, a.scope, a.by_person, a.at, a.until, a.lifted_at,
-	coalesce(p.at, 0), p.words, coalesce(p.decided_at, 0), coalesce(p.upheld, FALSE), p.answer, k.wrapped`
+	coalesce(p.at, 0), p.words, coalesce(p.decided_at, 0), coalesce(p.upheld, FALSE), p.answer, k.wrapped, coalesce(r.anonymous AND r.revealed_at = 0, FALSE)`
 
-const actionFrom = ` FROM moderation_action a LEFT JOIN moderation_appeal p ON p.action = a.id LEFT JOIN vault_key k ON k.scope = a.scope `
+const actionFrom = ` FROM moderation_action a LEFT JOIN moderation_appeal p ON p.action = a.id LEFT JOIN vault_key k ON k.scope = a.scope LEFT JOIN moderation_report r ON r.id = a.report `
 
 func scanAction(r db.Row, x *sealedAction) error {
 	var p Appeal
-	err := r.Scan(&x.ID, &x.Report, &x.About, &x.What, &x.reason, &x.Scope, &x.By, &x.At, &x.Until, &x.LiftedAt, &p.At, &x.appeal, &p.DecidedAt, &p.Upheld, &x.answer, &x.wrapped)
+	err := r.Scan(&x.ID, &x.Report, &x.About, &x.What, &x.reason, &x.Scope, &x.By, &x.At, &x.Until, &x.LiftedAt, &p.At, &x.appeal, &p.DecidedAt, &p.Upheld, &x.answer, &x.wrapped, &x.unnamed)
 	if !p.At.IsZero() {
 		x.Appeal = &p
 	}

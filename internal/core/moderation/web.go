@@ -21,6 +21,7 @@ func (s *Service) Routes() []web.Route {
 		{Method: "GET", Path: "/reports/stream", Need: permQueue, Do: s.queueStream, Stream: true},
 		{Method: "GET", Path: "/reports/{id}", Need: permQueue, Do: s.openPage},
 		{Method: "POST", Path: "/reports/{id}/claim", Need: permQueue, Do: s.claimPost},
+		{Method: "POST", Path: "/reports/{id}/reveal", Need: permQueue, Do: s.revealPost},
 		{Method: "POST", Path: "/reports/{id}/decide", Need: permQueue, Do: s.decidePost},
 		{Method: "POST", Path: "/appeals/{id}", Need: permQueue, Do: s.appealDecidePost},
 		{Method: "GET", Path: "/me/decisions", Need: permMine, Do: s.minePage},
@@ -112,6 +113,7 @@ type reportData struct {
 	Mine    bool // claimed by the viewer
 	Typed   Decision
 	Days    string
+	Why     string // typed, for looking a name up
 	Err     error
 }
 
@@ -146,6 +148,25 @@ func (s *Service) claimPost(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if err := s.Claim(r.Context(), web.Actor(r.Context()), id); err != nil {
+		return err
+	}
+	return web.SeeOther(w, r, "/reports/"+string(id))
+}
+
+func (s *Service) revealPost(w http.ResponseWriter, r *http.Request) error {
+	id, err := web.PathID(r)
+	if err != nil {
+		return err
+	}
+	form, err := web.Form(r)
+	if err != nil {
+		return err
+	}
+	err = s.Reveal(r.Context(), web.Actor(r.Context()), id, form.Get("reason"))
+	if fault.Is(err, fault.Invalid) {
+		return s.showOpen(w, r, id, reportData{Typed: Decision{What: "none"}, Days: "7", Why: form.Get("reason"), Err: err})
+	}
+	if err != nil {
 		return err
 	}
 	return web.SeeOther(w, r, "/reports/"+string(id))

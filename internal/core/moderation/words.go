@@ -15,6 +15,14 @@ func cardName(ctx context.Context, c people.Card) string {
 	return c.Name
 }
 
+// aboutName names whom a report is about, as far as it is known.
+func aboutName(ctx context.Context, c people.Card, unnamed bool) string {
+	if unnamed {
+		return web.T(ctx, "moderation.queue.unnamed")
+	}
+	return cardName(ctx, c)
+}
+
 func reasonOptions(ctx context.Context, chosen string) []web.Option {
 	var out []web.Option
 	for _, r := range Reasons() {

@@ -1,0 +1,270 @@
+package discussion
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"cairn/internal/core/chat"
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+)
+
+// Limits. All are ours. Lengths are in characters.
+const (
+	MostWords   = 4000 // of a post
+	MostComment = 2000
+	MostTitle   = 120
+	MostReason  = 1000
+	MostTopics  = 5
+	MostPinned  = 3
+	MostPage    = 50 // posts on one page
+	PageLength  = 20
+	threadPage  = 50 // comments on one page
+	firstShown  = 3  // comments below a post on a wall
+	mostKey     = 64
+	excerptMost = 30 // comments that a report takes with it
+)
+
+// revealLasts is how long whoever looked a name up goes on seeing it.
+const revealLasts = 24 * time.Hour
+
+// How often one person may do things. Faster than anybody writes who means it.
+var (
+	posting  = access.Rate{Name: "discussion.post", Most: 20, Per: 10 * time.Minute}
+	changing = access.Rate{Name: "discussion.change", Most: 60, Per: 10 * time.Minute}
+	reacting = access.Rate{Name: "discussion.react", Most: 60, Per: time.Minute}
+)
+
+// SpaceRules are how a space is kept.
+type SpaceRules struct {
+	Anonymous bool // posting without a name is possible
+	HoldNew   bool // what somebody writes here is held until a keeper has released something of theirs
+	Closed    bool // read only
+	Titles    bool // posts are asked for a title
+}
+
+// Space is a place where people post.
+type Space struct {
+	ID        moment.ID
+	Kind      string    // "group"; who brings it plugs in an Owner for it
+	Owner     moment.ID // of what it belongs to
+	Rules     SpaceRules
+	CreatedAt moment.Time
+}
+
+// Stand is how somebody stands to a space.
+type Stand struct {
+	Name, Href string // of what the space belongs to, for headings and the way back
+	See, Write bool
+	Keep       bool          // may hide, release, label and pin
+	Readers    string        // who can see what is written here, in the reader's language
+	Slow       time.Duration // nobody looks after it now: one entry a person in that time; 0 for no limit
+}
+
+// State is how an entry stands.
+type State string
+
+// The states. Held and Hidden are seen by the author and keepers only; of what is
+// Withdrawn the place stays when there are comments.
+const (
+	Open      State = "open"
+	Held      State = "held"
+	Hidden    State = "hidden"
+	Withdrawn State = "withdrawn"
+)
+
+// Why is why an entry is held or hidden.
+type Why string
+
+// The reasons.
+const (
+	ForWords  Why = "words"  // a listed phrase stands in it
+	ForNew    Why = "new"    // the first that somebody writes here
+	ForKeeper Why = "keeper" // a keeper decided
+)
+
+// Kinds of reactions, in their settled order.
+const (
+	BeenThere = "been_there"
+	WithYou   = "with_you"
+	ThankYou  = "thank_you"
+)
+
+// Reactions lists the kinds.
+func Reactions() []string { return []string{BeenThere, WithYou, ThankYou} }
+
+// Entry is a post or a comment. Its author is known to this package only.
+type Entry struct {
+	ID        moment.ID
+	Space     moment.ID
+	Post      moment.ID // of which it is a comment; "" for a post
+	Anonymous bool
+	Alias     int // within the thread, of somebody without a name
+	Title     string
+	Words     string
+	Version   int // 0 until it is changed
+	Quotes    moment.ID
+	Topics    []string
+	State     State
+	Why       Why
+	Reason    string
+	LeadTold  bool // somebody who leads was told of it
+	Pinned    bool
+	At        moment.Time
+	ActiveAt  moment.Time // of a post: when something was last added that everybody sees
+	ChangedAt moment.Time
+	StateAt   moment.Time
+	Comments  int // open ones
+	Counts    map[string]int
+
+	author moment.ID
+	told   bool // those who follow were told, or will be
+}
+
+// Thread gives the post that an entry belongs to: itself, for a post.
+func (e Entry) Thread() moment.ID {
+	if e.Post == "" {
+		return e.ID
+	}
+	return e.Post
+}
+
+// Draft is what somebody wants to post. Key is made by the form: the same key
+// sent twice is one entry; "" is always a new one. Quotes names a comment of the
+// same thread.
+type Draft struct {
+	Key       string
+	Title     string
+	Words     string
+	Anonymous bool
+	Quotes    moment.ID
+}
+
+// Validate cleans the words and checks them, for a post or a comment.
+func (d *Draft) Validate(comment bool) error {
+	var p fault.Problems
+	most := MostWords
+	if comment {
+		most, d.Title = MostComment, ""
+	}
+	d.Words = cleanWords(&p, d.Words, most)
+	d.Title = cleanLine(&p, "title", d.Title, MostTitle)
+	if d.Key == "" {
+		d.Key = string(moment.NewID())
+	}
+	if len(d.Key) > mostKey || strings.ContainsFunc(d.Key, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		p.Add("key", "discussion.error.key")
+	}
+	return p.Err()
+}
+
+// cleanWords takes out what shows nothing or turns the reading direction, and
+// notes what is wrong at the field "words".
+func cleanWords(p *fault.Problems, s string, most int) string {
+	if n := utf8.RuneCountInString(s); n > most {
+		// Said before anything else, so that a long paste is not told to be something else.
+		p.AddWith("words", "discussion.error.long", map[string]any{"most": most, "over": n - most})
+		return s
+	}
+	clean, wrong := chat.CleanText(s)
+	switch wrong {
+	case "":
+		return clean
+	case "chat.error.empty":
+		p.Add("words", "discussion.error.empty")
+	default:
+		p.Add("words", "discussion.error.signs")
+	}
+	return s
+}
+
+// cleanLine is an optional text on one line.
+func cleanLine(p *fault.Problems, field, s string, most int) string {
+	if n := utf8.RuneCountInString(s); n > most {
+		p.AddWith(field, "discussion.error.long", map[string]any{"most": most, "over": n - most})
+		return s
+	}
+	clean, wrong := chat.CleanText(s)
+	switch wrong {
+	case "":
+		return strings.Join(strings.Fields(clean), " ")
+	case "chat.error.empty":
+		return ""
+	}
+	p.Add(field, "discussion.error.signs")
+	return s
+}
+
+// cleanReason is why a keeper did something; the author reads it.
+func cleanReason(s string) (string, error) {
+	var p fault.Problems
+	clean := s
+	if n := utf8.RuneCountInString(s); n > MostReason {
+		p.AddWith("reason", "discussion.error.long", map[string]any{"most": MostReason, "over": n - MostReason})
+	} else {
+		var wrong string
+		clean, wrong = chat.CleanText(s)
+		switch wrong {
+		case "":
+		case "chat.error.empty":
+			p.Add("reason", "discussion.error.reason")
+		default:
+			p.Add("reason", "discussion.error.signs")
+		}
+	}
+	return clean, p.Err()
+}
+
+// stateFor is how something new begins.
+func stateFor(phrase, newcomer bool, rules SpaceRules, keep bool) (State, Why) {
+	switch {
+	case phrase:
+		return Held, ForWords
+	case rules.HoldNew && newcomer && !keep:
+		return Held, ForNew
+	}
+	return Open, ""
+}
+
+// stateAfterEdit is how an entry stands after its words were changed: what was
+// held stays held, and a phrase holds whatever was open.
+func stateAfterEdit(e Entry, phrase bool) (State, Why) {
+	if phrase {
+		return Held, ForWords
+	}
+	return e.State, e.Why
+}
+
+// waitFor is how long somebody waits before they may write again; last is when
+// they did, zero for never.
+func waitFor(slow time.Duration, last, now moment.Time) time.Duration {
+	if slow <= 0 || last.IsZero() {
+		return 0
+	}
+	return max(slow-now.Sub(last), 0)
+}
+
+// tidyTopics holds labels to what can be chosen.
+func tidyTopics(topics []string, choosable map[string]bool) ([]string, error) {
+	var p fault.Problems
+	out := []string{}
+	for _, t := range topics {
+		if !choosable[t] {
+			return nil, fault.New(fault.Invalid, "discussion.error.topic")
+		}
+		if !slices.Contains(out, t) {
+			out = append(out, t)
+		}
+	}
+	if len(out) > MostTopics {
+		p.AddWith("topics", "discussion.error.topics", map[string]any{"most": MostTopics})
+	}
+	slices.Sort(out)
+	return out, p.Err()
+}
+
+// Topic is the live topic of a space.
+func Topic(space moment.ID) string { return "space:" + string(space) }

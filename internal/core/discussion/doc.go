@@ -1,0 +1,30 @@
+// Package discussion is what walls and forums are made of: spaces in which people
+// post, one level of comments, reactions without names, posting without a name,
+// and holding back until somebody has read. It knows neither groups nor forums:
+// whoever brings a kind of space plugs in its Owner, who says who may see, write
+// and keep it.
+//
+// Who may do what: whoever may see a space reads what is open in it, and whoever may
+// write posts, comments and reacts. Everybody changes and takes back their own words,
+// even after they may no longer see the space. Keepers (facilitators, moderators) hide
+// with a reason that the author reads, release, label and pin. What is held or hidden
+// is seen by its author and keepers only. Two who are kept apart do not see each
+// other's named words, and counts do not betray it; keepers see all of their space.
+//
+// Without a name: the author stands in a column of its own and leaves the package
+// on no page. In a thread they are a number, the same in that thread and in no
+// other. Supervisors and coordinators look the name up by Reveal, with a reason that
+// the author reads; it is in the audit as theirs.
+//
+// Words with a listed phrase (safety.md, "goodbye") are held: the author reads where
+// there is help, whoever leads is told and may read and release them without
+// belonging to the space. When nobody leads the author is told that; whoever leads
+// next is told then.
+//
+// Tables: discussion_space, _entry, _version, _alias, _reaction, _reveal. Words are
+// sealed under the space's scope; destroying a space destroys its key.
+//
+// Events sent: discussion.posted, discussion.hidden. Events heard: shifts.changed
+// (somebody leads now). Jobs: discussion.tell (a new post, to those who follow),
+// discussion.sweep (rows of a destroyed space). Live topic: Topic.
+package discussion

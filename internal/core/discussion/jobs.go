@@ -1,0 +1,76 @@
+package discussion
+
+import (
+	"context"
+	"slices"
+
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+)
+
+const (
+	jobTell  = "discussion.tell"
+	jobSweep = "discussion.sweep"
+
+	tellAtOnce  = 200 // people told in one transaction
+	sweepAtOnce = 300 // entries deleted in one transaction
+)
+
+type aboutSpace struct {
+	Space moment.ID `json:"space"`
+}
+
+// aboutTelling is how far telling of a post has come.
+type aboutTelling struct {
+	Post  moment.ID `json:"post"`
+	After moment.ID `json:"after,omitempty"`
+}
+
+// tellJob tells those who follow a space of a new post, some at a time in the order
+// of their ids. What was taken back, held or hidden in the meantime is not told, nor
+// is a named post to whoever is kept apart from its author.
+func (s *Service) tellJob(ctx context.Context, tx db.Writer, about aboutTelling) error {
+	e, found, err := entryByID(ctx, tx, about.Post)
+	if err != nil || !found || e.State != Open {
+		return err
+	}
+	f, found, err := loadSpace(ctx, tx, e.Space)
+	if err != nil || !found || s.owners[f.Kind] == nil {
+		return err
+	}
+	list, err := s.owners[f.Kind].Followers(ctx, tx, f.Space)
+	if err != nil {
+		return err
+	}
+	apart, err := s.People.Apart(ctx, tx, e.author)
+	if err != nil {
+		return err
+	}
+	list = slices.Clone(list)
+	slices.Sort(list)
+	list = slices.Compact(list)
+	n := 0
+	for _, id := range list {
+		if id <= about.After || id == e.author || !e.Anonymous && apart[id] {
+			continue
+		}
+		if n++; n > tellAtOnce {
+			return s.Bus.At(ctx, tx, jobTell, string(e.ID), s.Clock.Now(), about)
+		}
+		if err := s.tell(ctx, tx, id, noticePosted, string(e.ID), e.Entry); err != nil {
+			return err
+		}
+		about.After = id
+	}
+	return nil
+}
+
+// sweepJob deletes the rows of a destroyed space, some at a time.
+func (s *Service) sweepJob(ctx context.Context, tx db.Writer, about aboutSpace) error {
+	n, err := sweepSpace(ctx, tx, about.Space, sweepAtOnce)
+	if err != nil || n < sweepAtOnce {
+		return fault.Op("sweep a space", err)
+	}
+	return s.Bus.At(ctx, tx, jobSweep, string(about.Space), s.Clock.Now(), about)
+}

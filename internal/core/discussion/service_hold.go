@@ -1,0 +1,176 @@
+package discussion
+
+import (
+	"context"
+
+	"cairn/internal/core/notify"
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/bus"
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+)
+
+// tell tells somebody about an entry. The key makes it once.
+func (s *Service) tell(ctx context.Context, tx db.Writer, to moment.ID, kind, key string, e Entry) error {
+	return s.Tell.Tell(ctx, tx, notify.Message{To: to, Kind: kind, Key: kind + "/" + key, Path: entryPath(e), About: e.ID})
+}
+
+// entryPath is the steady address of an entry.
+func entryPath(e Entry) string { return "/post/" + string(e.ID) }
+
+// leadFor gives who is told at once that words are held: whoever leads now, unless
+// they wrote them.
+func (s *Service) leadFor(ctx context.Context, r db.Reader, e Entry) (moment.ID, error) {
+	if e.Why != ForWords {
+		return "", nil
+	}
+	lead, err := s.Leads.LeadNow(ctx, r)
+	if err != nil || lead == e.author {
+		return "", err
+	}
+	return lead, nil
+}
+
+// tellHeld tells who should read what is held: whoever leads, at once; where nobody
+// does, all who could; and the keepers of the space.
+func (s *Service) tellHeld(ctx context.Context, tx db.Writer, x room, e Entry, lead moment.ID) error {
+	told := map[moment.ID]bool{e.author: true}
+	key := string(e.ID) + "/" + e.StateAt.Stamp()
+	if lead != "" {
+		told[lead] = true
+		if err := s.tell(ctx, tx, lead, noticeHeld, key, e); err != nil {
+			return err
+		}
+	}
+	var also []moment.ID
+	if e.Why == ForWords && lead == "" {
+		for _, role := range permHeld.Roles.List() {
+			ids, err := s.People.WithRole(ctx, tx, role)
+			if err != nil {
+				return err
+			}
+			also = append(also, ids...)
+		}
+	}
+	if k, ok := s.owners[x.Kind].(Keepers); ok {
+		ids, err := k.Keepers(ctx, tx, x.Space)
+		if err != nil {
+			return err
+		}
+		also = append(also, ids...)
+	}
+	for _, id := range also {
+		if told[id] {
+			continue
+		}
+		told[id] = true
+		if err := s.tell(ctx, tx, id, noticeWaiting, key, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle takes back what people were told about something that was held.
+func (s *Service) settle(ctx context.Context, tx db.Writer, id moment.ID) error {
+	for _, kind := range []string{noticeHeld, noticeWaiting} {
+		if err := s.Tell.SettleAbout(ctx, tx, id, kind); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// somebodyLeads tells whoever leads now of words that were held while nobody did.
+func (s *Service) somebodyLeads(ctx context.Context, tx db.Writer, _ bus.Event) error {
+	list, err := heldUntold(ctx, tx)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	lead, err := s.Leads.LeadNow(ctx, tx)
+	if err != nil || lead == "" {
+		return err
+	}
+	for _, e := range list {
+		if e.author == lead {
+			continue
+		}
+		if err := s.tell(ctx, tx, lead, noticeHeld, string(e.ID)+"/"+e.StateAt.Stamp(), e.Entry); err != nil {
+			return err
+		}
+		if err := setLeadTold(ctx, tx, e.ID); err != nil {
+			return fault.Op("held", err)
+		}
+		s.Bus.Publish(tx, Topic(e.Space), int64(s.Clock.Now()))
+	}
+	return nil
+}
+
+// Hide takes an entry out of sight of all but its author and keepers. The author
+// is told, and reads the reason.
+func (s *Service) Hide(ctx context.Context, a access.Actor, id moment.ID, reason string) error {
+	reason, err := cleanReason(reason)
+	if err != nil {
+		return err
+	}
+	verb := access.Entry{Verb: "discussion.hide", Subject: ofTheirs}
+	return s.on(ctx, a, id, changing, verb, func(x room, e Entry) access.Decision { return canHide(x.viewer, e) }, func(tx db.Writer, x room, e Entry, now moment.Time) error {
+		if err := s.move(ctx, tx, e, Hidden, ForKeeper, sealIn(x, reason, reasonPlace(id)), now); err != nil {
+			return err
+		}
+		if err := s.Bus.Emit(ctx, tx, bus.Event{Name: "discussion.hidden", ID: id, Also: map[string]moment.ID{"space": e.Space}}); err != nil {
+			return err
+		}
+		return s.decided(ctx, tx, e, now)
+	})
+}
+
+// Release opens what was held or hidden to everybody who sees the space. The
+// author is told.
+func (s *Service) Release(ctx context.Context, a access.Actor, id moment.ID) error {
+	verb := access.Entry{Verb: "discussion.release", Subject: ofTheirs}
+	return s.on(ctx, a, id, changing, verb, func(x room, e Entry) access.Decision { return canRelease(x.viewer, e) }, func(tx db.Writer, _ room, e Entry, now moment.Time) error {
+		if err := s.move(ctx, tx, e, Open, "", nil, now); err != nil {
+			return err
+		}
+		if e.Post != "" || !e.told {
+			if err := setShown(ctx, tx, id, now); err != nil {
+				return fault.Op("release", err)
+			}
+			if err := s.tellOpen(ctx, tx, e); err != nil {
+				return err
+			}
+		}
+		return s.decided(ctx, tx, e, now)
+	})
+}
+
+// move changes the state of an entry; somebody who was faster makes it a conflict.
+// The count of open comments follows what goes out of sight.
+func (s *Service) move(ctx context.Context, tx db.Writer, e Entry, to State, why Why, reason []byte, now moment.Time) error {
+	moved, err := setState(ctx, tx, e.ID, e.State, to, why, reason, now)
+	if err == nil && !moved {
+		return fault.New(fault.Conflict, "discussion.error.changed")
+	}
+	if err != nil {
+		return fault.Op("entry", err)
+	}
+	if e.Post != "" && e.State == Open && to != Open {
+		if err := bump(ctx, tx, e.Post, -1, now); err != nil {
+			return fault.Op("entry", err)
+		}
+	}
+	if e.State == Held {
+		return s.settle(ctx, tx, e.ID)
+	}
+	return nil
+}
+
+// decided tells the author, who is not told about what they did themselves.
+func (s *Service) decided(ctx context.Context, tx db.Writer, e Entry, now moment.Time) error {
+	if e.author == "" {
+		return nil
+	}
+	return s.tell(ctx, tx, e.author, noticeDecision, string(e.ID)+"/"+now.Stamp(), e)
+}

@@ -1,0 +1,217 @@
+package discussion
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/bus"
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+	"cairn/internal/kit/web"
+)
+
+// Post writes into a space and returns once that is durable, with how it stands:
+// Held is seen by the author and keepers only. The same key sent again gives what
+// is there already.
+func (s *Service) Post(ctx context.Context, a access.Actor, space moment.ID, d Draft) (moment.ID, State, error) {
+	if err := d.Validate(false); err != nil {
+		return "", "", err
+	}
+	d.Quotes = ""
+	return s.write(ctx, a, d, func(tx db.Writer) (room, target, error) {
+		x, err := s.visit(ctx, tx, a, space)
+		if err != nil {
+			return x, target{}, err
+		}
+		return x, target{Entry: Entry{Space: space}}, canPost(x.viewer, x.Space).Err()
+	})
+}
+
+// Comment writes below a post; a comment on a comment belongs below the same post,
+// and may quote it. What it gives is as for Post.
+func (s *Service) Comment(ctx context.Context, a access.Actor, post moment.ID, d Draft) (moment.ID, State, error) {
+	if err := d.Validate(true); err != nil {
+		return "", "", err
+	}
+	return s.write(ctx, a, d, func(tx db.Writer) (room, target, error) {
+		x, e, err := s.at(ctx, tx, a, post)
+		if err != nil {
+			return x, target{}, err
+		}
+		if e.Post != "" {
+			return x, target{}, fault.Hidden()
+		}
+		if d.Quotes != "" {
+			if _, q, err := s.at(ctx, tx, a, d.Quotes); err != nil || q.Post != e.ID {
+				return x, target{}, fault.Hidden()
+			}
+		}
+		return x, target{Entry{Space: e.Space, Post: e.ID, Quotes: d.Quotes}, e.State == Held && !x.viewer.mine(e)}, canComment(x.viewer, x.Space, e).Err()
+	})
+}
+
+// target is where something new goes. helps tells that it answers what is held: whoever
+// does so asks plainly, and is not held for it.
+type target struct {
+	Entry
+	helps bool
+}
+
+// write stores a new entry; where finds and decides its place.
+func (s *Service) write(ctx context.Context, a access.Actor, d Draft, where func(tx db.Writer) (room, target, error)) (id moment.ID, state State, err error) {
+	err = s.DB.Write(ctx, func(tx db.Writer) error {
+		x, e, err := where(tx)
+		if err != nil {
+			return err
+		}
+		had, found, err := entryByKey(ctx, tx, x.ID, a.Person, d.Key)
+		if err != nil {
+			return err
+		}
+		if found {
+			id, state = had.ID, had.State
+			return nil
+		}
+		known, err := s.mayWrite(ctx, tx, a, x, e, d)
+		if err != nil {
+			return err
+		}
+		e.ID, e.author, e.At, e.Anonymous = moment.NewID(), a.Person, s.Clock.Now(), d.Anonymous
+		e.Title, e.Words, e.StateAt, e.ActiveAt = d.Title, d.Words, e.At, e.At
+		e.State, e.Why = Open, ""
+		if !e.helps {
+			hits, err := s.Phrases.Match(ctx, tx, d.Title+"\n"+d.Words, web.Lang(ctx))
+			if err != nil {
+				return err
+			}
+			e.State, e.Why = stateFor(len(hits) > 0, !known, x.Rules, x.viewer.keep)
+		}
+		if err := s.store(ctx, tx, a, x, e.Entry, d.Key); err != nil {
+			return err
+		}
+		id, state = e.ID, e.State
+		return nil
+	})
+	return id, state, err
+}
+
+// mayWrite is what holds back a writer for now: a decision, the rules of the
+// space, and its pace. known tells that something of theirs is open there already.
+func (s *Service) mayWrite(ctx context.Context, tx db.Writer, a access.Actor, x room, to target, d Draft) (known bool, err error) {
+	if err := s.notOut(ctx, tx, a.Person); err != nil {
+		return false, err
+	}
+	if d.Anonymous && !x.Rules.Anonymous {
+		var p fault.Problems
+		p.Add("anonymous", "discussion.error.anonymous")
+		return false, p.Err()
+	}
+	now := s.Clock.Now()
+	last, known, err := before(ctx, tx, x.ID, a.Person)
+	if err != nil {
+		return false, err
+	}
+	if wait := waitFor(x.Slow, last, now); wait > 0 && !x.viewer.keep && !to.helps {
+		return false, fault.New(fault.TooFast, "discussion.error.slow").With(map[string]any{"n": minutes(wait), "seconds": int(wait/time.Second) + 1})
+	}
+	return known, posting.Spend(ctx, tx, a.Person, now)
+}
+
+// minutes rounds up, for words.
+func minutes(d time.Duration) int { return int(math.Ceil(d.Minutes())) }
+
+func (s *Service) store(ctx context.Context, tx db.Writer, a access.Actor, x room, e Entry, key string) error {
+	e.told = e.State == Open
+	lead, err := s.leadFor(ctx, tx, e)
+	if err != nil {
+		return err
+	}
+	e.LeadTold = lead != ""
+	if e.Alias, err = s.aliasFor(ctx, tx, e); err != nil {
+		return err
+	}
+	r := row{Entry: e, title: sealIn(x, e.Title, titlePlace(e.ID)), words: sealIn(x, e.Words, wordsPlace(e.ID, 0))}
+	if err := insertEntry(ctx, tx, r, key); err != nil {
+		return fault.Op("post", err)
+	}
+	if e.Post == "" && e.Anonymous {
+		if err := insertAlias(ctx, tx, e.ID, a.Person, e.Alias); err != nil {
+			return err
+		}
+	}
+	if err := s.announce(ctx, tx, x, e, lead); err != nil {
+		return err
+	}
+	s.Bus.Publish(tx, Topic(e.Space), int64(e.At))
+	if err := s.Bus.Emit(ctx, tx, bus.Event{Name: "discussion.posted", ID: e.ID, Also: map[string]moment.ID{"space": e.Space, "post": e.Post}}); err != nil {
+		return err
+	}
+	verb := "discussion.post"
+	if e.Post != "" {
+		verb = "discussion.comment"
+	}
+	return access.Record(ctx, tx, a, e.At, access.Entry{Verb: verb, Kind: "post", Object: e.ID})
+}
+
+// aliasFor gives the number of somebody without a name in the thread: the first,
+// for a post.
+func (s *Service) aliasFor(ctx context.Context, tx db.Writer, e Entry) (int, error) {
+	switch {
+	case !e.Anonymous:
+		return 0, nil
+	case e.Post == "":
+		return 1, nil
+	}
+	n, err := aliasOf(ctx, tx, e.Post, e.author)
+	if err != nil || n > 0 {
+		return n, err
+	}
+	return newAlias(ctx, tx, e.Post, e.author)
+}
+
+// announce tells whom a new entry concerns.
+func (s *Service) announce(ctx context.Context, tx db.Writer, x room, e Entry, lead moment.ID) error {
+	if e.State == Held {
+		return s.tellHeld(ctx, tx, x, e, lead)
+	}
+	return s.tellOpen(ctx, tx, e)
+}
+
+// tellOpen tells of something that is open to everybody now.
+func (s *Service) tellOpen(ctx context.Context, tx db.Writer, e Entry) error {
+	if e.Post == "" {
+		return s.Bus.At(ctx, tx, jobTell, string(e.ID), s.Clock.Now(), aboutTelling{Post: e.ID})
+	}
+	if err := bump(ctx, tx, e.Post, 1, s.Clock.Now()); err != nil {
+		return fault.Op("comment", err)
+	}
+	above := []moment.ID{e.Post}
+	if e.Quotes != "" {
+		above = append(above, e.Quotes)
+	}
+	list, err := entriesByID(ctx, tx, above)
+	if err != nil {
+		return err
+	}
+	apart, err := s.People.Apart(ctx, tx, e.author)
+	if err != nil {
+		return err
+	}
+	for _, y := range list {
+		if y.ID == e.Post && y.State == Held && y.author != e.author {
+			if err := s.settle(ctx, tx, y.ID); err != nil { // somebody has read it and answered
+				return err
+			}
+		}
+		if y.author == "" || y.author == e.author || !e.Anonymous && apart[y.author] {
+			continue
+		}
+		if err := s.tell(ctx, tx, y.author, noticeAnswered, string(e.ID), e); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,269 @@
+package discussion
+
+import (
+	"context"
+
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+)
+
+// Page gives posts of a space as the actor may see them, newest activity first: n of
+// them (PageLength when it is 0), from where a page before said. Pinned ones come
+// first on the first page. Opening it is written into the audit.
+func (s *Service) Page(ctx context.Context, a access.Actor, space moment.ID, before string, n int) (SpaceView, error) {
+	v, held, err := s.page(ctx, a, space, before, n)
+	if err != nil {
+		return v, err
+	}
+	if err := s.noteReads(ctx, a, held); err != nil {
+		return v, err
+	}
+	return v, s.Ledger.RecordRead(ctx, a, s.Clock.Now(), access.Entry{Verb: "discussion.read", Kind: "space", Object: space})
+}
+
+// noteReads writes down that somebody read what only its author and keepers see.
+func (s *Service) noteReads(ctx context.Context, a access.Actor, list []row) error {
+	for _, e := range list {
+		if e.State != Held && e.State != Hidden || e.author == a.Person {
+			continue
+		}
+		if err := s.Ledger.RecordRead(ctx, a, s.Clock.Now(), access.Entry{Verb: "discussion.read_held", Kind: "post", Object: e.ID, Subject: e.author}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// page is Page without the audit, for pages that are kept up to date.
+func (s *Service) page(ctx context.Context, a access.Actor, space moment.ID, before string, n int) (SpaceView, []row, error) {
+	r := s.DB.Reader()
+	x, err := s.visit(ctx, r, a, space)
+	if err != nil {
+		return SpaceView{}, nil, err
+	}
+	if n <= 0 {
+		n = PageLength
+	}
+	n = min(n, MostPage)
+	from, later := parsePlace(before)
+	v := SpaceView{Space: x.Space, Stand: x.Stand, First: !later, Lines: s.Lines.BarLines(ctx)}
+	rows, err := pageOf(ctx, r, space, x.viewer, from, n+1)
+	if err != nil {
+		return v, nil, err
+	}
+	if len(rows) > n {
+		rows = rows[:n]
+		v.Next = place{rows[n-1].ActiveAt, rows[n-1].ID}.String()
+	}
+	if v.First {
+		pinned, err := pinnedOf(ctx, r, space, x.viewer)
+		if err != nil {
+			return v, nil, err
+		}
+		rows = append(pinned, rows...)
+	}
+	comments, err := firstComments(ctx, r, idsOf(rows), x.viewer, firstShown)
+	if err != nil {
+		return v, nil, err
+	}
+	if v.Posts, err = s.show(ctx, r, x, rows, comments); err != nil {
+		return v, nil, err
+	}
+	v.NotWhy, err = s.whyNot(ctx, r, x, canPost(x.viewer, x.Space))
+	v.Writing = v.NotWhy == ""
+	return v, append(rows, comments...), err
+}
+
+// whyNot gives the key of what keeps the viewer from writing; "" for nothing.
+func (s *Service) whyNot(ctx context.Context, r db.Reader, x room, d access.Decision) (string, error) {
+	if !d.OK() {
+		return fault.As(d.Err()).Key, nil
+	}
+	err := s.notOut(ctx, r, x.viewer.Person)
+	if fault.Is(err, fault.Conflict) {
+		return fault.As(err).Key, nil
+	}
+	return "", err
+}
+
+func idsOf(rows []row) []moment.ID {
+	out := make([]moment.ID, len(rows))
+	for i, e := range rows {
+		out[i] = e.ID
+	}
+	return out
+}
+
+// Open gives a post with its first comments. A comment's id gives its thread from
+// that comment on.
+func (s *Service) Open(ctx context.Context, a access.Actor, post moment.ID) (Thread, error) {
+	return s.OpenFrom(ctx, a, post, "")
+}
+
+// OpenFrom is Open from one of the comments on. Opening is written into the audit.
+func (s *Service) OpenFrom(ctx context.Context, a access.Actor, post, from moment.ID) (Thread, error) {
+	t, read, err := s.thread(ctx, a, post, from)
+	if err != nil {
+		return t, err
+	}
+	if err := s.noteReads(ctx, a, read); err != nil {
+		return t, err
+	}
+	return t, s.Ledger.RecordRead(ctx, a, s.Clock.Now(), access.Entry{Verb: "discussion.read", Kind: "post", Object: t.Post.ID})
+}
+
+// thread is OpenFrom without the audit.
+func (s *Service) thread(ctx context.Context, a access.Actor, id, from moment.ID) (Thread, []row, error) {
+	r := s.DB.Reader()
+	x, e, err := s.at(ctx, r, a, id)
+	if err != nil {
+		return Thread{}, nil, err
+	}
+	t := Thread{Space: x.Space, Stand: x.Stand, Lines: s.Lines.BarLines(ctx)}
+	top, found, err := entryByID(ctx, r, e.Thread())
+	if err == nil && !found {
+		err = fault.Hidden()
+	}
+	if err != nil {
+		return t, nil, err
+	}
+	if e.Post != "" && canSee(x.viewer, top.Entry).OK() {
+		from = e.ID
+	}
+	rows := []row{top}
+	var comments []row
+	if t.Alone = !canSee(x.viewer, top.Entry).OK() || !x.viewer.see && !x.viewer.leads(top.Entry); t.Alone {
+		// Their own, or what is held: it stands by itself, without what is around it.
+		if rows[0], _, err = entryByID(ctx, r, id); err != nil {
+			return t, nil, err
+		}
+	} else if comments, err = s.comments(ctx, r, x, top, from, &t); err != nil {
+		return t, nil, err
+	}
+	shown, err := s.show(ctx, r, x, append(rows, comments...), nil)
+	if err != nil {
+		return t, nil, err
+	}
+	t.Post, t.Comments = shown[0], shown[1:]
+	return t, append(rows, comments...), s.finish(ctx, r, x, rows[0].Entry, &t)
+}
+
+// comments reads one page of comments, from one of them on.
+func (s *Service) comments(ctx context.Context, r db.Reader, x room, top row, from moment.ID, t *Thread) ([]row, error) {
+	var at place
+	if from != "" && top.Comments > threadPage/2 { // a short thread is shown whole, wherever one comes from
+		first, found, err := entryByID(ctx, r, from)
+		if err != nil {
+			return nil, err
+		}
+		if found && first.Post == top.ID {
+			at = place{first.At, first.ID}
+			before, err := commentsUpTo(ctx, r, top.ID, x.viewer, at, 2)
+			if err != nil {
+				return nil, err
+			}
+			t.Earlier = len(before) > 1 || len(before) == 1 && before[0].ID != from
+		}
+	}
+	list, err := commentsFrom(ctx, r, top.ID, x.viewer, at, threadPage+1)
+	if len(list) > threadPage {
+		t.Next, list = list[threadPage].ID, list[:threadPage]
+	}
+	return list, err
+}
+
+// finish adds what only the page of one post shows.
+func (s *Service) finish(ctx context.Context, r db.Reader, x room, top Entry, t *Thread) error {
+	var err error
+	decision := access.Hide()
+	if !t.Alone || x.viewer.leads(top) {
+		decision = canComment(x.viewer, x.Space, top)
+	}
+	if t.NotWhy, err = s.whyNot(ctx, r, x, decision); err != nil {
+		return err
+	}
+	n, err := aliasOf(ctx, r, t.Post.ID, x.viewer.Person)
+	t.Unnamed = n > 0
+	if err != nil {
+		return err
+	}
+	return s.reveals(ctx, r, x, t)
+}
+
+// reveals shows authors who looked their names up and why, and names to whoever
+// has just done so.
+func (s *Service) reveals(ctx context.Context, r db.Reader, x room, t *Thread) error {
+	by := map[moment.ID]*Shown{t.Post.ID: &t.Post}
+	ids := []moment.ID{t.Post.ID}
+	for i := range t.Comments {
+		by[t.Comments[i].ID] = &t.Comments[i]
+		ids = append(ids, t.Comments[i].ID)
+	}
+	list, err := revealsOf(ctx, r, ids)
+	if err != nil {
+		return err
+	}
+	for _, y := range list {
+		e := by[y.Entry]
+		switch {
+		case e.Who.Mine:
+			reason, err := openIn(x, y.reason, revealPlace(y.ID))
+			if err != nil {
+				return err
+			}
+			e.Reveals = append(e.Reveals, Revealed{y.At, reason})
+		case y.By == x.viewer.Person && s.Clock.Now().Sub(y.At) < revealLasts && permReveal.Check(x.viewer.Actor) == nil:
+			if e.Known, err = s.lookedUp(ctx, r, x, y); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// lookedUp gives the name to whoever looked it up, and writes down that they read it again.
+func (s *Service) lookedUp(ctx context.Context, r db.Reader, x room, y reveal) (string, error) {
+	e, _, err := entryByID(ctx, r, y.Entry)
+	if err != nil || e.author == "" {
+		return "", err
+	}
+	cards, err := s.People.Cards(ctx, r, e.author)
+	if err != nil {
+		return "", err
+	}
+	return cards[e.author].Name, s.Ledger.RecordRead(ctx, x.viewer.Actor, s.Clock.Now(), access.Entry{Verb: "discussion.read_author", Kind: "author", Object: y.Entry, Subject: e.author})
+}
+
+// History gives what stood in an entry before, latest first, for its author and keepers.
+func (s *Service) History(ctx context.Context, a access.Actor, id moment.ID) (Shown, []Older, error) {
+	r := s.DB.Reader()
+	x, e, err := s.at(ctx, r, a, id)
+	if err == nil && !seesVersions(x.viewer, e) {
+		err = fault.Hidden()
+	}
+	if err != nil {
+		return Shown{}, nil, err
+	}
+	now, _, err := entryByID(ctx, r, id)
+	if err != nil {
+		return Shown{}, nil, err
+	}
+	shown, err := s.show(ctx, r, x, []row{now}, nil)
+	if err != nil {
+		return Shown{}, nil, err
+	}
+	list, err := versionsOf(ctx, r, id)
+	if err != nil {
+		return Shown{}, nil, err
+	}
+	out := make([]Older, len(list))
+	for i, v := range list {
+		out[i].At = v.At
+		if out[i].Words, err = openIn(x, v.words, wordsPlace(id, v.Version)); err != nil {
+			return Shown{}, nil, err
+		}
+	}
+	return shown[0], out, s.Ledger.RecordRead(ctx, a, s.Clock.Now(), access.Entry{Verb: "discussion.read_history", Kind: "post", Object: id, Subject: e.author})
+}

@@ -1,0 +1,93 @@
+package discussion
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"cairn/internal/core/moderation"
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+)
+
+// Subject lets posts and comments be reported by those who see them.
+type Subject struct{ *Service }
+
+// Name is the kind.
+func (Subject) Name() string { return "post" }
+
+// Reported gives an entry with its thread up to it, as the actor sees it. Nobody is
+// named in it: 1 wrote what is reported, and everybody else has a number. Somebody
+// who wrote both with their name and without has two.
+func (x Subject) Reported(ctx context.Context, r db.Reader, a access.Actor, id moment.ID) (moderation.Reported, bool, error) {
+	at, e, err := x.at(ctx, r, a, id)
+	if fault.Is(err, fault.NotFound) || err == nil && (e.author == "" || e.State == Withdrawn) {
+		return moderation.Reported{}, false, nil
+	}
+	if err != nil {
+		return moderation.Reported{}, false, err
+	}
+	list, err := x.upTo(ctx, r, at, e)
+	if err != nil {
+		return moderation.Reported{}, false, err
+	}
+	numbers := map[string]int{seedOf(e): 1}
+	var b strings.Builder
+	for _, y := range list {
+		if y.State == Withdrawn {
+			continue
+		}
+		n := numbers[seedOf(y)]
+		if n == 0 {
+			n = len(numbers) + 1
+			numbers[seedOf(y)] = n
+		}
+		b.WriteString(y.At.Std().Format("2 Jan 15:04 UTC") + " (" + strconv.Itoa(n) + ") ")
+		if y.Title != "" {
+			b.WriteString(y.Title + "\n")
+		}
+		b.WriteString(y.Words + "\n\n")
+	}
+	return moderation.Reported{About: e.author, Excerpt: strings.TrimSpace(b.String()), Anonymous: e.Anonymous}, true, nil
+}
+
+// upTo gives the thread of an entry as a viewer sees it, up to the entry.
+func (x Subject) upTo(ctx context.Context, r db.Reader, at room, e Entry) ([]Entry, error) {
+	out := []Entry{e}
+	if e.Post == "" {
+		return out, nil
+	}
+	top, found, err := entryByID(ctx, r, e.Post)
+	if err != nil || !found || !canSee(at.viewer, top.Entry).OK() {
+		return out, err
+	}
+	rows, err := commentsUpTo(ctx, r, e.Post, at.viewer, place{e.At, e.ID}, excerptMost)
+	if err != nil {
+		return out, err
+	}
+	out = nil
+	for _, y := range append([]row{top}, rows...) {
+		opened, err := open(at, y)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, opened)
+	}
+	return out, nil
+}
+
+// seedOf tells authors apart as readers do: by person, or by number.
+func seedOf(e Entry) string {
+	if e.Anonymous {
+		return "#" + strconv.Itoa(e.Alias)
+	}
+	return string(e.author)
+}
+
+// Unveil lets moderation look up who wrote what was reported, with a reason that
+// the author reads.
+func (x Subject) Unveil(ctx context.Context, tx db.Writer, a access.Actor, id moment.ID, reason string) error {
+	return x.unveil(ctx, tx, a, id, reason)
+}

@@ -1,0 +1,153 @@
+package discussion
+
+import (
+	"context"
+	"strconv"
+
+	"cairn/internal/core/people"
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/moment"
+	"cairn/internal/kit/web"
+)
+
+// show makes what a viewer sees of entries. first are comments that stand below posts
+// among them.
+func (s *Service) show(ctx context.Context, r db.Reader, x room, rows, first []row) ([]Shown, error) {
+	all := append(append([]row(nil), rows...), first...)
+	around, err := s.gather(ctx, r, x, all)
+	if err != nil {
+		return nil, err
+	}
+	below := map[moment.ID][]Shown{}
+	for _, e := range first {
+		c, err := around.shown(x, e)
+		if err != nil {
+			return nil, err
+		}
+		below[e.Post] = append(below[e.Post], c)
+	}
+	out := make([]Shown, len(rows))
+	for i, e := range rows {
+		if out[i], err = around.shown(x, e); err != nil {
+			return nil, err
+		}
+		out[i].First = below[e.ID]
+	}
+	return out, nil
+}
+
+// around is what is read once for many entries.
+type around struct {
+	cards  map[moment.ID]people.Card
+	mine   map[moment.ID]map[string]bool
+	unseen map[moment.ID]int
+	quoted map[moment.ID]row
+	topics map[string]string
+}
+
+func (s *Service) gather(ctx context.Context, r db.Reader, x room, all []row) (around, error) {
+	g := around{mine: map[moment.ID]map[string]bool{}, quoted: map[moment.ID]row{}, topics: map[string]string{}}
+	var quotes, authors []moment.ID
+	labelled := false
+	for _, e := range all {
+		if e.Quotes != "" {
+			quotes = append(quotes, e.Quotes)
+		}
+		labelled = labelled || len(e.Topics) > 0
+	}
+	list, err := entriesByID(ctx, r, quotes)
+	if err != nil {
+		return g, err
+	}
+	for _, q := range list {
+		g.quoted[q.ID] = q
+	}
+	for _, e := range append(list, all...) {
+		if !e.Anonymous && e.author != "" {
+			authors = append(authors, e.author)
+		}
+	}
+	if g.cards, err = s.People.Cards(ctx, r, authors...); err != nil {
+		return g, err
+	}
+	ids := idsOf(all)
+	reactions, err := reactionsTo(ctx, r, x.viewer.Person, ids)
+	if err != nil {
+		return g, err
+	}
+	for _, y := range reactions {
+		if g.mine[y.Entry] == nil {
+			g.mine[y.Entry] = map[string]bool{}
+		}
+		g.mine[y.Entry][y.Kind] = true
+	}
+	if g.unseen, err = unseenComments(ctx, r, ids, x.viewer); err != nil || !labelled {
+		return g, err
+	}
+	situations, err := s.People.Situations(ctx, web.Lang(ctx))
+	for _, t := range situations {
+		g.topics[t.Slug] = t.Label
+	}
+	return g, err
+}
+
+func (g around) shown(x room, sealed row) (Shown, error) {
+	e, err := open(x, sealed)
+	if err != nil {
+		return Shown{}, err
+	}
+	v := x.viewer
+	out := Shown{ID: e.ID, Space: e.Space, Post: e.Post, State: e.State, Why: e.Why, Since: e.StateAt, At: e.At, Pinned: e.Pinned, Comments: e.Comments - g.unseen[e.ID]}
+	if e.State == Withdrawn {
+		out.Why = ""
+		return out, nil
+	}
+	out.Who = g.who(v, e)
+	out.Title, out.Words, out.Changed, out.Counts, out.Reacted = e.Title, e.Words, e.Version > 0, e.Counts, g.mine[e.ID]
+	if v.mine(e) || v.keep || v.leads(e) {
+		out.Reason, out.LeadTold = e.Reason, e.LeadTold
+	}
+	for _, t := range e.Topics {
+		if text := g.topics[t]; text != "" {
+			out.Topics = append(out.Topics, Label{t, text})
+		}
+	}
+	if e.Quotes != "" {
+		if out.Quoted, err = g.quote(x, g.quoted[e.Quotes]); err != nil {
+			return out, err
+		}
+	}
+	out.May = may(x, e)
+	return out, nil
+}
+
+// quote is what a comment answers, if the viewer sees it.
+func (g around) quote(x room, sealed row) (*Quote, error) {
+	if sealed.ID == "" || sealed.State == Withdrawn || !canSee(x.viewer, sealed.Entry).OK() {
+		return &Quote{}, nil
+	}
+	e, err := open(x, sealed)
+	return &Quote{Shown: true, Who: g.who(x.viewer, e), Words: e.Words}, err
+}
+
+// who is an author as the viewer may know them. Nothing of somebody without a name
+// is made from who they are: their stone is drawn from the thread and the number.
+func (g around) who(v viewer, e Entry) Who {
+	if e.Anonymous {
+		return Who{Alias: max(e.Alias, 1), Seed: string(e.Thread()) + "/" + strconv.Itoa(e.Alias), Mine: v.mine(e)}
+	}
+	w := Who{Person: e.author, Name: g.cards[e.author].Name, Seed: string(e.author), Mine: v.mine(e)}
+	if w.Name == "" {
+		w.Seed = string(e.ID)
+	}
+	return w
+}
+
+func may(x room, e Entry) May {
+	v := x.viewer
+	return May{
+		Edit: canEdit(v, x.Space, e).OK(), Withdraw: canWithdraw(v, e).OK(), React: canReact(v, x.Space, e).OK(), Hide: canHide(v, e).OK(), Release: canRelease(v, e).OK(),
+		Label: canLabel(v, x.Space, e).OK(), Pin: canPin(v, e).OK(), Comment: e.Post == "" && canComment(v, x.Space, e).OK(), Report: v.see && !v.mine(e) && e.author != "" && e.State == Open,
+		Reveal: canReveal(v, e).OK(), History: seesVersions(v, e),
+	}
+}

@@ -1,0 +1,49 @@
+package discussion
+
+import (
+	"strconv"
+
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+)
+
+// Where sealed texts belong, so that none can be moved to another place.
+
+func wordsPlace(id moment.ID, version int) string {
+	return "discussion_entry.words|" + string(id) + "|" + strconv.Itoa(version)
+}
+
+func titlePlace(id moment.ID) string { return "discussion_entry.title|" + string(id) }
+
+func reasonPlace(id moment.ID) string { return "discussion_entry.reason|" + string(id) }
+
+func revealPlace(id moment.ID) string { return "discussion_reveal.reason|" + string(id) }
+
+// sealIn closes a text of a space; none stays none.
+func sealIn(x room, text, place string) []byte {
+	if text == "" {
+		return nil
+	}
+	return x.box.Seal([]byte(text), place)
+}
+
+func openIn(x room, sealed []byte, place string) (string, error) {
+	if len(sealed) == 0 {
+		return "", nil
+	}
+	plain, err := x.box.Open(sealed, place)
+	return string(plain), fault.Op("discussion unseal", err)
+}
+
+// open opens what stands in an entry.
+func open(x room, e row) (Entry, error) {
+	var err error
+	if e.Words, err = openIn(x, e.words, wordsPlace(e.ID, e.Version)); err != nil {
+		return e.Entry, err
+	}
+	if e.Title, err = openIn(x, e.title, titlePlace(e.ID)); err != nil {
+		return e.Entry, err
+	}
+	e.Reason, err = openIn(x, e.reason, reasonPlace(e.ID))
+	return e.Entry, err
+}

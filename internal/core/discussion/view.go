@@ -1,0 +1,117 @@
+package discussion
+
+import (
+	"cairn/internal/kit/moment"
+	"cairn/internal/kit/web"
+)
+
+// Who is an author as a page may show them.
+type Who struct {
+	Person moment.ID // only of somebody who wrote with their name
+	Name   string    // "" for somebody who has left
+	Alias  int       // more than 0: wrote without a name, and is this number in the thread
+	Seed   string    // of the stone beside the words; of somebody without a name it belongs to the thread alone
+	Mine   bool      // the viewer's own
+}
+
+// Label is a topic in the reader's language.
+type Label struct{ Slug, Text string }
+
+// Quote is what a comment answers. Shown is false when it is not there for the viewer.
+type Quote struct {
+	Shown bool
+	Who   Who
+	Words string
+}
+
+// May is what the viewer can do with an entry.
+type May struct {
+	Edit, Withdraw, React, Hide, Release, Label, Pin, Comment, Report, Reveal, History bool
+}
+
+// Shown is an entry as one viewer may see it.
+type Shown struct {
+	ID, Space, Post moment.ID
+	Who             Who
+	Title, Words    string
+	At              moment.Time
+	Changed         bool
+	State           State
+	Why             Why
+	Since           moment.Time // of the state
+	Reason          string      // for the author and keepers
+	LeadTold        bool
+	Pinned          bool
+	Topics          []Label
+	Comments        int // that the viewer would meet
+	Counts          map[string]int
+	Reacted         map[string]bool
+	Quoted          *Quote
+	May             May
+	First           []Shown    // the first comments, on a wall
+	Reveals         []Revealed // for the author: who looked the name up
+	Known           string     // the name, for whoever has just looked it up
+}
+
+// Revealed is that somebody looked up who wrote an entry.
+type Revealed struct {
+	At     moment.Time
+	Reason string
+}
+
+// Older is what stood in an entry before a change.
+type Older struct {
+	At    moment.Time
+	Words string
+}
+
+// SpaceView is a page of a space. What is typed and wrong belongs to its form.
+type SpaceView struct {
+	Space Space
+	Stand Stand
+	Posts []Shown
+	// Next is where the page after this one begins; "" when there is none.
+	Next string
+	// First tells that this is the beginning; only that is kept up to date.
+	First bool
+	// Writing tells whether there is a form; NotWhy is the key of why not.
+	Writing bool
+	NotWhy  string
+	// Back is where the reader comes back to after a form; "" is the space's own page.
+	Back  string
+	Typed Draft
+	Err   error
+	Lines []web.CrisisLine
+}
+
+// Thread is a post with comments.
+type Thread struct {
+	Space    Space
+	Stand    Stand
+	Post     Shown
+	Comments []Shown
+	Next     moment.ID // the first comment of the next page; "" when there is none
+	Earlier  bool      // there are comments before the first one shown
+	// Alone: an entry for somebody who sees nothing else of the space: their own, or
+	// one that is held, for whoever leads.
+	Alone   bool
+	NotWhy  string // the key of why the viewer cannot comment; "" when they can
+	Unnamed bool   // the viewer wrote in this thread without a name
+	Typed   Draft
+	Err     error
+	Lines   []web.CrisisLine
+}
+
+// Help tells that words of the viewer's own are held for what stands in them:
+// crisis help is shown with them.
+func Help(list []Shown) bool {
+	for _, e := range list {
+		if e.NeedsHelp() || Help(e.First) {
+			return true
+		}
+	}
+	return false
+}
+
+// NeedsHelp tells that this is the viewer's own and held for its words.
+func (e Shown) NeedsHelp() bool { return e.Who.Mine && e.State == Held && e.Why == ForWords }
