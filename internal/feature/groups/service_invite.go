@@ -1,0 +1,188 @@
+package groups
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"slices"
+	"strings"
+	"time"
+
+	"cairn/internal/core/people"
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+)
+
+// Days are how long an invitation can hold.
+func Days() []int { return []int{3, 7, 30} }
+
+func invitePlace(id moment.ID) string { return "groups_invite.named|" + string(id) }
+
+// InvitePerson asks somebody by the name that they use here to join. The answer is the
+// same whether anybody goes by that name, so that nobody finds out who is here.
+func (s *Service) InvitePerson(ctx context.Context, a access.Actor, id moment.ID, name string) error {
+	name = strings.Join(strings.Fields(name), " ")
+	if people.FoldName(name) == "" || len([]rune(name)) > 40 {
+		var p fault.Problems
+		p.Add("name", "groups.error.invite_name")
+		return p.Err()
+	}
+	return s.on(ctx, a, id, "groups.invite", canFacilitate, func(tx db.Writer, st stand, now moment.Time) error {
+		if err := s.mayInvite(ctx, tx, st, now); err != nil {
+			return err
+		}
+		v := inviteRow{ID: moment.NewID(), Group: id, By: a.Person, At: now, EndsAt: now.Add(InviteLasts)}
+		person, found, err := s.People.Named(ctx, tx, name)
+		if err != nil {
+			return err
+		}
+		tell := false
+		if found && person != a.Person {
+			if tell, err = s.mayBeAsked(ctx, tx, a.Person, id, person); err != nil {
+				return err
+			}
+		}
+		if tell {
+			v.Person = person
+		}
+		if v.named, err = s.seal(ctx, tx, id, invitePlace(v.ID), name); err != nil {
+			return err
+		}
+		if err := insertInvite(ctx, tx, v); err != nil {
+			return fault.Op("invite", err)
+		}
+		return s.tell(ctx, tx, v.Person, noticeAsked, "invited-"+string(v.ID), pathOf(id)+"/join", id)
+	})
+}
+
+// mayBeAsked tells whether an invitation reaches somebody: they are neither in the
+// group nor taken out of it, and the two are not kept apart.
+func (s *Service) mayBeAsked(ctx context.Context, r db.Reader, by, group, person moment.ID) (bool, error) {
+	m, err := memberOf(ctx, r, group, person)
+	if err != nil || m != nil {
+		return false, err
+	}
+	if _, _, out, err := outOf(ctx, r, group, person); err != nil || out {
+		return false, err
+	}
+	apart, err := s.People.Apart(ctx, r, by)
+	return !apart[person], err
+}
+
+func (s *Service) mayInvite(ctx context.Context, tx db.Writer, st stand, now moment.Time) error {
+	if !st.Runs() || !st.Form.Joined() {
+		return fault.New(fault.Conflict, "groups.error.ended")
+	}
+	if err := inviting.Spend(ctx, tx, st.actor.Person, now); err != nil {
+		return err
+	}
+	list, err := invitesOf(ctx, tx, st.ID, now)
+	if err == nil && len(list) >= mostInvites {
+		err = fault.New(fault.Conflict, "groups.error.invites").With(map[string]any{"most": mostInvites})
+	}
+	return err
+}
+
+// tokenBytes are 256 bits, which nobody guesses.
+const tokenBytes = 32
+
+// InviteByLink makes a link that lets whoever has it join, for some days. Its secret is
+// shown once and kept as a hash only; the link can be taken back at any time.
+func (s *Service) InviteByLink(ctx context.Context, a access.Actor, id moment.ID, days int) (string, error) {
+	if !slices.Contains(Days(), days) {
+		var p fault.Problems
+		p.Add("days", "groups.error.choice")
+		return "", p.Err()
+	}
+	b := make([]byte, tokenBytes)
+	_, _ = rand.Read(b) // never fails: it ends the program instead (crypto/rand)
+	token := base64.RawURLEncoding.EncodeToString(b)
+	err := s.on(ctx, a, id, "groups.invite_link", canFacilitate, func(tx db.Writer, st stand, now moment.Time) error {
+		if err := s.mayInvite(ctx, tx, st, now); err != nil {
+			return err
+		}
+		lasts := min(time.Duration(days)*24*time.Hour, InviteLasts)
+		v := inviteRow{ID: moment.NewID(), Group: id, By: a.Person, Hash: s.inviteHash(token), At: now, EndsAt: now.Add(lasts)}
+		return fault.Op("invite", insertInvite(ctx, tx, v))
+	})
+	return token, err
+}
+
+func (s *Service) inviteHash(token string) string { return s.Vault.Hash("groups.invite", token) }
+
+// Uninvite takes an invitation back.
+func (s *Service) Uninvite(ctx context.Context, a access.Actor, id, invite moment.ID) error {
+	return s.on(ctx, a, id, "groups.uninvite", canFacilitate, func(tx db.Writer, _ stand, _ moment.Time) error {
+		was, err := dropInvite(ctx, tx, id, invite)
+		if err == nil && !was {
+			err = fault.Hidden()
+		}
+		return fault.Op("invite", err)
+	})
+}
+
+// Follow makes an invitation by link the actor's own, so that the group is there for
+// them, and gives the group. Somebody who was taken out finds nothing.
+func (s *Service) Follow(ctx context.Context, a access.Actor, token string) (moment.ID, error) {
+	var group moment.ID
+	err := s.write(ctx, a, func(tx db.Writer, now moment.Time) error {
+		v, found, err := inviteByHash(ctx, tx, s.inviteHash(token), now)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return fault.Hidden()
+		}
+		st, err := s.load(ctx, tx, a, v.Group)
+		if err != nil {
+			return err
+		}
+		if st.out || !st.Runs() {
+			return fault.Hidden()
+		}
+		group = v.Group
+		if st.member() || st.invited {
+			return nil
+		}
+		own := inviteRow{ID: moment.NewID(), Group: v.Group, Person: a.Person, By: v.By, At: now, EndsAt: v.EndsAt}
+		if err := insertInvite(ctx, tx, own); err != nil {
+			return fault.Op("invite", err)
+		}
+		return access.Record(ctx, tx, a, now, access.Entry{Verb: "groups.follow_invite", Kind: Kind, Object: v.Group})
+	})
+	return group, err
+}
+
+// Invited is an open invitation, for those who hold the group.
+type Invited struct {
+	ID     moment.ID
+	Named  string // what was typed; "" for a link
+	EndsAt moment.Time
+}
+
+// invitations gives the open invitations of a group. Those that somebody made their
+// own by a link are not among them: who follows a link is theirs to say.
+func (s *Service) invitations(ctx context.Context, r db.Reader, group moment.ID) ([]Invited, error) {
+	rows, err := invitesOf(ctx, r, group, s.Clock.Now())
+	if err != nil {
+		return nil, err
+	}
+	o, err := s.opener(ctx, r, group)
+	if err != nil {
+		return nil, err
+	}
+	var out []Invited
+	for _, v := range rows {
+		if v.Hash == "" && len(v.named) == 0 {
+			continue
+		}
+		x := Invited{ID: v.ID, EndsAt: v.EndsAt}
+		if x.Named, err = o.open(v.named, invitePlace(v.ID)); err != nil {
+			return nil, err
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
