@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -249,4 +250,16 @@ func (s *Service) eachPublic(ctx context.Context, each func(Series) bool, wrong 
 			return
 		}
 	}
+}
+
+// PublicStamp changes whenever anything that is for everybody has changed: when it is
+// the same, so are PublicSeries; with meetings, PublicEvents too.
+func (s *Service) PublicStamp(ctx context.Context, withMeetings bool) (string, error) {
+	r := s.DB.Reader()
+	n, newest, err := publicStamp(ctx, r)
+	if err != nil || !withMeetings {
+		return strconv.FormatInt(n, 36) + "." + newest.Stamp(), err
+	}
+	k, changed, err := changedStamp(ctx, r, s.Clock.Now().Add(-feedBack))
+	return strconv.FormatInt(n, 36) + "." + newest.Stamp() + "." + strconv.FormatInt(k, 36) + "." + changed.Stamp(), err
 }

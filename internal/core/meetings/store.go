@@ -161,3 +161,16 @@ func forgetPlanner(ctx context.Context, tx db.Writer, person moment.ID) error {
 	_, err := tx.Exec(ctx, `UPDATE meetings_series SET by_person = NULL WHERE by_person = $1`, person)
 	return fault.Op("series", err)
 }
+
+// publicStamp changes with everything that is for everybody: how much there is, and
+// when any of it last changed.
+func publicStamp(ctx context.Context, r db.Reader) (n int64, newest moment.Time, err error) {
+	err = r.QueryRow(ctx, `SELECT count(*), COALESCE(max(changed_at), 0) FROM meetings_series WHERE audience = 'public' AND state <> 'ended'`).Scan(&n, &newest)
+	return n, newest, db.Problem("series", err)
+}
+
+// changedStamp is the same of the single meetings that are not as their rules say.
+func changedStamp(ctx context.Context, r db.Reader, since moment.Time) (n int64, newest moment.Time, err error) {
+	err = r.QueryRow(ctx, `SELECT count(*), COALESCE(max(m.changed_at), 0) FROM meetings_meeting m WHERE m.audience = 'public' AND (m.moved OR m.state = 'cancelled') AND m.starts_at > $1`, since).Scan(&n, &newest)
+	return n, newest, db.Problem("meeting", err)
+}
