@@ -163,7 +163,9 @@ func (s *Service) eventsOf(ctx context.Context, r db.Reader, owner Ref) ([]calen
 	return out, nil
 }
 
-// eventsIn gives the events of one series. One that ended long ago is left out.
+// eventsIn gives the events of one series. One that ended long ago is left out. A
+// meeting that was called off is left out of the series' own entry (0023), one that
+// was moved has an entry beside it.
 func (s *Service) eventsIn(ctx context.Context, r db.Reader, x Series) ([]calendar.Event, error) {
 	since := s.Clock.Now().Add(-feedBack)
 	if last, ends := x.Series().Last(); ends && last.Ends < since || x.State == Ended && x.ChangedAt < since {
@@ -187,6 +189,10 @@ func (s *Service) eventsIn(ctx context.Context, r db.Reader, x Series) ([]calend
 	}
 	for _, m := range changed {
 		e := s.one(x, m)
+		if x.Rule.Repeats() && m.State == Cancelled {
+			out[0].Except = append(out[0].Except, m.Day)
+			continue
+		}
 		if x.Rule.Repeats() {
 			e.UID, e.Day, e.Series = string(x.ID), m.Day, &when
 			out = append(out, e)

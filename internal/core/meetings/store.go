@@ -69,6 +69,13 @@ func updateSeries(ctx context.Context, tx db.Writer, s Series, inside []byte, wa
 	return n > 0, err
 }
 
+// growSeries counts a change of one of its meetings that the series' own entry in
+// calendars shows.
+func growSeries(ctx context.Context, tx db.Writer, id moment.ID, now moment.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE meetings_series SET changes = changes + 1, changed_at = $2 WHERE id = $1`, id, now)
+	return fault.Op("series", err)
+}
+
 func seriesByID(ctx context.Context, r db.Reader, id moment.ID) (s sealedSeries, found bool, err error) {
 	err = scanSeries(r.QueryRow(ctx, `SELECT `+seriesColumns+` FROM meetings_series WHERE id = $1`, id), &s)
 	if db.IsNone(err) {
