@@ -78,6 +78,7 @@ CREATE TABLE meetings_meeting (
 CREATE INDEX meetings_meeting_owner ON meetings_meeting (owner, starts_at);
 CREATE INDEX meetings_meeting_series ON meetings_meeting (series, starts_at);
 CREATE INDEX meetings_meeting_listed ON meetings_meeting (starts_at, audience, attendance, series) WHERE state IN ('planned', 'open', 'locked');
+CREATE INDEX meetings_meeting_unlike ON meetings_meeting (series, starts_at) WHERE moved OR state = 'cancelled';
 CREATE INDEX meetings_meeting_unusual ON meetings_meeting (audience, starts_at, changed_at) WHERE moved OR state = 'cancelled';
 CREATE INDEX meetings_meeting_moments ON meetings_meeting (series, stage, starts_at) WHERE state IN ('planned', 'open', 'locked');
 

@@ -183,7 +183,7 @@ func (s *Service) eventsIn(ctx context.Context, r db.Reader, x Series) ([]calend
 		master.Cancelled = false // it ran as far as its rule goes; what was called off stands below
 	}
 	out := []calendar.Event{master}
-	changed, err := changedOf(ctx, r, x.ID, since)
+	changed, err := changedOf(ctx, r, x.ID, 0) // also long ago: what is not left out any more would be back
 	if err != nil {
 		return nil, err
 	}
