@@ -16,7 +16,7 @@ import (
 // Routes are the addresses of groups. What stands behind /groups/ is an id, or the
 // printed address of a group.
 func (s *Service) Routes() []web.Route {
-	return []web.Route{
+	return append(s.publicRoutes(), []web.Route{
 		{Method: "GET", Path: "/groups", Need: permSee, Do: s.homePage},
 		{Method: "GET", Path: "/groups/print", Need: permSee, Do: s.printPage},
 		{Method: "GET", Path: "/groups/new", Need: permMake, Do: s.newPage},
@@ -73,7 +73,7 @@ func (s *Service) Routes() []web.Route {
 		{Method: "GET", Path: "/programme/groups", Need: permCoordinate, Do: s.overviewPage},
 		{Method: "GET", Path: "/programme/groups/outreach", Need: permCoordinate, Do: s.sumsPage},
 		{Method: "POST", Path: "/programme/groups/{id}", Need: permCoordinate, Do: s.decidePost},
-	}
+	}...)
 }
 
 // bigForm takes a description and an agreement in any script.
