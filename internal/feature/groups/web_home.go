@@ -99,7 +99,7 @@ func (s *Service) labels(ctx context.Context) (map[string]string, error) {
 // moreHref is the address of the next page, with the same search.
 func (d homeData) moreHref() string {
 	q := url.Values{}
-	for _, name := range []string{"words", "day", "time", "how", "lang", "access", "for", "topic", "form"} {
+	for _, name := range []string{"words", "day", "time", "how", "lang", "access", "for", "topic", "form", "zone"} {
 		if v := d.Query.Get(name); v != "" {
 			q.Set(name, v)
 		}
