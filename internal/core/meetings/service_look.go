@@ -197,6 +197,15 @@ func (s *Service) MayPlan(ctx context.Context, a access.Actor, owner Ref) (Stand
 	return st, err
 }
 
+// MayAnswer tells whether the actor may say that they come to an owner's meetings.
+func (s *Service) MayAnswer(ctx context.Context, r db.Reader, a access.Actor, owner Ref) (bool, error) {
+	st, err := s.stands(ctx, r, a, owner)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return st.Answer, err
+}
+
 // Filter is what somebody looks for among what comes.
 type Filter struct {
 	From, To         moment.Time    // To left out; at most 60 days apart

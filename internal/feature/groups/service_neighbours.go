@@ -152,7 +152,8 @@ func (m OnMeetings) Show(ctx context.Context, a access.Actor, group moment.ID) (
 	if err != nil || len(list) == 0 {
 		return nil, nil, err
 	}
-	return meetings.Next(list), meetings.After(list), nil
+	may, err := m.MayAnswer(ctx, m.DB.Reader(), a, ref(group))
+	return meetings.Next(list, may), meetings.After(list), err
 }
 
 // Changed reads anew what a group says of its meetings.
