@@ -94,7 +94,7 @@ CREATE TABLE meetings_host (
 CREATE INDEX meetings_host_person ON meetings_host (person);
 
 -- Whether somebody comes. person is empty for who signed up without an account; token is the hash of what leads back to such a place.
--- words is the name, the address for mail and what somebody needs, sealed under the series' scope.
+-- words is the name, the address for mail and what somebody needs, sealed under the series' scope. mail_key is a keyed hash of the address, so that one has one place; turns counts the changes of mind.
 CREATE TABLE meetings_answer (
     id TEXT PRIMARY KEY,
     meeting TEXT NOT NULL REFERENCES meetings_meeting (id),
@@ -104,6 +104,8 @@ CREATE TABLE meetings_answer (
     how TEXT NOT NULL CHECK (how IN ('room', 'online')),
     words BYTEA,
     mail BOOLEAN NOT NULL DEFAULT FALSE,
+    mail_key TEXT,
+    turns INTEGER NOT NULL DEFAULT 0,
     came TEXT NOT NULL DEFAULT '' CHECK (came IN ('', 'yes', 'no')),
     asked_at BIGINT NOT NULL,
     at BIGINT NOT NULL,
@@ -111,6 +113,7 @@ CREATE TABLE meetings_answer (
 );
 CREATE INDEX meetings_answer_line ON meetings_answer (meeting, how, asked_at, id) WHERE state = 'waiting';
 CREATE INDEX meetings_answer_person ON meetings_answer (person) WHERE person IS NOT NULL;
+CREATE UNIQUE INDEX meetings_answer_mail ON meetings_answer (meeting, mail_key) WHERE mail_key IS NOT NULL;
 CREATE UNIQUE INDEX meetings_answer_token ON meetings_answer (token) WHERE token IS NOT NULL;
 
 -- +goose Down

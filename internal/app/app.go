@@ -169,7 +169,7 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	// they were in is destroyed.
 	a.People.Hold(support.Holding{Service: a.Support}, mentoring.Holding{Service: a.Mentoring}, groups.Holding{Service: a.Groups}, meetings.Holding{Service: a.Meetings}, safety.Holding{Service: a.Safety}, moderation.Holding{Service: a.Moderation}, discussion.Holding{Service: a.Discussion}, chat.Holding{Service: a.Chat}, shifts.Holding{Service: a.Shifts},
 		notify.Holding{Service: a.Notify})
-	if err := errors.Join(a.People.Begin(ctx), a.Notify.Begin(ctx)); err != nil {
+	if err := errors.Join(a.People.Begin(ctx), a.Notify.Begin(ctx), a.Meetings.Begin(ctx)); err != nil {
 		return err
 	}
 	a.API, err = api.New(api.Deps{DB: a.DB, Bus: a.Bus, Support: a.Support, Chat: a.Chat, Shifts: a.Shifts, Clock: a.Clock, Version: Version()})

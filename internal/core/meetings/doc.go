@@ -23,8 +23,9 @@
 // Tables: meetings_*. Words are sealed under the series' own scope. Answers are
 // forgotten 90 days after the meeting; the counts stay.
 //
-// Events heard: people.changed, moderation.acted (somebody is kept out). Jobs:
+// Events heard: moderation.acted (somebody is kept out). Jobs:
 // meetings.moments (the next moment of a series: reminders, the start, the end),
 // meetings.fill (the index is carried on), meetings.grace (nobody holds it),
-// meetings.write (mail to who has no account), meetings.forget.
+// meetings.write (mail to who has no account), meetings.zones (a zone has changed
+// its rules), meetings.forget.
 package meetings

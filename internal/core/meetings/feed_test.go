@@ -39,10 +39,10 @@ func TestCalendarsShowWhatWeShow(t *testing.T) {
 			p.Zone = zone
 			id := h.plans(t, p)
 			list := h.coming(t, id)
-			must(t, w.Meetings.Move(ctx, h.wren.Actor, list[1].ID, meetings.Shift{StartsAt: list[1].StartsAt.Add(26 * time.Hour), Minutes: 45, Attendance: meetings.Online}))
+			must(t, w.Meetings.Move(ctx, h.wren.Actor, list[1].ID, meetings.Shift{Seen: meetings.AnyVersion, StartsAt: list[1].StartsAt.Add(26 * time.Hour), Minutes: 45, Attendance: meetings.Online}))
 			must(t, w.Meetings.Cancel(ctx, h.wren.Actor, list[3].ID, ""))
 			p.First, p.Starts = list[6].Day, 17*60
-			next, err := w.Meetings.Change(ctx, h.wren.Actor, list[6].ID, p)
+			next, err := w.Meetings.Change(ctx, h.wren.Actor, list[6].ID, p, meetings.AnyVersion)
 			must(t, err)
 			want = append(append(want, shown(h.coming(t, id), until)...), shown(h.coming(t, next), until)...)
 		}

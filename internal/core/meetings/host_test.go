@@ -223,7 +223,7 @@ func TestRemindersAreTrue(t *testing.T) {
 			t.Errorf("a day before: %v", got)
 		}
 		moved := m.StartsAt.Add(48 * time.Hour)
-		must(t, w.Meetings.Move(ctx, h.wren.Actor, m.ID, meetings.Shift{StartsAt: moved, Minutes: 60, Attendance: meetings.Online, Words: "the lift is broken"}))
+		must(t, w.Meetings.Move(ctx, h.wren.Actor, m.ID, meetings.Shift{Seen: meetings.AnyVersion, StartsAt: moved, Minutes: 60, Attendance: meetings.Online, Words: "the lift is broken"}))
 		h.goTo(t, m.StartsAt.Add(-time.Hour))
 		if got := h.told(t, h.juniper, "meetings.soon"); got != 1 {
 			t.Errorf("reminded of the old time: %d", got)
@@ -254,7 +254,7 @@ func TestASeriesIsChangedWhileRemindersAreSent(t *testing.T) {
 		p.Starts = 20 * 60
 		done := make(chan error)
 		go func() {
-			_, err := w.Meetings.Change(t.Context(), h.wren.Actor, m.ID, p)
+			_, err := w.Meetings.Change(t.Context(), h.wren.Actor, m.ID, p, meetings.AnyVersion)
 			done <- err
 		}()
 		h.Settle()

@@ -22,6 +22,7 @@ const (
 	jobGrace   = "meetings.grace"   // nobody holds a meeting
 	jobWrite   = "meetings.write"   // mail to somebody without an account
 	jobForget  = "meetings.forget"  // what people answered is not needed any more
+	jobZones   = "meetings.zones"   // a zone has changed its rules
 )
 
 // The stages of a meeting: which of its moments have passed.
@@ -54,6 +55,7 @@ func (s *Service) register() {
 		bus.HandleTx(s.Bus, kind, func(ctx context.Context, tx db.Writer, about aboutMeeting) error { return f(ctx, tx, about.Meeting) })
 	}
 	s.Bus.Handle(jobWrite, s.writeMail)
+	s.Bus.Handle(jobZones, s.mendAll)
 	for event, f := range map[string]func(context.Context, db.Writer, moment.ID) error{"moderation.acted": s.keptOut} {
 		s.Bus.OnTx(event, "meetings", func(ctx context.Context, tx db.Writer, e bus.Event) error { return f(ctx, tx, e.ID) })
 	}
@@ -81,7 +83,9 @@ func nextMoment(m Meeting) moment.Time {
 	case stageHour:
 		return m.StartsAt
 	case stageBegun:
-		return m.StartsAt.Add(lateAfter)
+		// When the start was late (the service was away), the quarter of an hour is too:
+		// what is overdue goes on at its step, not all at once.
+		return max(m.StartsAt, m.GraceAt).Add(lateAfter)
 	}
 	return m.EndsAt.Add(overAfter)
 }
@@ -161,7 +165,7 @@ func (s *Service) moment(ctx context.Context, tx db.Writer, x Series, m *Meeting
 		}
 		return s.tellAll(ctx, tx, noticeSoon, key+m.StartsAt.Stamp(), *m, "")
 	case stageHour:
-		return s.begins(ctx, tx, x, *m)
+		return s.begins(ctx, tx, x, m, now)
 	case stageBegun:
 		return s.late(ctx, tx, x, m, now)
 	}
@@ -169,22 +173,24 @@ func (s *Service) moment(ctx context.Context, tx db.Writer, x Series, m *Meeting
 }
 
 // begins is the start: when nobody who holds it is there, the stand-in is asked.
-func (s *Service) begins(ctx context.Context, tx db.Writer, x Series, m Meeting) error {
-	if !x.opens() || m.State != Planned {
+func (s *Service) begins(ctx context.Context, tx db.Writer, x Series, m *Meeting, now moment.Time) error {
+	if !x.opens() || m.State != Planned || now >= m.EndsAt {
 		return nil
 	}
 	hosts, err := hostsOf(ctx, tx, m.ID)
 	if err != nil || anybodyHere(hosts) {
 		return err
 	}
-	return s.askToStep(ctx, tx, x, m, hosts, "start-"+m.StartsAt.Stamp())
+	m.GraceAt = now // since when they are asked
+	return s.askToStep(ctx, tx, x, *m, hosts, "start-"+m.StartsAt.Stamp())
 }
 
 // late is fifteen minutes after the start: when still nobody is there, whoever is at a
 // shut door is told kindly that it is off. Of a room we know only that nobody pressed
 // a button: it is not called off by itself, coordinators look.
 func (s *Service) late(ctx context.Context, tx db.Writer, x Series, m *Meeting, now moment.Time) error {
-	if !x.opens() || m.State != Planned {
+	m.GraceAt = 0
+	if !x.opens() || m.State != Planned || now >= m.EndsAt {
 		return nil
 	}
 	hosts, err := hostsOf(ctx, tx, m.ID)
@@ -280,7 +286,13 @@ func (s *Service) fillOn(ctx context.Context, tx db.Writer, id moment.ID) error 
 		return err
 	}
 	f, err := s.facets(ctx, tx, x.Owner)
-	if err != nil {
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	if err := s.mend(ctx, tx, x, s.Clock.Now()); err != nil {
+		return err
+	}
+	if x, err = s.series(ctx, tx, id); err != nil { // mending is a change of it
 		return err
 	}
 	return s.fill(ctx, tx, x, f.Hosts, s.Clock.Now())
@@ -318,18 +330,19 @@ func (s *Service) keptOut(ctx context.Context, tx db.Writer, person moment.ID) e
 		if err != nil {
 			return err
 		}
-		if mine.State == Not || !m.State.Coming() {
+		if mine.State == Not || !m.State.Coming() && m.State != NotForNow {
 			continue
 		}
 		if err := s.takeBack(ctx, tx, m, mine.Answer, now); err != nil {
 			return err
 		}
 	}
-	return s.holdsNoMore(ctx, tx, person, now)
+	return s.holdsNoMore(ctx, tx, person, Ref{}, now)
 }
 
-// holdsNoMore takes somebody out of the meetings that they were to hold, or hold now.
-func (s *Service) holdsNoMore(ctx context.Context, tx db.Writer, person moment.ID, now moment.Time) error {
+// holdsNoMore takes somebody out of the meetings that they were to hold, or hold now;
+// of one owner, or of all. Nothing of a meeting that is over is handed on.
+func (s *Service) holdsNoMore(ctx context.Context, tx db.Writer, person moment.ID, owner Ref, now moment.Time) error {
 	held, err := heldBy(ctx, tx, person, now.Add(-24*time.Hour))
 	if err != nil {
 		return err
@@ -338,6 +351,9 @@ func (s *Service) holdsNoMore(ctx context.Context, tx db.Writer, person moment.I
 		m, err := s.meeting(ctx, tx, id)
 		if err != nil {
 			return err
+		}
+		if owner != (Ref{}) && m.Owner != owner || !m.State.Coming() && m.State != NotForNow || now >= m.EndsAt {
+			continue
 		}
 		hosts, err := hostsOf(ctx, tx, id)
 		if err != nil {
@@ -351,9 +367,12 @@ func (s *Service) holdsNoMore(ctx context.Context, tx db.Writer, person moment.I
 		if h := hosts[i]; h.State == Here {
 			err = s.gone(ctx, tx, x, m, h, now)
 		} else {
-			err = s.cannot(ctx, tx, x, m, hosts, h, now)
+			err = s.cannot(ctx, tx, x, m, h, now)
 		}
 		if err != nil {
+			return err
+		}
+		if err := dropHost(ctx, tx, id, person); err != nil {
 			return err
 		}
 	}
@@ -380,7 +399,7 @@ func (s *Service) writeMail(ctx context.Context, j bus.Job) error {
 		return err
 	}
 	ctx = web.WithLook(ctx, web.Prefs{Lang: ans.Lang})
-	return s.Mail.Send(ctx, people.Mail{To: ans.Mail, Subject: web.T(ctx, "meetings.mail.subject"), Body: web.T(ctx, "meetings.mail.body", "link", s.BaseURL+meetingPath(m.ID)),
+	return s.Mail.Send(ctx, people.Mail{To: ans.Mail, Subject: web.T(ctx, "meetings.mail.subject"), Body: web.T(ctx, "meetings.mail.body", "link", s.BaseURL+placePath(ans.Token)),
 		MessageID: string(j.ID) + "@" + s.host()})
 }
 

@@ -308,9 +308,10 @@ func Needs() []string {
 
 // Asked is what goes with an answer.
 type Asked struct {
-	Name  string   `json:"name,omitempty"` // only of who has no account
-	Mail  string   `json:"mail,omitempty"` // only of who has no account
-	Lang  string   `json:"lang,omitempty"` // of that mail
+	Name  string   `json:"name,omitempty"`  // only of who has no account
+	Mail  string   `json:"mail,omitempty"`  // only of who has no account
+	Token Token    `json:"token,omitempty"` // leads back to the place, for that mail
+	Lang  string   `json:"lang,omitempty"`  // of that mail
 	Needs []string `json:"needs,omitempty"`
 	Words string   `json:"words,omitempty"`
 }
@@ -324,6 +325,7 @@ type Answer struct {
 	How     How
 	HasMail bool
 	Came    string // "", "yes", "no"
+	Turns   int    // how often they changed their mind
 	AskedAt moment.Time
 	At      moment.Time
 	Asked
@@ -377,6 +379,15 @@ type Host struct {
 	State   HostState
 	At      moment.Time
 }
+
+// Stands tells whether they hold it or may have to.
+func (h Host) Stands() bool { return h.State != Cannot && h.State != Left }
+
+// InRota tells whether they were put down to hold it, and did not only open it.
+func (h Host) InRota() bool { return h.Place < openedOnly }
+
+// openedOnly is the place of who was in no rota and opened a meeting all the same.
+const openedOnly = 100
 
 // Holds tells whether they are to be there, or are.
 func (h Host) Holds() bool { return h.State == Named || h.State == Here }

@@ -150,10 +150,16 @@ func canStep(m Meeting, named bool, now moment.Time) access.Decision {
 	return access.Allow()
 }
 
+// keepsList: who comes is read, and counted, by whoever holds what it belongs to and by
+// whom the rota put down. Who only opened the door does not read the list.
+func keepsList(st Stand, h Host, host bool) bool {
+	return st.See && (st.Hold || host && h.InRota())
+}
+
 // canCount: whoever holds it, once it has begun, for a month; also one that was called
 // off because nobody pressed a button, when people met all the same.
-func canCount(st Stand, m Meeting, host bool, now moment.Time) access.Decision {
-	if !st.See || !st.Hold && !host {
+func canCount(st Stand, m Meeting, keeps bool, now moment.Time) access.Decision {
+	if !st.See || !keeps {
 		return access.Hide()
 	}
 	if m.State == Cancelled && m.Why != whyNobody || m.State == NotForNow || now < m.StartsAt || now > m.EndsAt.Add(countWithin) {

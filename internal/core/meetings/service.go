@@ -67,6 +67,7 @@ type Owner interface {
 type People interface {
 	Cards(ctx context.Context, r db.Reader, ids ...moment.ID) (map[moment.ID]people.Card, error)
 	WithRole(ctx context.Context, r db.Reader, role access.Role) ([]moment.ID, error)
+	Apart(ctx context.Context, r db.Reader, person moment.ID) (map[moment.ID]bool, error)
 }
 
 // Standing tells who is kept out for a time.
@@ -113,6 +114,10 @@ func (s *Service) Around(kind string, o Owner) { s.owners[kind] = o }
 
 // planning bounds how often one person changes things.
 var planning = access.Rate{Name: "meetings.change", Most: 60, Per: 10 * time.Minute}
+
+// holding bounds saying that one is there or has to go. It is apart from planning: a
+// door is not refused because somebody has planned much.
+var holding = access.Rate{Name: "meetings.hold", Most: 60, Per: 10 * time.Minute}
 
 // stands asks an owner how somebody stands to it; whom it does not show it to finds
 // nothing.
@@ -255,14 +260,33 @@ func (s *Service) tell(ctx context.Context, tx db.Writer, to moment.ID, kind, ke
 	return s.Tell.Tell(ctx, tx, notify.Message{To: to, Kind: kind, Key: kind + "/" + string(m.ID) + "/" + key, Path: meetingPath(m.ID), About: m.ID})
 }
 
-// tellAll tells everybody who comes or waits, and those who hold it; but whoever did it.
+// tellAll tells everybody who comes, waits, holds it or may have to; but whoever did
+// it. Of a meeting that comes soon whoever only waits for a place is not reminded.
 func (s *Service) tellAll(ctx context.Context, tx db.Writer, kind, key string, m Meeting, but moment.ID) error {
+	return s.tellEach(ctx, tx, kind, key, m, map[moment.ID]bool{but: true, "": true})
+}
+
+// tellOnce tells everybody whom some meetings concern that they have changed: each
+// person once, and of the first that concerns them.
+func (s *Service) tellOnce(ctx context.Context, tx db.Writer, key string, list []Meeting, but moment.ID) error {
+	told := map[moment.ID]bool{but: true, "": true}
+	for _, m := range list {
+		if err := s.tellEach(ctx, tx, noticeChanged, key, m, told); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) tellEach(ctx context.Context, tx db.Writer, kind, key string, m Meeting, told map[moment.ID]bool) error {
 	answers, err := answersTo(ctx, tx, m.ID)
 	if err != nil {
 		return err
 	}
-	told := map[moment.ID]bool{but: true, "": true}
 	for _, x := range answers {
+		if kind == noticeSoon && x.State == Waiting {
+			continue
+		}
 		if x.Person == "" && x.HasMail {
 			if err := s.Bus.At(ctx, tx, jobWrite, string(x.ID)+"/"+key, s.Clock.Now(), aboutAnswer{x.ID}); err != nil {
 				return err
@@ -281,7 +305,7 @@ func (s *Service) tellAll(ctx context.Context, tx db.Writer, kind, key string, m
 		return err
 	}
 	for _, h := range hosts {
-		if told[h.Person] || !h.Holds() {
+		if told[h.Person] || !h.Stands() {
 			continue
 		}
 		told[h.Person] = true

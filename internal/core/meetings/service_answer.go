@@ -5,16 +5,22 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"strings"
 
 	"cairn/internal/kit/access"
+	"cairn/internal/kit/calendar"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
 )
 
-// signing bounds how many places are taken without an account, for each meeting: a
-// machine that fills it is slowed down. Ours.
-var signing = access.Rate{Name: "meetings.sign_up", Most: 60, Per: planning.Per}
+// How many places are taken without an account: from one address (a library's computers
+// share one), and of one meeting in all, so that a machine that fills it is slowed down.
+// Ours.
+var (
+	signingFrom = access.Rate{Name: "meetings.sign_up_from", Most: 15, Per: planning.Per}
+	signing     = access.Rate{Name: "meetings.sign_up", Most: 200, Per: planning.Per}
+)
 
 // Answer says whether somebody comes, and on which way; how is "" when they do not.
 // When it is full they wait in line, and learn when a place is theirs. It gives what
@@ -96,6 +102,11 @@ func (s *Service) place(ctx context.Context, tx db.Writer, x Series, m Meeting, 
 		if err != nil {
 			return err
 		}
+		if !got && was.State == Going {
+			var p fault.Problems // a sure place is not given away for a place in a line
+			p.Add("how", "meetings.error.keep")
+			return p.Err()
+		}
 		if next.State = Going; !got {
 			next.State = Waiting
 		}
@@ -104,7 +115,7 @@ func (s *Service) place(ctx context.Context, tx db.Writer, x Series, m Meeting, 
 	if err != nil {
 		return err
 	}
-	if err := putAnswer(ctx, tx, *next, words, token); err != nil {
+	if err := putAnswer(ctx, tx, *next, words, token, s.mailKey(next.Mail)); err != nil {
 		return err
 	}
 	if !same && was.State == Going {
@@ -126,7 +137,7 @@ func (s *Service) claimAfterLine(ctx context.Context, tx db.Writer, m Meeting, h
 
 // takeBack gives a place back; whoever waits longest gets it.
 func (s *Service) takeBack(ctx context.Context, tx db.Writer, m Meeting, mine Answer, now moment.Time) error {
-	if err := setAnswer(ctx, tx, mine.ID, Not, now); err != nil || mine.State != Going {
+	if err := giveUp(ctx, tx, mine.ID, now); err != nil || mine.State != Going {
 		return err
 	}
 	if err := release(ctx, tx, m.ID, mine.How); err != nil {
@@ -208,6 +219,9 @@ func (s *Service) notOut(ctx context.Context, r db.Reader, person moment.ID) err
 // Token leads back to a place that was taken without an account.
 type Token string
 
+// NewKey makes the key of a form.
+func NewKey() string { return string(newToken()) }
+
 func newToken() Token {
 	b := make([]byte, 32)
 	_, _ = rand.Read(b) // never fails: it ends the program instead (crypto/rand)
@@ -219,15 +233,28 @@ func (t Token) hash() string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
+// From is where somebody without an account comes from: the address of their device,
+// which is hashed before it is kept, and the key of the form that they sent, so that one
+// press takes one place.
+type From struct{ Address, Key string }
+
 // SignUp takes a place at a meeting that is open to the public, without an account.
-// What leads back to the place is given once and kept only as a hash.
-func (s *Service) SignUp(ctx context.Context, a access.Actor, id moment.ID, how How, asked Asked) (Token, error) {
+// What leads back to the place is made of the form's key; it is kept as a hash, and
+// sealed for the mail that they may have asked for. One address for mail has one place.
+func (s *Service) SignUp(ctx context.Context, a access.Actor, id moment.ID, how How, asked Asked, from From) (Token, error) {
 	if err := asked.Validate(false); err != nil {
 		return "", err
 	}
-	token := newToken()
+	token := Token(from.Key)
+	if len(from.Key) < len(newToken()) {
+		token = newToken()
+	}
+	asked.Token = token
 	err := s.DB.Write(ctx, func(tx db.Writer) error {
 		now := s.Clock.Now()
+		if _, had, err := answerByToken(ctx, tx, token.hash()); err != nil || had {
+			return err // the same press again
+		}
 		x, m, st, err := s.facing(ctx, tx, a, id)
 		if err != nil {
 			return err
@@ -235,7 +262,10 @@ func (s *Service) SignUp(ctx context.Context, a access.Actor, id moment.ID, how 
 		if err := canSignUp(st, x, m, now).Err(); err != nil {
 			return err
 		}
-		if err := signing.Spend(ctx, tx, id, now); err != nil {
+		if err := s.slowly(ctx, tx, id, from, now); err != nil {
+			return err
+		}
+		if err := s.oneEach(ctx, tx, id, asked.Mail); err != nil {
 			return err
 		}
 		next := Answer{ID: moment.NewID(), Meeting: id, How: how, HasMail: asked.Mail != "", AskedAt: now, At: now, Asked: asked}
@@ -247,13 +277,44 @@ func (s *Service) SignUp(ctx context.Context, a access.Actor, id moment.ID, how 
 	return token, err
 }
 
+// slowly counts a place that is taken without an account.
+func (s *Service) slowly(ctx context.Context, tx db.Writer, meeting moment.ID, from From, now moment.Time) error {
+	if from.Address != "" {
+		day := calendar.DateOf(now.Std()).String()
+		if err := signingFrom.Spend(ctx, tx, moment.ID(s.Vault.Hash("meetings.sign_up", day+" "+from.Address)), now); err != nil {
+			return err
+		}
+	}
+	return signing.Spend(ctx, tx, meeting, now)
+}
+
+func (s *Service) mailKey(mail string) string {
+	if mail == "" {
+		return ""
+	}
+	return s.Vault.Hash("meetings.mail", strings.ToLower(mail))
+}
+
+// oneEach refuses a second place for one address: nobody is written to about places
+// that somebody else takes in their name.
+func (s *Service) oneEach(ctx context.Context, r db.Reader, meeting moment.ID, mail string) error {
+	has, err := mailHas(ctx, r, meeting, s.mailKey(mail))
+	if err != nil || !has {
+		return err
+	}
+	var p fault.Problems
+	p.Add("mail", "meetings.error.mail_has")
+	return p.Err()
+}
+
 // Place is a place that was taken without an account.
 type Place struct {
 	Answer
 	Meeting Meeting
 	Series  Series
-	Before  int  // how many wait before
-	Link    bool // the link can be shown now
+	Before  int    // how many wait before
+	Link    bool   // the link can be shown now
+	Note    string // what those who hold it say
 }
 
 // PlaceBy gives the place behind a token.
@@ -271,6 +332,11 @@ func (s *Service) PlaceBy(ctx context.Context, t Token) (Place, error) {
 		return Place{}, err
 	}
 	p := Place{Answer: mine.Answer, Meeting: m, Series: x}
+	if note, err := noteOf(ctx, r, m.ID); err != nil {
+		return p, err
+	} else if err := s.open(ctx, r, x.ID, note, noteContext+string(m.ID), &p.Note); err != nil {
+		return p, err
+	}
 	p.Link = readsLink(Stand{See: true}, x, m, mine.Answer, false, s.Clock.Now())
 	if mine.State == Waiting {
 		p.Before, err = waitBefore(ctx, r, mine.Answer)
@@ -308,6 +374,41 @@ func (s *Service) GiveUp(ctx context.Context, a access.Actor, t Token) error {
 	})
 }
 
+// Free takes a place back that somebody has, by whoever holds what it belongs to: of
+// somebody who said so by telephone, or of a place that was taken in bad faith.
+func (s *Service) Free(ctx context.Context, a access.Actor, id, answer moment.ID) error {
+	return s.write(ctx, a, func(tx db.Writer, now moment.Time) error {
+		_, m, st, err := s.facing(ctx, tx, a, id)
+		if err != nil {
+			return err
+		}
+		if err := canHold(st).Err(); err != nil {
+			return err
+		}
+		mine, found, err := answerByID(ctx, tx, answer)
+		if err != nil || !found || mine.Meeting != id {
+			return orHidden(err)
+		}
+		if mine.State == Not || m.State == Over {
+			return nil
+		}
+		if err := s.takeBack(ctx, tx, m, mine.Answer, now); err != nil {
+			return err
+		}
+		if err := s.tell(ctx, tx, mine.Person, noticeChanged, "freed-"+now.Stamp(), m); err != nil {
+			return err
+		}
+		return access.Record(ctx, tx, a, now, access.Entry{Verb: "meetings.free", Kind: "answer", Object: answer, Subject: mine.Person})
+	})
+}
+
+func orHidden(err error) error {
+	if err == nil {
+		err = fault.Hidden()
+	}
+	return err
+}
+
 // LeaveAll takes back what somebody said to the meetings of an owner that come, when
 // they are not in it any more.
 func (s *Service) LeaveAll(ctx context.Context, tx db.Writer, owner Ref, person moment.ID) error {
@@ -325,5 +426,5 @@ func (s *Service) LeaveAll(ctx context.Context, tx db.Writer, owner Ref, person 
 			return err
 		}
 	}
-	return nil
+	return s.holdsNoMore(ctx, tx, person, owner, now)
 }

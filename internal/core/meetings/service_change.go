@@ -2,7 +2,6 @@ package meetings
 
 import (
 	"context"
-	"strings"
 
 	"cairn/internal/core/chat"
 	"cairn/internal/kit/access"
@@ -13,6 +12,7 @@ import (
 
 // Shift is how one meeting is to be different from its series.
 type Shift struct {
+	Seen       int // the version of the meeting that its form showed, or AnyVersion
 	StartsAt   moment.Time
 	Minutes    int
 	Attendance Attendance
@@ -88,10 +88,21 @@ func (s *Service) Move(ctx context.Context, a access.Actor, id moment.ID, n Shif
 		if err := fitsPlan(x, n.Attendance); err != nil {
 			return err
 		}
+		if n.Seen != AnyVersion && n.Seen != m.Changes-1 {
+			return fault.New(fault.Conflict, "meetings.error.changed")
+		}
+		same := m.StartsAt == n.StartsAt && m.EndsAt == n.StartsAt.Add(minutes(n.Minutes)) && m.Attendance == n.Attendance
 		m.StartsAt, m.EndsAt, m.Attendance = n.StartsAt, n.StartsAt.Add(minutes(n.Minutes)), n.Attendance
-		o, ok := x.Series().On(m.Day)
-		m.Moved = !ok || o.Starts != m.StartsAt || o.Ends != m.EndsAt || m.Attendance != x.Attendance
+		m.Moved = x.unlike(*m)
 		m.Stage = stageAt(m.StartsAt, now)
+		if err := growSeries(ctx, tx, m.Series, now); err != nil {
+			return err
+		}
+		if same && n.Words != "" {
+			if err := s.tellAll(ctx, tx, noticeChanged, "said-"+now.Stamp(), *m, a.Person); err != nil {
+				return err
+			}
+		}
 		return s.note(ctx, tx, *m, n.Words)
 	})
 }
@@ -164,7 +175,10 @@ func (s *Service) Cancel(ctx context.Context, a access.Actor, id moment.ID, word
 
 // Restore lets a meeting take place after all that was called off by those who hold it.
 func (s *Service) Restore(ctx context.Context, a access.Actor, id moment.ID) error {
-	return s.onMeeting(ctx, a, id, "meetings.restore", canRestore, func(tx db.Writer, _ Series, m *Meeting, now moment.Time) error {
+	return s.onMeeting(ctx, a, id, "meetings.restore", canRestore, func(tx db.Writer, x Series, m *Meeting, now moment.Time) error {
+		if x.State != Running {
+			return fault.New(fault.Conflict, "meetings.error.restore")
+		}
 		m.State, m.Why, m.EndedAt, m.Stage = Planned, "", 0, stageAt(m.StartsAt, now)
 		if err := growSeries(ctx, tx, m.Series, now); err != nil {
 			return err
@@ -173,27 +187,17 @@ func (s *Service) Restore(ctx context.Context, a access.Actor, id moment.ID) err
 	})
 }
 
-// callOff calls a meeting off that its series does not hold any more. One that nobody
-// had said anything to is taken away.
-func (s *Service) callOff(ctx context.Context, tx db.Writer, was Meeting, why string, by moment.ID, now moment.Time) error {
-	answers, err := answersTo(ctx, tx, was.ID)
-	if err != nil {
-		return err
-	}
-	if len(answers) == 0 && why == whySeries && !was.Moved && was.State != Cancelled {
-		return s.dropIfBare(ctx, tx, was, now)
-	}
+// callOff calls a meeting off that its series does not hold any more, and gives it as
+// it is then. Who is told, and what is taken away, the caller sees to.
+func (s *Service) callOff(ctx context.Context, tx db.Writer, was Meeting, why string, now moment.Time) (Meeting, error) {
 	if was.State == Cancelled || was.State == Over {
-		return nil
+		return was, nil
 	}
 	m := was
 	m.State, m.Why, m.EndedAt = Cancelled, why, now
 	m.Changes++
 	m.ChangedAt = now
-	if err := s.save(ctx, tx, m, was); err != nil {
-		return err
-	}
-	return s.tellAll(ctx, tx, noticeChanged, "cancelled-"+now.Stamp(), m, by)
+	return m, s.save(ctx, tx, m, was)
 }
 
 // Pause lets everything of an owner rest, or go on again: what comes is neither
@@ -233,6 +237,7 @@ func (s *Service) turn(ctx context.Context, tx db.Writer, series moment.ID, from
 	if err != nil {
 		return err
 	}
+	var news []Meeting
 	for _, was := range list {
 		if was.State != from || was.StartsAt <= now {
 			continue
@@ -244,9 +249,13 @@ func (s *Service) turn(ctx context.Context, tx db.Writer, series moment.ID, from
 		if err := s.save(ctx, tx, m, was); err != nil {
 			return err
 		}
-		if err := s.tellAll(ctx, tx, noticeChanged, strings.ToLower(string(to))+"-"+now.Stamp(), m, by); err != nil {
+		if err := recount(ctx, tx, m.ID); err != nil {
 			return err
 		}
+		news = append(news, m)
+	}
+	if err := s.tellOnce(ctx, tx, string(to)+"-"+now.Stamp(), news, by); err != nil {
+		return err
 	}
 	return s.timers(ctx, tx, series)
 }

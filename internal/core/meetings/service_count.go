@@ -27,7 +27,7 @@ func (s *Service) Count(ctx context.Context, a access.Actor, id moment.ID, came 
 			return err
 		}
 		h, named := hostIn(hosts, a.Person)
-		if err := canCount(st, m, named && h.State != Cannot, now).Err(); err != nil {
+		if err := canCount(st, m, keepsList(st, h, named && h.Stands() && (st.Answer || st.Hold)), now).Err(); err != nil {
 			return err
 		}
 		answers, err := answersTo(ctx, tx, id)

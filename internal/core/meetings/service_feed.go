@@ -139,7 +139,7 @@ func (s *Service) eventsFor(ctx context.Context, r db.Reader, a access.Actor) ([
 		}
 		e := s.one(x, m)
 		e.UID, e.Cancelled = string(m.ID), e.Cancelled || mine.State != Going
-		e.Changed, e.Sequence = max(e.Changed, mine.At), e.Sequence+int(mine.At.Sub(mine.AskedAt)/time.Second)
+		e.Changed, e.Sequence = max(e.Changed, mine.At), e.Sequence+mine.Turns
 		out = append(out, e)
 	}
 	return out, nil
@@ -179,8 +179,8 @@ func (s *Service) eventsIn(ctx context.Context, r db.Reader, x Series) ([]calend
 	if x.Rule.Repeats() {
 		master.Series = &when
 	}
-	if x.State == Ended && x.Rule.Ends() {
-		master.Cancelled = false // it ran as far as its rule goes; what was called off stands below
+	if last, ends := when.Last(); x.State == Ended && ends && last.Starts <= x.ChangedAt {
+		master.Cancelled = false // its rule was cut where it ended: what there was stays
 	}
 	out := []calendar.Event{master}
 	changed, err := changedOf(ctx, r, x.ID, 0) // also long ago: what is not left out any more would be back
@@ -198,7 +198,7 @@ func (s *Service) eventsIn(ctx context.Context, r db.Reader, x Series) ([]calend
 			out = append(out, e)
 			continue
 		}
-		e.UID, e.Sequence = string(x.ID), x.Changes+m.Changes
+		e.UID, e.Sequence = string(x.ID), x.Changes
 		out[0] = e
 	}
 	return out, nil

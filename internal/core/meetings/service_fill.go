@@ -2,6 +2,7 @@ package meetings
 
 import (
 	"context"
+	"slices"
 
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/moment"
@@ -34,7 +35,7 @@ func (s *Service) fill(ctx context.Context, tx db.Writer, x Series, rota []momen
 			return err
 		}
 		if made {
-			if err := s.name(ctx, tx, x, m, rota, before+i, now); err != nil {
+			if err := s.name(ctx, tx, x, m, rota, before+i, false); err != nil {
 				return err
 			}
 		}
@@ -52,19 +53,54 @@ func (s *Service) fill(ctx context.Context, tx db.Writer, x Series, rota []momen
 }
 
 // name says who holds a meeting, in the order of the rota: the next one holds it, and
-// of a facilitated one the one after stands by.
-func (s *Service) name(ctx context.Context, tx db.Writer, x Series, m Meeting, rota []moment.ID, n int, now moment.Time) error {
-	if len(rota) == 0 {
-		return nil
-	}
-	at := n % len(rota)
-	if err := putHost(ctx, tx, Host{Meeting: m.ID, Person: rota[at], Place: 0, State: Named, At: now}); err != nil {
+// of a facilitated one the one after stands by. Whoever said something about this
+// meeting keeps what they said: who cannot is not put down again. told tells whom it
+// falls to.
+func (s *Service) name(ctx context.Context, tx db.Writer, x Series, m Meeting, rota []moment.ID, n int, told bool) error {
+	hosts, err := hostsOf(ctx, tx, m.ID)
+	if err != nil {
 		return err
 	}
-	if !x.Facilitated || len(rota) < 2 {
-		return nil
+	known := map[moment.ID]bool{}
+	var holds, stands bool
+	for _, h := range hosts {
+		known[h.Person] = true
+		holds = holds || h.Holds()
+		stands = stands || h.State == StandsBy || h.State == AskedNow
 	}
-	return putHost(ctx, tx, Host{Meeting: m.ID, Person: rota[(at+1)%len(rota)], Place: 1, State: StandsBy, At: now})
+	put := func(person moment.ID, place int, state HostState) error {
+		known[person] = true
+		if err := putHost(ctx, tx, Host{Meeting: m.ID, Person: person, Place: place, State: state, At: s.Clock.Now()}); err != nil || !told {
+			return err
+		}
+		return s.tell(ctx, tx, person, noticeHost, string(state)+"-"+s.Clock.Now().Stamp(), m)
+	}
+	if !holds {
+		for _, h := range hosts {
+			if h.State == StandsBy && !holds {
+				holds, stands = true, false
+				if err := put(h.Person, 0, Named); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	for i := range rota {
+		person := rota[(n+i)%len(rota)]
+		switch {
+		case known[person]:
+		case !holds:
+			holds = true
+			err = put(person, 0, Named)
+		case !stands && x.Facilitated:
+			stands = true
+			err = put(person, 1, StandsBy)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Changed reads again what an owner says of its meetings, after its name, audience,
@@ -106,53 +142,73 @@ func sameFacets(a, b Series) bool {
 }
 
 // rename brings the meetings that come in line with the owner's audience and rota.
-// Whoever said something about one of them keeps what they said.
+// Whoever is not in the rota any more holds none of them; whom it falls to is told.
 func (s *Service) rename(ctx context.Context, tx db.Writer, x Series, rota []moment.ID, now moment.Time) error {
+	if err := setAudience(ctx, tx, x.ID, x.Audience, now); err != nil {
+		return err
+	}
 	list, err := meetingsOf(ctx, tx, x.ID, now)
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	in := map[moment.ID]bool{}
-	for _, id := range rota {
-		in[id] = true
-	}
 	before := x.Series().CountBefore(list[0].Day)
-	for i, was := range list {
-		if was.State != Planned || was.StartsAt <= now {
+	for i, m := range list {
+		if m.State != Planned && m.State != NotForNow || m.StartsAt <= now {
 			continue
 		}
-		if was.Audience != x.Audience {
-			m := was
-			m.Audience = x.Audience
-			if err := s.save(ctx, tx, m, was); err != nil {
-				return err
-			}
-		}
-		hosts, err := hostsOf(ctx, tx, was.ID)
+		hosts, err := hostsOf(ctx, tx, m.ID)
 		if err != nil {
 			return err
 		}
-		if kept(hosts, in) {
+		gone := len(hosts) == 0
+		for _, h := range hosts {
+			if h.Stands() && !slices.Contains(rota, h.Person) {
+				gone = true
+				if err := dropHost(ctx, tx, m.ID, h.Person); err != nil {
+					return err
+				}
+			}
+		}
+		if !gone {
 			continue
 		}
-		if err := dropHosts(ctx, tx, was.ID); err != nil {
-			return err
-		}
-		if err := s.name(ctx, tx, x, was, rota, before+i, now); err != nil {
+		if err := s.name(ctx, tx, x, m, rota, before+i, len(hosts) > 0); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// kept tells whether whoever is to hold a meeting is still in the rota.
-func kept(hosts []Host, in map[moment.ID]bool) bool {
-	named := false
-	for _, h := range hosts {
-		if (h.State == Named || h.State == StandsBy) && !in[h.Person] {
-			return false
-		}
-		named = named || h.State == Named
+// mend brings the meetings that are written down in line with what the zone's clock
+// shows now: zones change their rules. Whoever comes is told.
+func (s *Service) mend(ctx context.Context, tx db.Writer, x Series, now moment.Time) error {
+	list, err := meetingsOf(ctx, tx, x.ID, now)
+	if err != nil {
+		return err
 	}
-	return named || len(in) == 0
+	var news []Meeting
+	for _, was := range list {
+		o, ok := x.Series().On(was.Day)
+		if !ok || was.Moved || was.State != Planned && was.State != NotForNow || was.StartsAt <= now || o.Starts == was.StartsAt && o.Ends == was.EndsAt {
+			continue
+		}
+		m := was
+		m.StartsAt, m.EndsAt, m.Stage = o.Starts, o.Ends, stageAt(o.Starts, now)
+		m.Changes++
+		m.ChangedAt = now
+		if err := s.save(ctx, tx, m, was); err != nil {
+			return err
+		}
+		news = append(news, m)
+	}
+	if len(news) == 0 {
+		return nil
+	}
+	if err := growSeries(ctx, tx, x.ID, now); err != nil {
+		return err
+	}
+	if err := s.tellOnce(ctx, tx, "clock-"+now.Stamp(), news, ""); err != nil {
+		return err
+	}
+	return s.timers(ctx, tx, x.ID)
 }

@@ -76,7 +76,7 @@ func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, now 
 		if err != nil {
 			return err
 		}
-		if mine.State != Not && m.State.Coming() {
+		if mine.State != Not && (m.State.Coming() || m.State == NotForNow) {
 			if err := h.takeBack(ctx, tx, m, mine.Answer, now); err != nil {
 				return err
 			}
@@ -85,7 +85,7 @@ func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, now 
 	if err := eraseAnswers(ctx, tx, person); err != nil {
 		return err
 	}
-	if err := h.holdsNoMore(ctx, tx, person, now); err != nil {
+	if err := h.holdsNoMore(ctx, tx, person, Ref{}, now); err != nil {
 		return err
 	}
 	if err := dropHostEver(ctx, tx, person); err != nil {

@@ -3,6 +3,7 @@ package meetings
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"cairn/internal/kit/access"
@@ -21,6 +22,17 @@ func hostIn(list []Host, person moment.ID) (Host, bool) {
 	return list[i], true
 }
 
+// atDoor runs a verb of holding a meeting in one transaction.
+func (s *Service) atDoor(ctx context.Context, a access.Actor, f func(tx db.Writer, now moment.Time) error) error {
+	return s.DB.Write(ctx, func(tx db.Writer) error {
+		now := s.Clock.Now()
+		if err := holding.Spend(ctx, tx, a.Person, now); err != nil {
+			return err
+		}
+		return f(tx, now)
+	})
+}
+
 // anybodyHere tells whether somebody holds the meeting now.
 func anybodyHere(list []Host) bool {
 	return slices.ContainsFunc(list, func(h Host) bool { return h.State == Here })
@@ -30,7 +42,7 @@ func anybodyHere(list []Host) bool {
 // was asked may say it, and whoever else holds what it belongs to; of a peer-led one
 // anybody who is in it, so that it needs nobody from outside.
 func (s *Service) BeHere(ctx context.Context, a access.Actor, id moment.ID) error {
-	return s.write(ctx, a, func(tx db.Writer, now moment.Time) error {
+	return s.atDoor(ctx, a, func(tx db.Writer, now moment.Time) error {
 		x, m, st, err := s.facing(ctx, tx, a, id)
 		if err != nil {
 			return err
@@ -45,6 +57,9 @@ func (s *Service) BeHere(ctx context.Context, a access.Actor, id moment.ID) erro
 		}
 		if err := s.notOut(ctx, tx, a.Person); err != nil {
 			return err
+		}
+		if !named {
+			h.Place = openedOnly
 		}
 		if err := putHost(ctx, tx, Host{Meeting: id, Person: a.Person, Place: h.Place, State: Here, At: now}); err != nil {
 			return err
@@ -72,7 +87,7 @@ func (s *Service) BeHere(ctx context.Context, a access.Actor, id moment.ID) erro
 // holds it there are five minutes of grace, then it is locked, and closed at fifteen
 // (safety.md, groups). The stand-in is asked at once.
 func (s *Service) Leave(ctx context.Context, a access.Actor, id moment.ID) error {
-	return s.write(ctx, a, func(tx db.Writer, now moment.Time) error {
+	return s.atDoor(ctx, a, func(tx db.Writer, now moment.Time) error {
 		x, m, _, err := s.facing(ctx, tx, a, id)
 		if err != nil {
 			return err
@@ -92,7 +107,9 @@ func (s *Service) Leave(ctx context.Context, a access.Actor, id moment.ID) error
 	})
 }
 
-// gone is what happens when somebody who held a meeting does not any more.
+// gone is what happens when somebody who held a meeting does not any more. Before the
+// start it waits again, as it did. A room is not shut by a button, nor what needs
+// nobody to open it.
 func (s *Service) gone(ctx context.Context, tx db.Writer, x Series, m Meeting, h Host, now moment.Time) error {
 	h.State, h.At = Left, now
 	if err := putHost(ctx, tx, h); err != nil {
@@ -103,12 +120,22 @@ func (s *Service) gone(ctx context.Context, tx db.Writer, x Series, m Meeting, h
 		return err
 	}
 	was := m
+	if now < m.StartsAt {
+		m.State, m.OpenedAt = Planned, 0
+		s.Bus.Publish(tx, Topic(m.ID), 0)
+		return s.save(ctx, tx, m, was)
+	}
+	if !x.opens() || !m.Attendance.Screen() {
+		return nil
+	}
 	m.GraceAt = now
 	if err := s.save(ctx, tx, m, was); err != nil {
 		return err
 	}
 	s.Bus.Publish(tx, Topic(m.ID), 0)
-	if err := s.askToStep(ctx, tx, x, m, hosts, "grace-"+now.Stamp()); err != nil {
+	// Coming and going again and again pages nobody again and again.
+	turn := strconv.Itoa(int(now.Sub(m.StartsAt) / graceClose))
+	if err := s.askToStep(ctx, tx, x, m, hosts, "grace-"+turn); err != nil {
 		return err
 	}
 	return s.Bus.At(ctx, tx, jobGrace, string(m.ID), now.Add(graceLock), aboutMeeting{m.ID})
@@ -118,7 +145,7 @@ func (s *Service) gone(ctx context.Context, tx db.Writer, x Series, m Meeting, h
 // everybody else of the rota; of a peer-led one everybody who comes.
 func (s *Service) askToStep(ctx context.Context, tx db.Writer, x Series, m Meeting, hosts []Host, key string) error {
 	f, err := s.facets(ctx, tx, x.Owner)
-	if err != nil {
+	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
 	now := s.Clock.Now()
@@ -162,7 +189,7 @@ func (s *Service) askToStep(ctx context.Context, tx db.Writer, x Series, m Meeti
 // they cannot, whoever stands by holds it, and the next of the rota stands by; when
 // nobody is left, everybody of the rota is told.
 func (s *Service) Step(ctx context.Context, a access.Actor, id moment.ID, can bool) error {
-	return s.write(ctx, a, func(tx db.Writer, now moment.Time) error {
+	return s.atDoor(ctx, a, func(tx db.Writer, now moment.Time) error {
 		x, m, st, err := s.facing(ctx, tx, a, id)
 		if err != nil {
 			return err
@@ -180,14 +207,14 @@ func (s *Service) Step(ctx context.Context, a access.Actor, id moment.ID, can bo
 			if err := putHost(ctx, tx, h); err != nil {
 				return err
 			}
-		} else if err := s.cannot(ctx, tx, x, m, hosts, h, now); err != nil {
+		} else if err := s.cannot(ctx, tx, x, m, h, now); err != nil {
 			return err
 		}
 		return access.Record(ctx, tx, a, now, access.Entry{Verb: "meetings.step", Kind: "meeting", Object: id})
 	})
 }
 
-func (s *Service) cannot(ctx context.Context, tx db.Writer, x Series, m Meeting, hosts []Host, h Host, now moment.Time) error {
+func (s *Service) cannot(ctx context.Context, tx db.Writer, x Series, m Meeting, h Host, now moment.Time) error {
 	if h.Person == "" {
 		return fault.New(fault.Conflict, "meetings.error.not_named")
 	}
@@ -195,46 +222,16 @@ func (s *Service) cannot(ctx context.Context, tx db.Writer, x Series, m Meeting,
 	if err := putHost(ctx, tx, h); err != nil {
 		return err
 	}
-	for i := range hosts {
-		if hosts[i].Person == h.Person {
-			hosts[i] = h
-		}
-	}
 	f, err := s.facets(ctx, tx, x.Owner)
-	if err != nil {
+	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	named := slices.ContainsFunc(hosts, Host.Holds)
-	for _, o := range hosts {
-		if o.State == StandsBy && !named {
-			o.State, o.At, named = Named, now, true
-			if err := putHost(ctx, tx, o); err != nil {
-				return err
-			}
-			if err := s.tell(ctx, tx, o.Person, noticeHost, "yours-"+now.Stamp(), m); err != nil {
-				return err
-			}
-		}
+	if err := s.name(ctx, tx, x, m, f.Hosts, x.Series().CountBefore(m.Day), true); err != nil {
+		return err
 	}
-	for _, person := range f.Hosts {
-		if _, known := hostIn(hosts, person); known {
-			continue
-		}
-		next := Host{Meeting: m.ID, Person: person, Place: 1, State: StandsBy, At: now}
-		if !named {
-			next.State, next.Place, named = Named, 0, true
-		} else if !x.Facilitated {
-			continue
-		}
-		if err := putHost(ctx, tx, next); err != nil {
-			return err
-		}
-		if err := s.tell(ctx, tx, person, noticeHost, "yours-"+now.Stamp(), m); err != nil || next.State == StandsBy {
-			return err
-		}
-	}
-	if named {
-		return nil
+	hosts, err := hostsOf(ctx, tx, m.ID)
+	if err != nil || slices.ContainsFunc(hosts, Host.Holds) {
+		return err
 	}
 	for _, person := range f.Hosts {
 		if err := s.tell(ctx, tx, person, noticeHost, "nobody-"+now.Stamp(), m); err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"strconv"
 	"strings"
 
 	"cairn/internal/core/chat"
@@ -93,11 +94,15 @@ func (s *Service) Import(ctx context.Context, a access.Actor, owner Ref, file []
 
 func (s *Service) takeAll(ctx context.Context, tx db.Writer, a access.Actor, owner Ref, items []calendar.Item, how Taking, out *Report, now moment.Time) error {
 	var todo []calendar.Item
+	seen := map[string]bool{}
 	for _, item := range items {
 		row, err := s.rowOf(ctx, tx, owner, item, how, now)
 		if err != nil {
 			return err
 		}
+		source := sourceOf(item)
+		row.Here = row.Here || seen[source] // the same twice in one file
+		seen[source] = true
 		if row.Taken() && len(todo) >= mostImported {
 			row.Key, row.Args = "meetings.import.many", map[string]any{"most": mostImported}
 		}
@@ -131,7 +136,8 @@ func (s *Service) takeAll(ctx context.Context, tx db.Writer, a access.Actor, own
 func sourceOf(item calendar.Item) string {
 	name := item.UID
 	if name == "" {
-		name = item.Summary + "\x00" + item.Series.First.String() + "\x00" + item.Series.Rule.String()
+		x := item.Series
+		name = strings.Join([]string{item.Summary, x.First.String(), x.Rule.String(), strconv.Itoa(x.Starts), strconv.Itoa(x.Minutes), x.Zone.String()}, "\x00")
 	}
 	sum := sha256.Sum256([]byte(name))
 	return "ics:" + base64.RawURLEncoding.EncodeToString(sum[:])

@@ -34,6 +34,7 @@ type View struct {
 	Cards    map[moment.ID]people.Card
 	AsHost   Host
 	IsHost   bool
+	Keeps    bool // they read who comes
 	Note     string
 	Inside   bool // they read the address
 	Link     bool // they read the link
@@ -53,6 +54,26 @@ func (v View) Address() string {
 
 // Look gives a meeting as the actor may see it.
 func (s *Service) Look(ctx context.Context, a access.Actor, id moment.ID) (View, error) {
+	v, err := s.lookDoor(ctx, a, id)
+	if err != nil {
+		return v, err
+	}
+	r := s.DB.Reader()
+	if v.Keeps {
+		if err := s.lookComers(ctx, r, a, &v); err != nil {
+			return v, err
+		}
+	}
+	v.Upcoming, err = nextOf(ctx, r, v.Series, v.EndsAt, mostUpcoming)
+	return v, err
+}
+
+// mostUpcoming is how many of the following meetings stand beside one.
+const mostUpcoming = 6
+
+// lookDoor gives a meeting without who comes: what changes while people stand at its
+// door.
+func (s *Service) lookDoor(ctx context.Context, a access.Actor, id moment.ID) (View, error) {
 	r := s.DB.Reader()
 	x, m, st, err := s.facing(ctx, r, a, id)
 	if err != nil {
@@ -77,12 +98,8 @@ func (s *Service) Look(ctx context.Context, a access.Actor, id moment.ID) (View,
 	}
 	v.Inside = readsInside(st, m, v.Mine, v.IsHost)
 	v.Link = readsLink(st, x, m, v.Mine, v.IsHost, v.Now)
-	if err := s.lookWords(ctx, r, a, &v); err != nil {
-		return v, err
-	}
-	list, err := meetingsOf(ctx, r, m.Series, m.EndsAt)
-	v.Upcoming = list[:min(len(list), 6)]
-	return v, err
+	v.Keeps = keepsList(st, v.AsHost, v.IsHost)
+	return v, s.lookWords(ctx, r, &v)
 }
 
 func (s *Service) lookHosts(ctx context.Context, r db.Reader, v *View) error {
@@ -91,22 +108,40 @@ func (s *Service) lookHosts(ctx context.Context, r db.Reader, v *View) error {
 		return err
 	}
 	v.AsHost, v.IsHost = hostIn(v.Hosts, v.Me)
-	v.IsHost = v.IsHost && v.AsHost.State != Cannot
-	ids := make([]moment.ID, len(v.Hosts))
-	for i, h := range v.Hosts {
-		ids[i] = h.Person
-	}
-	if v.Cards, err = s.People.Cards(ctx, r, ids...); err != nil {
+	// Whoever left, or may not come any more, is no host.
+	v.IsHost = v.IsHost && v.AsHost.Stands() && (v.Stand.Answer || v.Stand.Hold)
+	if err := s.nameHosts(ctx, r, v); err != nil {
 		return err
 	}
 	v.Waiting, err = waitingAt(ctx, r, v.ID)
 	return err
 }
 
+// nameHosts names who holds it, to whoever has an account; two who are kept apart do not
+// read from it where the other is.
+func (s *Service) nameHosts(ctx context.Context, r db.Reader, v *View) error {
+	v.Cards = map[moment.ID]people.Card{}
+	if v.Me == "" {
+		return nil
+	}
+	apart, err := s.People.Apart(ctx, r, v.Me)
+	if err != nil {
+		return err
+	}
+	var ids []moment.ID
+	for _, h := range v.Hosts {
+		if !apart[h.Person] {
+			ids = append(ids, h.Person)
+		}
+	}
+	v.Cards, err = s.People.Cards(ctx, r, ids...)
+	return err
+}
+
 // lookWords opens what this person may read, and forgets the rest. Who comes, and what
 // they need, is read by those who hold it; each of them reads in their own account
 // that it was opened.
-func (s *Service) lookWords(ctx context.Context, r db.Reader, a access.Actor, v *View) error {
+func (s *Service) lookWords(ctx context.Context, r db.Reader, v *View) error {
 	sealed, err := noteOf(ctx, r, v.ID)
 	if err != nil {
 		return err
@@ -126,10 +161,7 @@ func (s *Service) lookWords(ctx context.Context, r db.Reader, a access.Actor, v 
 	if !v.Link {
 		v.In.Plan.Inside.Link, v.In.Plan.Inside.Phone = "", ""
 	}
-	if !v.Stand.Hold && !v.IsHost {
-		return nil
-	}
-	return s.lookComers(ctx, r, a, v)
+	return nil
 }
 
 func (s *Service) lookComers(ctx context.Context, r db.Reader, a access.Actor, v *View) error {
@@ -149,12 +181,12 @@ func (s *Service) lookComers(ctx context.Context, r db.Reader, a access.Actor, v
 		if err := s.open(ctx, r, v.Series, x.words, answerContext+string(x.ID), &x.Asked); err != nil {
 			return err
 		}
-		if len(x.words) > 0 && x.Person != a.Person {
+		if len(x.words) > 0 && x.Person != "" && x.Person != a.Person {
 			if err := s.Ledger.RecordRead(ctx, a, v.Now, access.Entry{Verb: "meetings.read_answer", Kind: "answer", Object: x.ID, Subject: x.Person}); err != nil {
 				return err
 			}
 		}
-		x.Mail = "" // nobody here needs it
+		x.Mail, x.Token = "", "" // nobody here needs them
 		v.Comers = append(v.Comers, Comer{Answer: x.Answer, Card: cards[x.Person]})
 	}
 	return nil

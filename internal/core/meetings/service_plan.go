@@ -79,16 +79,21 @@ func tagsFor(x Series, f Facets) []string {
 	return out[:min(len(out), mostTags)]
 }
 
+// AnyVersion stands for whatever version of something there is, where no form was seen.
+const AnyVersion = -1
+
 // Change changes a series from one of its meetings on: this one and those that
-// follow. What was before stays as it was. Who had answered is carried over to the
+// follow. seen is the version of the series that its form showed: whoever changed it
+// meanwhile is not undone. What was before stays as it was. Who had answered is carried over to the
 // meeting of the same day, or of the same place in the row; whoever has none there
 // is told that theirs is off.
-func (s *Service) Change(ctx context.Context, a access.Actor, from moment.ID, p Plan) (moment.ID, error) {
-	if err := p.Validate(); err != nil {
+func (s *Service) Change(ctx context.Context, a access.Actor, from moment.ID, typed Plan, seen int) (moment.ID, error) {
+	if err := typed.Validate(); err != nil {
 		return "", err
 	}
 	var id moment.ID
 	err := s.write(ctx, a, func(tx db.Writer, now moment.Time) error {
+		p := typed // a transaction may run again, and begins from what was typed
 		m, err := s.meeting(ctx, tx, from)
 		if err != nil {
 			return err
@@ -104,13 +109,11 @@ func (s *Service) Change(ctx context.Context, a access.Actor, from moment.ID, p 
 		if err != nil {
 			return err
 		}
-		if old.State != Running {
+		if old.State != Running || seen != AnyVersion && seen != old.Changes {
 			return fault.New(fault.Conflict, "meetings.error.changed")
 		}
-		if _, ok := p.Series().Next(now); !ok {
-			var wrong fault.Problems
-			wrong.Add("first", "meetings.error.past")
-			return wrong.Err()
+		if err := follows(p, m, now); err != nil {
+			return err
 		}
 		if rest := old.Rest(m); sameTimes(rest, p) {
 			id = old.ID
@@ -124,6 +127,18 @@ func (s *Service) Change(ctx context.Context, a access.Actor, from moment.ID, p 
 		return access.Record(ctx, tx, a, now, access.Entry{Verb: "meetings.change", Kind: "series", Object: id})
 	})
 	return id, err
+}
+
+// follows refuses what would begin before the meeting that it goes on from, or never
+// come.
+func follows(p Plan, from Meeting, now moment.Time) error {
+	var wrong fault.Problems
+	if p.First.Before(from.Day) {
+		wrong.Add("first", "meetings.error.before")
+	} else if _, ok := p.Series().Next(now); !ok {
+		wrong.Add("first", "meetings.error.past")
+	}
+	return wrong.Err()
 }
 
 // Rest is the plan of a series as it goes on from one of its meetings.
@@ -154,7 +169,7 @@ func (s *Service) touch(ctx context.Context, tx db.Writer, a access.Actor, old S
 	if err != nil {
 		return err
 	}
-	elsewhere := old.Attendance != p.Attendance || old.Place != p.Place || old.Inside != p.Inside
+	var news []Meeting
 	for _, was := range list {
 		if was.State != Planned {
 			continue
@@ -164,6 +179,7 @@ func (s *Service) touch(ctx context.Context, tx db.Writer, a access.Actor, old S
 			m.Attendance = p.Attendance
 		}
 		m.RoomPlaces, m.OnlinePlaces = p.RoomPlaces, p.OnlinePlaces
+		m.Moved = x.unlike(m)
 		m.Changes++
 		m.ChangedAt = now
 		if err := s.save(ctx, tx, m, was); err != nil {
@@ -172,14 +188,18 @@ func (s *Service) touch(ctx context.Context, tx db.Writer, a access.Actor, old S
 		if err := s.settleWays(ctx, tx, m); err != nil {
 			return err
 		}
-		if !elsewhere {
-			continue
-		}
-		if err := s.tellAll(ctx, tx, noticeChanged, "where-"+now.Stamp(), m, a.Person); err != nil {
-			return err
-		}
+		news = append(news, m)
 	}
-	return nil
+	if old.Attendance == p.Attendance && old.Place == p.Place && old.Inside == p.Inside {
+		return nil
+	}
+	return s.tellOnce(ctx, tx, "where-"+now.Stamp(), news, a.Person)
+}
+
+// unlike tells whether a meeting is not as its series' rule says.
+func (x Series) unlike(m Meeting) bool {
+	o, ok := x.Series().On(m.Day)
+	return !ok || o.Starts != m.StartsAt || o.Ends != m.EndsAt || m.Attendance != x.Attendance
 }
 
 // split ends a series before one of its meetings and begins another with the rest.
@@ -210,13 +230,8 @@ func (s *Service) cut(ctx context.Context, tx db.Writer, old Series, day calenda
 	x := old
 	x.Changes++
 	x.ChangedAt = now
-	if n := old.Series().CountBefore(day); n == 0 || !old.Rule.Repeats() {
+	if !x.trim(day) {
 		x.State = Ended
-	} else {
-		x.Rule.Count, x.Rule.Until = 0, day.Add(-1)
-		if old.Rule.Count > 0 {
-			x.Rule.Until, x.Rule.Count = calendar.Date{}, n
-		}
 	}
 	if err := s.saveSeries(ctx, tx, x, old.Changes); err != nil {
 		return err
@@ -243,74 +258,111 @@ func pair(was, fresh []Meeting) map[moment.ID]moment.ID {
 	return out
 }
 
-// carry brings the answers of the meetings that were over to those that take their
-// place, and takes the old ones away, or calls them off where nothing does.
+// carry lets the meetings that were take the place of those of the new series: each
+// keeps its name here, so that links and notices lead on, and with it what people
+// answered, who holds it and what was said. One that was cancelled by itself, such as
+// on a holiday, stays cancelled. What has no place any more is called off.
 func (s *Service) carry(ctx context.Context, tx db.Writer, a access.Actor, old, x Series, rest, fresh []Meeting, now moment.Time) error {
 	to := pair(rest, fresh)
 	byID := map[moment.ID]Meeting{}
 	for _, m := range fresh {
 		byID[m.ID] = m
 	}
+	var news []Meeting
 	for _, was := range rest {
-		answers, err := answersTo(ctx, tx, was.ID)
-		if err != nil {
-			return err
-		}
 		next, ok := byID[to[was.ID]]
-		if ok && was.State == Cancelled {
-			if err := s.carryOff(ctx, tx, &next, was, now); err != nil {
-				return err
-			}
-		}
 		if !ok {
-			if err := s.callOff(ctx, tx, was, whySeries, a.Person, now); err != nil {
-				return err
-			}
-			continue
-		}
-		for _, ans := range answers {
-			if err := s.open(ctx, tx, old.ID, ans.words, answerContext+string(ans.ID), &ans.Asked); err != nil {
-				return err
-			}
-			words, err := s.seal(ctx, tx, x.ID, answerContext+string(ans.ID), ans.Asked)
+			off, err := s.callOff(ctx, tx, was, whySeries, now)
 			if err != nil {
 				return err
 			}
-			if err := moveAnswer(ctx, tx, ans.ID, next.ID, words); err != nil {
-				return err
-			}
+			news = append(news, off)
+			continue
 		}
-		if err := s.dropIfBare(ctx, tx, was, now); err != nil {
+		m, err := s.takePlace(ctx, tx, old, x, was, next, now)
+		if err != nil {
 			return err
 		}
-		if err := recount(ctx, tx, next.ID); err != nil {
+		if m.State == Planned {
+			news = append(news, m)
+		}
+	}
+	if err := s.tellOnce(ctx, tx, "series-"+now.Stamp(), news, a.Person); err != nil {
+		return err
+	}
+	if err := s.dropUnanswered(ctx, tx, news); err != nil {
+		return err
+	}
+	return s.timers(ctx, tx, x.ID)
+}
+
+// dropUnanswered takes away what was called off and nobody had said anything to.
+func (s *Service) dropUnanswered(ctx context.Context, tx db.Writer, list []Meeting) error {
+	for _, m := range list {
+		answers, err := answersTo(ctx, tx, m.ID)
+		if err != nil {
 			return err
 		}
-		if err := s.settleWays(ctx, tx, next); err != nil {
-			return err
+		if m.State != Cancelled || len(answers) > 0 {
+			continue
 		}
-		if len(answers) > 0 && next.State == Planned {
-			if err := s.tellAll(ctx, tx, noticeChanged, "series-"+now.Stamp(), next, a.Person); err != nil {
-				return err
-			}
+		if err := s.dropBare(ctx, tx, m); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// carryOff keeps a meeting cancelled that was cancelled by itself, such as one on a
-// holiday; whoever had answered knows already.
-func (s *Service) carryOff(ctx context.Context, tx db.Writer, next *Meeting, was Meeting, now moment.Time) error {
-	before := *next
-	next.State, next.Why, next.EndedAt = Cancelled, was.Why, now
-	next.Changes++
-	next.ChangedAt = now
-	return s.save(ctx, tx, *next, before)
+// takePlace puts a meeting into the place of one that was just written down for the
+// new series.
+func (s *Service) takePlace(ctx context.Context, tx db.Writer, old, x Series, was, next Meeting, now moment.Time) (Meeting, error) {
+	if err := s.dropBare(ctx, tx, next); err != nil {
+		return was, err
+	}
+	m := next
+	m.ID, m.State, m.Why, m.EndedAt = was.ID, was.State, was.Why, was.EndedAt
+	m.Changes, m.ChangedAt, m.Stage = was.Changes+1, now, stageAt(next.StartsAt, now)
+	if err := s.save(ctx, tx, m, was); err != nil {
+		return m, err
+	}
+	if err := s.reseal(ctx, tx, old.ID, x.ID, m); err != nil {
+		return m, err
+	}
+	return m, s.settleWays(ctx, tx, m)
 }
 
-// dropIfBare takes a meeting away whose answers went elsewhere. People who said that
-// they do not come have nothing to lose by it.
-func (s *Service) dropIfBare(ctx context.Context, tx db.Writer, m Meeting, _ moment.Time) error {
+// reseal closes what was written for a meeting under another series' key.
+func (s *Service) reseal(ctx context.Context, tx db.Writer, from, to moment.ID, m Meeting) error {
+	answers, err := answersTo(ctx, tx, m.ID)
+	if err != nil {
+		return err
+	}
+	for _, ans := range answers {
+		if err := s.open(ctx, tx, from, ans.words, answerContext+string(ans.ID), &ans.Asked); err != nil {
+			return err
+		}
+		words, err := s.seal(ctx, tx, to, answerContext+string(ans.ID), ans.Asked)
+		if err != nil {
+			return err
+		}
+		if err := setWords(ctx, tx, ans.ID, words); err != nil {
+			return err
+		}
+	}
+	sealed, err := noteOf(ctx, tx, m.ID)
+	if err != nil {
+		return err
+	}
+	var note string
+	if err := s.open(ctx, tx, from, sealed, noteContext+string(m.ID), &note); err != nil {
+		return err
+	}
+	return s.note(ctx, tx, m, note)
+}
+
+// dropBare takes a meeting away that nothing is kept of. People who said that they do
+// not come have nothing to lose by it.
+func (s *Service) dropBare(ctx context.Context, tx db.Writer, m Meeting) error {
 	if err := forgetAnswers(ctx, tx, m.ID); err != nil {
 		return err
 	}
@@ -346,14 +398,25 @@ func (s *Service) end(ctx context.Context, tx db.Writer, a access.Actor, x Serie
 	if err != nil {
 		return err
 	}
+	var news []Meeting
 	for _, m := range list {
-		if m.State == Planned || m.State == NotForNow {
-			if err := s.callOff(ctx, tx, m, whySeries, a.Person, now); err != nil {
-				return err
-			}
+		if m.State != Planned && m.State != NotForNow {
+			continue
 		}
+		off, err := s.callOff(ctx, tx, m, whySeries, now)
+		if err != nil {
+			return err
+		}
+		news = append(news, off)
+	}
+	if err := s.tellOnce(ctx, tx, "ended-"+now.Stamp(), news, a.Person); err != nil {
+		return err
+	}
+	if err := s.dropUnanswered(ctx, tx, news); err != nil {
+		return err
 	}
 	was := x.Changes
+	x.trim(calendar.DateOf(now.Std().In(x.Series().Zone)).Add(1))
 	x.State = Ended
 	x.Changes++
 	x.ChangedAt = now
@@ -361,4 +424,14 @@ func (s *Service) end(ctx context.Context, tx db.Writer, a access.Actor, x Serie
 		return err
 	}
 	return s.timers(ctx, tx, x.ID)
+}
+
+// trim lets a rule end before a day; false, and nothing is changed, when nothing of it
+// was before.
+func (x *Series) trim(day calendar.Date) bool {
+	if !x.Rule.Repeats() || x.Series().CountBefore(day) == 0 {
+		return false
+	}
+	x.Rule.Count, x.Rule.Until = 0, day.Add(-1)
+	return true
 }

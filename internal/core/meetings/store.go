@@ -60,7 +60,7 @@ func insertSeries(ctx context.Context, tx db.Writer, s Series, inside []byte) er
 }
 
 // updateSeries writes what can change about a series. How often it had changed is
-// part of the question: of two who change it at once, one is told.
+// part of the question: of two transactions that change it at once, one fails.
 func updateSeries(ctx context.Context, tx db.Writer, s Series, inside []byte, was int) (bool, error) {
 	n, err := tx.Exec(ctx, `UPDATE meetings_series SET name = $2, quiet = $3, title = $4, rule = $5, attendance = $6, place = $7, address = $8, inside = $9, room_places = $10, online_places = $11,
 		audience = $12, facilitated = $13, peer_led = $14, sign_up = $15, state = $16, filled_to = $17, changes = $18, changed_at = $19 WHERE id = $1 AND changes = $20`,
@@ -142,9 +142,28 @@ func putHost(ctx context.Context, tx db.Writer, h Host) error {
 	return fault.Op("host", err)
 }
 
-func dropHosts(ctx context.Context, tx db.Writer, meeting moment.ID) error {
-	_, err := tx.Exec(ctx, `DELETE FROM meetings_host WHERE meeting = $1 AND state IN ('named', 'stands_by')`, meeting)
+func dropHost(ctx context.Context, tx db.Writer, meeting, person moment.ID) error {
+	_, err := tx.Exec(ctx, `DELETE FROM meetings_host WHERE meeting = $1 AND person = $2`, meeting, person)
 	return fault.Op("host", err)
+}
+
+// setAudience changes who finds what comes of a series, whatever its state: what is
+// shut must not come back open.
+func setAudience(ctx context.Context, tx db.Writer, series moment.ID, to Audience, now moment.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE meetings_meeting SET audience = $2 WHERE series = $1 AND ends_at > $3 AND audience <> $2`, series, string(to), now)
+	return fault.Op("meeting", err)
+}
+
+// seriesAfter gives so many series that go on after one, in the order of their ids.
+func seriesAfter(ctx context.Context, r db.Reader, after moment.ID, n int) ([]moment.ID, error) {
+	rows, err := r.Query(ctx, `SELECT id FROM meetings_series WHERE state <> 'ended' AND id > $1 ORDER BY id LIMIT $2`, string(after), n)
+	return db.Collect(rows, err, func(r db.Row, id *moment.ID) error { return r.Scan(id) })
+}
+
+// zonesUsed gives the zones that series follow.
+func zonesUsed(ctx context.Context, r db.Reader) ([]string, error) {
+	rows, err := r.Query(ctx, `SELECT DISTINCT zone FROM meetings_series WHERE state <> 'ended' ORDER BY zone`)
+	return db.Collect(rows, err, func(r db.Row, z *string) error { return r.Scan(z) })
 }
 
 // dropHostEver takes a person out of everything they hold or held.

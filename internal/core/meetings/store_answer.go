@@ -8,7 +8,7 @@ import (
 	"cairn/internal/kit/moment"
 )
 
-const answerColumns = `id, meeting, person, state, how, words, mail, came, asked_at, at`
+const answerColumns = `id, meeting, person, state, how, words, mail, came, turns, asked_at, at`
 
 // sealedAnswer is an answer before it is opened.
 type sealedAnswer struct {
@@ -17,24 +17,43 @@ type sealedAnswer struct {
 }
 
 func scanAnswer(r db.Row, a *sealedAnswer) error {
-	return r.Scan(&a.ID, &a.Meeting, &a.Person, &a.State, &a.How, &a.words, &a.HasMail, &a.Came, &a.AskedAt, &a.At)
+	return r.Scan(&a.ID, &a.Meeting, &a.Person, &a.State, &a.How, &a.words, &a.HasMail, &a.Came, &a.Turns, &a.AskedAt, &a.At)
 }
 
 // putAnswer writes an answer; token is the hash of what leads back to it, or "".
-func putAnswer(ctx context.Context, tx db.Writer, a Answer, words []byte, token string) error {
-	var hash any
-	if token != "" {
-		hash = token
-	}
-	_, err := tx.Exec(ctx, `INSERT INTO meetings_answer (id, meeting, person, token, state, how, words, mail, asked_at, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-		ON CONFLICT (meeting, person) DO UPDATE SET state = excluded.state, how = excluded.how, words = excluded.words, asked_at = excluded.asked_at, at = excluded.at`,
-		a.ID, a.Meeting, a.Person, hash, string(a.State), string(a.How), words, a.HasMail, a.AskedAt, a.At)
+func putAnswer(ctx context.Context, tx db.Writer, a Answer, words []byte, token, mailKey string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO meetings_answer (id, meeting, person, token, state, how, words, mail, mail_key, asked_at, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		ON CONFLICT (meeting, person) DO UPDATE SET state = excluded.state, how = excluded.how, words = excluded.words, asked_at = excluded.asked_at, at = excluded.at, turns = meetings_answer.turns + 1`,
+		a.ID, a.Meeting, a.Person, textOrNull(token), string(a.State), string(a.How), words, a.HasMail, textOrNull(mailKey), a.AskedAt, a.At)
 	return fault.Op("answer", err)
 }
 
+func textOrNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
 func setAnswer(ctx context.Context, tx db.Writer, id moment.ID, state AnswerState, now moment.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE meetings_answer SET state = $2, at = $3 WHERE id = $1`, id, string(state), now)
+	_, err := tx.Exec(ctx, `UPDATE meetings_answer SET state = $2, at = $3, turns = turns + 1 WHERE id = $1`, id, string(state), now)
 	return fault.Op("answer", err)
+}
+
+// giveUp notes that somebody does not come; what they wrote for it is not needed.
+func giveUp(ctx context.Context, tx db.Writer, id moment.ID, now moment.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE meetings_answer SET state = 'not', at = $2, turns = turns + 1, words = NULL, mail = FALSE, mail_key = NULL WHERE id = $1`, id, now)
+	return fault.Op("answer", err)
+}
+
+// mailHas tells whether an address for mail has a place at a meeting.
+func mailHas(ctx context.Context, r db.Reader, meeting moment.ID, key string) (bool, error) {
+	if key == "" {
+		return false, nil
+	}
+	var n int
+	err := r.QueryRow(ctx, `SELECT count(*) FROM meetings_answer WHERE meeting = $1 AND mail_key = $2`, meeting, key).Scan(&n)
+	return n > 0, db.Problem("answer", err)
 }
 
 func setCame(ctx context.Context, tx db.Writer, id moment.ID, came string) error {
@@ -91,14 +110,14 @@ func waitingAt(ctx context.Context, r db.Reader, meeting moment.ID) (n int, err 
 
 // answersBy gives somebody's answers to meetings of an owner that are still to come.
 func answersBy(ctx context.Context, r db.Reader, person moment.ID, owner Ref, now moment.Time) ([]sealedAnswer, error) {
-	rows, err := r.Query(ctx, `SELECT a.id, a.meeting, a.person, a.state, a.how, a.words, a.mail, a.came, a.asked_at, a.at FROM meetings_answer a JOIN meetings_meeting m ON m.id = a.meeting
+	rows, err := r.Query(ctx, `SELECT a.id, a.meeting, a.person, a.state, a.how, a.words, a.mail, a.came, a.turns, a.asked_at, a.at FROM meetings_answer a JOIN meetings_meeting m ON m.id = a.meeting
 		WHERE a.person = $1 AND m.owner = $2 AND m.kind = $3 AND m.ends_at > $4 AND a.state <> 'not' ORDER BY m.starts_at, a.id`, person, owner.ID, owner.Kind, now)
 	return db.Collect(rows, err, scanAnswer)
 }
 
 // answersEver gives somebody's answers to meetings that end after an instant, soonest first.
 func answersEver(ctx context.Context, r db.Reader, person moment.ID, since moment.Time) ([]sealedAnswer, error) {
-	rows, err := r.Query(ctx, `SELECT a.id, a.meeting, a.person, a.state, a.how, a.words, a.mail, a.came, a.asked_at, a.at FROM meetings_answer a JOIN meetings_meeting m ON m.id = a.meeting
+	rows, err := r.Query(ctx, `SELECT a.id, a.meeting, a.person, a.state, a.how, a.words, a.mail, a.came, a.turns, a.asked_at, a.at FROM meetings_answer a JOIN meetings_meeting m ON m.id = a.meeting
 		WHERE a.person = $1 AND m.ends_at > $2 ORDER BY m.starts_at, a.id LIMIT 2000`, person, since)
 	return db.Collect(rows, err, scanAnswer)
 }
@@ -122,9 +141,9 @@ func answeredStates(ctx context.Context, r db.Reader, person moment.ID, meetings
 	return out, err
 }
 
-// moveAnswer brings an answer over to another meeting. words were sealed anew.
-func moveAnswer(ctx context.Context, tx db.Writer, id, meeting moment.ID, words []byte) error {
-	_, err := tx.Exec(ctx, `UPDATE meetings_answer SET meeting = $2, words = $3 WHERE id = $1`, id, meeting, words)
+// setWords keeps what goes with an answer, sealed anew.
+func setWords(ctx context.Context, tx db.Writer, id moment.ID, words []byte) error {
+	_, err := tx.Exec(ctx, `UPDATE meetings_answer SET words = $2 WHERE id = $1`, id, words)
 	return fault.Op("answer", err)
 }
 

@@ -68,9 +68,15 @@ func meetingsOf(ctx context.Context, r db.Reader, series moment.ID, since moment
 	return db.Collect(rows, err, scanMeeting)
 }
 
+// nextOf gives the next meetings of a series.
+func nextOf(ctx context.Context, r db.Reader, series moment.ID, since moment.Time, n int) ([]Meeting, error) {
+	rows, err := r.Query(ctx, `SELECT `+meetingColumns+` FROM meetings_meeting m WHERE m.series = $1 AND m.starts_at >= $2 ORDER BY m.starts_at, m.id LIMIT $3`, series, since, n)
+	return db.Collect(rows, err, scanMeeting)
+}
+
 // changedOf gives the meetings of a series that are not as its rule says.
 func changedOf(ctx context.Context, r db.Reader, series moment.ID, since moment.Time) ([]Meeting, error) {
-	rows, err := r.Query(ctx, `SELECT `+meetingColumns+` FROM meetings_meeting m WHERE m.series = $1 AND m.starts_at > $2 AND (m.moved OR m.state = 'cancelled') ORDER BY m.starts_at, m.id LIMIT 1000`, series, since)
+	rows, err := r.Query(ctx, `SELECT `+meetingColumns+` FROM meetings_meeting m WHERE m.series = $1 AND m.starts_at > $2 AND (m.moved OR m.state = 'cancelled') ORDER BY m.starts_at DESC, m.id LIMIT 1000`, series, since)
 	return db.Collect(rows, err, scanMeeting)
 }
 

@@ -17,7 +17,7 @@ func (s *Service) Routes() []web.Route {
 	return []web.Route{
 		{Method: "GET", Path: "/meeting/{id}", Need: permLook, Do: s.meetingPage},
 		{Method: "GET", Path: "/meeting/{id}/date.ics", Need: permLook, Do: s.datePage},
-		{Method: "GET", Path: "/meeting/{id}/updates", Need: permLook, Do: s.updates},
+		{Method: "GET", Path: "/meeting/{id}/updates", Need: permLook, Do: s.updates, Stream: true},
 		{Method: "POST", Path: "/meeting/{id}/answer", Need: permAnswer, Do: s.answerPost},
 		{Method: "POST", Path: "/meeting/{id}/sign-up", Need: permSignUp, Do: s.signUpPost},
 		{Method: "GET", Path: "/place/{token}", Need: permSignUp, Do: s.placePage},
@@ -26,6 +26,7 @@ func (s *Service) Routes() []web.Route {
 		{Method: "POST", Path: "/meeting/{id}/leave", Need: permHold, Do: s.leavePost},
 		{Method: "POST", Path: "/meeting/{id}/step", Need: permHold, Do: s.stepPost},
 		{Method: "POST", Path: "/meeting/{id}/say", Need: permHold, Do: s.sayPost},
+		{Method: "POST", Path: "/meeting/{id}/free/{answer}", Need: permHold, Do: s.freePost},
 		{Method: "POST", Path: "/meeting/{id}/count", Need: permHold, Do: s.countPost},
 		{Method: "GET", Path: "/meeting/{id}/move", Need: permHold, Do: s.movePage},
 		{Method: "POST", Path: "/meeting/{id}/move", Need: permHold, Do: s.movePost},
@@ -68,6 +69,7 @@ type meetingData struct {
 	View
 	How   string // as typed
 	Typed Asked
+	Key   string // of the form of who has no account
 	Err   error
 	Done  string
 }
@@ -87,6 +89,9 @@ func (s *Service) showMeeting(w http.ResponseWriter, r *http.Request, d meetingD
 			return nil, err
 		}
 		d.View, err = s.Look(r.Context(), web.Actor(r.Context()), id)
+		if d.Key == "" {
+			d.Key = NewKey()
+		}
 		if d.Err == nil {
 			d.Typed, d.How = d.Mine.Asked, string(d.Mine.How)
 			if d.Said && d.Mine.State == Not {
@@ -104,7 +109,7 @@ func (s *Service) updates(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a := web.Actor(r.Context())
-	if _, err := s.Look(r.Context(), a, id); err != nil {
+	if _, err := s.lookDoor(r.Context(), a, id); err != nil {
 		return err
 	}
 	return s.live(w, r, id)
@@ -173,13 +178,23 @@ func (s *Service) signUpPost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d := meetingData{How: form.Get("how"), Typed: askedOf(r, form)}
-	token, err := s.SignUp(r.Context(), web.Actor(r.Context()), id, How(d.How), d.Typed)
+	d := meetingData{How: form.Get("how"), Typed: askedOf(r, form), Key: form.Get("key")}
+	token, err := s.SignUp(r.Context(), web.Actor(r.Context()), id, How(d.How), d.Typed, From{Address: web.Address(r), Key: d.Key})
 	if err != nil {
 		d.Err = err
 		return s.showMeeting(w, r, d)
 	}
-	return web.SeeOther(w, r, "/place/"+string(token))
+	return web.SeeOther(w, r, placePath(token))
+}
+
+func placePath(t Token) string { return "/place/" + string(t) }
+
+func (s *Service) freePost(w http.ResponseWriter, r *http.Request) error {
+	answer, ok := moment.ParseID(r.PathValue("answer"))
+	if !ok {
+		return fault.Hidden()
+	}
+	return s.verb(w, r, "freed", func(id moment.ID) error { return s.Free(r.Context(), web.Actor(r.Context()), id, answer) })
 }
 
 func (s *Service) placePage(w http.ResponseWriter, r *http.Request) error {
@@ -202,7 +217,7 @@ func (s *Service) giveUpPost(w http.ResponseWriter, r *http.Request) error {
 	if err := s.GiveUp(r.Context(), web.Actor(r.Context()), token); err != nil {
 		return s.showPlace(w, r, err)
 	}
-	return web.SeeOther(w, r, "/place/"+string(token))
+	return web.SeeOther(w, r, placePath(token))
 }
 
 func (s *Service) herePost(w http.ResponseWriter, r *http.Request) error {

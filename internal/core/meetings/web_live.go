@@ -13,7 +13,7 @@ import (
 func (s *Service) live(w http.ResponseWriter, r *http.Request, id moment.ID) error {
 	a := web.Actor(r.Context())
 	return web.KeepLive(w, r, s.Bus, []string{Topic(id)}, func(ctx context.Context) (web.Region, error) {
-		v, err := s.Look(ctx, a, id)
+		v, err := s.lookDoor(ctx, a, id)
 		return web.Region{ID: "door", Body: doorNow(v)}, err
 	})
 }

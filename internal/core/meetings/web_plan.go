@@ -285,7 +285,7 @@ func (s *Service) changePost(w http.ResponseWriter, r *http.Request) error {
 	if typed.Err != nil {
 		return s.showPlan(w, r, typed)
 	}
-	id, err := s.Change(r.Context(), web.Actor(r.Context()), d.From.ID, typed.Plan)
+	id, err := s.Change(r.Context(), web.Actor(r.Context()), d.From.ID, typed.Plan, number(form.Get("seen"), 0))
 	if err != nil {
 		typed.Err = err
 		return s.showPlan(w, r, typed)
@@ -413,7 +413,7 @@ func (s *Service) movePost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	n := Shift{Minutes: number(typed["minutes"], -1), Attendance: Attendance(typed["attendance"]), Words: typed["words"]}
+	n := Shift{Seen: number(form.Get("seen"), 0), Minutes: number(typed["minutes"], -1), Attendance: Attendance(typed["attendance"]), Words: typed["words"]}
 	day, ok := calendar.ParseDate(typed["date"])
 	at, terr := time.Parse(clockForm, typed["starts"])
 	if ok && terr == nil {

@@ -140,21 +140,39 @@ func seesWords(ctx context.Context, v View) string {
 	var names []string
 	for _, h := range v.Hosts {
 		if h.State != Cannot && h.State != Left {
-			names = append(names, nameOf(ctx, v.Cards[h.Person]))
+			names = append(names, hostName(ctx, v, h))
 		}
 	}
-	if len(names) == 0 {
+	if len(names) == 0 || v.Me == "" {
 		return web.T(ctx, "meetings.answer.sees_holders")
 	}
 	return web.T(ctx, "meetings.answer.sees", "names", strings.Join(names, ", "))
+}
+
+// hostName names a host, where this person may read who it is.
+func hostName(ctx context.Context, v View, h Host) string {
+	if c, ok := v.Cards[h.Person]; ok {
+		return nameOf(ctx, c)
+	}
+	return web.T(ctx, "meetings.host.somebody")
+}
+
+func comerName(ctx context.Context, c Comer) string {
+	if c.Person == "" {
+		return c.Name
+	}
+	return nameOf(ctx, c.Card)
 }
 
 // holdWords says who holds it.
 func holdWords(ctx context.Context, v View) string {
 	var names []string
 	for _, h := range v.Hosts {
+		if h.Holds() && v.Me == "" {
+			return web.T(ctx, "meetings.host.held")
+		}
 		if h.Holds() {
-			names = append(names, nameOf(ctx, v.Cards[h.Person]))
+			names = append(names, hostName(ctx, v, h))
 		}
 	}
 	if len(names) == 0 {
@@ -246,7 +264,7 @@ func clockWords(ctx context.Context, p Plan) string {
 
 func doneKey(done string) string {
 	switch done {
-	case "going", "waiting", "not", "here", "left", "step", "said", "counted", "restored", "moved", "cancelled", "planned", "changed", "ended":
+	case "going", "waiting", "not", "here", "left", "step", "said", "counted", "restored", "freed", "moved", "cancelled", "planned", "changed", "ended":
 		return "meetings.done." + done
 	}
 	return ""

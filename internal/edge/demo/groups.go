@@ -207,7 +207,7 @@ func (d *Demo) byTheRiver(ctx context.Context, by placed, id moment.ID) error {
 		}
 	}
 	at := list[2]
-	return d.Meetings.Move(ctx, by.actor(), at.ID, meetings.Shift{StartsAt: at.StartsAt, Minutes: 90, Attendance: meetings.Online, Words: "The library is closed that evening. We meet online."})
+	return d.Meetings.Move(ctx, by.actor(), at.ID, meetings.Shift{Seen: meetings.AnyVersion, StartsAt: at.StartsAt, Minutes: 90, Attendance: meetings.Online, Words: "The library is closed that evening. We meet online."})
 }
 
 // openAfternoon has what those who stand there need at hand.
