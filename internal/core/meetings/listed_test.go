@@ -101,7 +101,7 @@ func TestAMeetingOfOthersIsReadByEverybodyAndAnsweredByNobody(t *testing.T) {
 				t.Errorf("%s: %d, without %q", who.Name, got.Status, want)
 			}
 		}
-		for _, no := range []string{"/answer\"", "/sign-in?next=/meeting", "/here\"", "/cancel\"", "Nobody has said"} {
+		for _, no := range []string{"/answer\"", "/sign-in?next=/meeting", "/here\"", "/cancel\"", "0 people come"} {
 			if strings.Contains(got.Body, no) {
 				t.Errorf("%s is asked for something: %s", who.Name, no)
 			}
