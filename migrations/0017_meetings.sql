@@ -35,6 +35,7 @@ CREATE TABLE meetings_series (
 CREATE INDEX meetings_series_owner ON meetings_series (owner, kind, made_at);
 CREATE UNIQUE INDEX meetings_series_source ON meetings_series (owner, source) WHERE source <> '';
 CREATE INDEX meetings_series_listed ON meetings_series (audience, id) WHERE state <> 'ended';
+CREATE INDEX meetings_series_news ON meetings_series (audience, changed_at) WHERE state <> 'ended';
 
 -- What a series can be found by.
 CREATE TABLE meetings_tag (
@@ -77,6 +78,8 @@ CREATE TABLE meetings_meeting (
 CREATE INDEX meetings_meeting_owner ON meetings_meeting (owner, starts_at);
 CREATE INDEX meetings_meeting_series ON meetings_meeting (series, starts_at);
 CREATE INDEX meetings_meeting_listed ON meetings_meeting (starts_at, audience, attendance, series) WHERE state IN ('planned', 'open', 'locked');
+CREATE INDEX meetings_meeting_unlike ON meetings_meeting (series, starts_at) WHERE moved OR state = 'cancelled';
+CREATE INDEX meetings_meeting_unusual ON meetings_meeting (audience, starts_at, changed_at) WHERE moved OR state = 'cancelled';
 CREATE INDEX meetings_meeting_moments ON meetings_meeting (series, stage, starts_at) WHERE state IN ('planned', 'open', 'locked');
 
 -- Who holds a meeting.

@@ -200,6 +200,9 @@ func (s *Service) late(ctx context.Context, tx db.Writer, x Series, m *Meeting, 
 	m.State, m.Why, m.EndedAt = Cancelled, whyNobody, now
 	m.Changes++
 	m.ChangedAt = now
+	if err := growSeries(ctx, tx, m.Series, now); err != nil {
+		return err
+	}
 	s.Bus.Publish(tx, Topic(m.ID), 0)
 	return s.Tell.SettleAbout(ctx, tx, m.ID, noticeNow)
 }

@@ -1000,7 +1000,7 @@ func doorNow(v View) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Btn(web.BtnData{Label: web.T(ctx, "meetings.door.enter"), Kind: "main", Href: v.In.Plan.Inside.Link, Attrs: templ.Attributes{"rel": "noreferrer noopener", "target": "_blank", "data-turbo": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Btn(web.BtnData{Label: web.T(ctx, "meetings.door.enter"), Kind: mainIf(near(v)), Href: v.In.Plan.Inside.Link, Attrs: templ.Attributes{"rel": "noreferrer noopener", "target": "_blank", "data-turbo": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1332,7 +1332,7 @@ func answers(d meetingData) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Btn(web.BtnData{Label: web.T(ctx, "meetings.answer.save"), Kind: "main", Wide: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Btn(web.BtnData{Label: web.T(ctx, "meetings.answer.save"), Kind: mainIf(!d.Link || !near(d.View)), Wide: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

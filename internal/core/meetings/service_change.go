@@ -155,6 +155,9 @@ func (s *Service) Cancel(ctx context.Context, a access.Actor, id moment.ID, word
 	}
 	return s.onMeeting(ctx, a, id, "meetings.cancel", canChange, func(tx db.Writer, _ Series, m *Meeting, now moment.Time) error {
 		m.State, m.Why, m.EndedAt = Cancelled, whyHost, now
+		if err := growSeries(ctx, tx, m.Series, now); err != nil {
+			return err
+		}
 		return s.note(ctx, tx, *m, words)
 	})
 }
@@ -163,6 +166,9 @@ func (s *Service) Cancel(ctx context.Context, a access.Actor, id moment.ID, word
 func (s *Service) Restore(ctx context.Context, a access.Actor, id moment.ID) error {
 	return s.onMeeting(ctx, a, id, "meetings.restore", canRestore, func(tx db.Writer, _ Series, m *Meeting, now moment.Time) error {
 		m.State, m.Why, m.EndedAt, m.Stage = Planned, "", 0, stageAt(m.StartsAt, now)
+		if err := growSeries(ctx, tx, m.Series, now); err != nil {
+			return err
+		}
 		return s.note(ctx, tx, *m, "")
 	})
 }

@@ -48,6 +48,9 @@ func (s *Service) Count(ctx context.Context, a access.Actor, id moment.ID, came 
 		m.Changes++
 		if m.State == Cancelled {
 			m.State, m.Why = Over, ""
+			if err := growSeries(ctx, tx, m.Series, now); err != nil {
+				return err
+			}
 		}
 		if m.OpenedAt.IsZero() {
 			m.OpenedAt = m.StartsAt // people were there, whoever pressed what

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -162,7 +163,9 @@ func (s *Service) eventsOf(ctx context.Context, r db.Reader, owner Ref) ([]calen
 	return out, nil
 }
 
-// eventsIn gives the events of one series. One that ended long ago is left out.
+// eventsIn gives the events of one series. One that ended long ago is left out. A
+// meeting that was called off is left out of the series' own entry (0023), one that
+// was moved has an entry beside it.
 func (s *Service) eventsIn(ctx context.Context, r db.Reader, x Series) ([]calendar.Event, error) {
 	since := s.Clock.Now().Add(-feedBack)
 	if last, ends := x.Series().Last(); ends && last.Ends < since || x.State == Ended && x.ChangedAt < since {
@@ -180,12 +183,16 @@ func (s *Service) eventsIn(ctx context.Context, r db.Reader, x Series) ([]calend
 		master.Cancelled = false // it ran as far as its rule goes; what was called off stands below
 	}
 	out := []calendar.Event{master}
-	changed, err := changedOf(ctx, r, x.ID, since)
+	changed, err := changedOf(ctx, r, x.ID, 0) // also long ago: what is not left out any more would be back
 	if err != nil {
 		return nil, err
 	}
 	for _, m := range changed {
 		e := s.one(x, m)
+		if x.Rule.Repeats() && m.State == Cancelled {
+			out[0].Except = append(out[0].Except, m.Day)
+			continue
+		}
 		if x.Rule.Repeats() {
 			e.UID, e.Day, e.Series = string(x.ID), m.Day, &when
 			out = append(out, e)
@@ -249,4 +256,16 @@ func (s *Service) eachPublic(ctx context.Context, each func(Series) bool, wrong 
 			return
 		}
 	}
+}
+
+// PublicStamp changes whenever anything that is for everybody has changed: when it is
+// the same, so are PublicSeries; with meetings, PublicEvents too.
+func (s *Service) PublicStamp(ctx context.Context, withMeetings bool) (string, error) {
+	r := s.DB.Reader()
+	n, newest, err := publicStamp(ctx, r)
+	if err != nil || !withMeetings {
+		return strconv.FormatInt(n, 36) + "." + newest.Stamp(), err
+	}
+	k, changed, err := changedStamp(ctx, r, s.Clock.Now().Add(-feedBack))
+	return strconv.FormatInt(n, 36) + "." + newest.Stamp() + "." + strconv.FormatInt(k, 36) + "." + changed.Stamp(), err
 }

@@ -69,6 +69,13 @@ func updateSeries(ctx context.Context, tx db.Writer, s Series, inside []byte, wa
 	return n > 0, err
 }
 
+// growSeries counts a change of one of its meetings that the series' own entry in
+// calendars shows.
+func growSeries(ctx context.Context, tx db.Writer, id moment.ID, now moment.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE meetings_series SET changes = changes + 1, changed_at = $2 WHERE id = $1`, id, now)
+	return fault.Op("series", err)
+}
+
 func seriesByID(ctx context.Context, r db.Reader, id moment.ID) (s sealedSeries, found bool, err error) {
 	err = scanSeries(r.QueryRow(ctx, `SELECT `+seriesColumns+` FROM meetings_series WHERE id = $1`, id), &s)
 	if db.IsNone(err) {
@@ -160,4 +167,17 @@ const unhurried = 400 * 24 * time.Hour
 func forgetPlanner(ctx context.Context, tx db.Writer, person moment.ID) error {
 	_, err := tx.Exec(ctx, `UPDATE meetings_series SET by_person = NULL WHERE by_person = $1`, person)
 	return fault.Op("series", err)
+}
+
+// publicStamp changes with everything that is for everybody: how much there is, and
+// when any of it last changed.
+func publicStamp(ctx context.Context, r db.Reader) (n int64, newest moment.Time, err error) {
+	err = r.QueryRow(ctx, `SELECT count(*), COALESCE(max(changed_at), 0) FROM meetings_series WHERE audience = 'public' AND state <> 'ended'`).Scan(&n, &newest)
+	return n, newest, db.Problem("series", err)
+}
+
+// changedStamp is the same of the single meetings that are not as their rules say.
+func changedStamp(ctx context.Context, r db.Reader, since moment.Time) (n int64, newest moment.Time, err error) {
+	err = r.QueryRow(ctx, `SELECT count(*), COALESCE(max(m.changed_at), 0) FROM meetings_meeting m WHERE m.audience = 'public' AND (m.moved OR m.state = 'cancelled') AND m.starts_at > $1`, since).Scan(&n, &newest)
+	return n, newest, db.Problem("meeting", err)
 }

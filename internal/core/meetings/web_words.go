@@ -322,3 +322,11 @@ func rowWords(ctx context.Context, r Row) string {
 	}
 	return RuleWords(ctx, r.Plan)
 }
+
+// mainIf makes a button the main one of its page, or a quiet one.
+func mainIf(is bool) string {
+	if is {
+		return "main"
+	}
+	return ""
+}

@@ -192,7 +192,10 @@ func (d *Demo) History(ctx context.Context, clock MovableClock) error {
 			return err
 		}
 	}
-	return d.walks(ctx, clock)
+	if err := d.walks(ctx, clock); err != nil {
+		return err
+	}
+	return fault.Op("demo groups", d.gatherAll(ctx))
 }
 
 func (d *Demo) named(names ...string) []placed {

@@ -8,9 +8,12 @@ import (
 	"time"
 
 	"cairn/internal/core/chat"
+	"cairn/internal/core/discussion"
+	"cairn/internal/core/meetings"
 	"cairn/internal/core/people"
 	"cairn/internal/core/safety"
 	"cairn/internal/core/shifts"
+	"cairn/internal/feature/groups"
 	"cairn/internal/feature/mentoring"
 	"cairn/internal/feature/support"
 	"cairn/internal/kit/access"
@@ -215,4 +218,8 @@ type Deps struct {
 	Support   *support.Service
 	Safety    *safety.Service
 	Mentoring *mentoring.Service
+
+	Discussion *discussion.Service
+	Meetings   *meetings.Service
+	Groups     *groups.Service
 }

@@ -79,13 +79,17 @@ type Deps struct {
 	Lead     Lead
 	Walls    Walls
 	Meetings Meetings
+	Lists    Lists
 	BaseURL  string
 	// Zone is the service's, for whoever made a group without saying one.
 	Zone func(ctx context.Context, r db.Reader) (*time.Location, error)
 }
 
 // Service holds the verbs of groups.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+	guide, dates made // what programs of others read
+}
 
 // New makes the service and registers its timers and reactions.
 func New(d Deps) *Service {

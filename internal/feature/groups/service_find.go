@@ -90,19 +90,27 @@ func (s *Service) Search(ctx context.Context, a access.Actor, f Search) (Page, e
 	return s.searchByName(ctx, r, a, f, own)
 }
 
-// closedOf gives the closed groups that somebody is in.
+// closedOf gives what somebody finds though it is not for everybody: the closed groups
+// that they are in, and for those who work here the briefings.
 func (s *Service) closedOf(ctx context.Context, r db.Reader, a access.Actor) ([]moment.ID, error) {
 	if a.Person == "" {
 		return nil, nil
 	}
 	list, err := groupsOf(ctx, r, a.Person)
+	if err != nil {
+		return nil, err
+	}
 	var out []moment.ID
 	for _, g := range list {
 		if g.Openness == Closed && g.Runs() {
 			out = append(out, g.ID)
 		}
 	}
-	return out, err
+	if !a.Works() {
+		return out, nil
+	}
+	more, err := briefings(ctx, r)
+	return dedupe(append(out, more...)), err
 }
 
 func seen(a access.Actor) []Openness {

@@ -45,8 +45,8 @@ func (v View) MayWork() bool { return v.actor.Works() }
 // Visitor tells whether whoever looks has no account.
 func (v View) Visitor() bool { return !v.actor.Has(access.Member) }
 
-// Mine tells whether the actor proposed it.
-func (v View) Mine() bool { return v.MadeBy != "" && v.MadeBy == v.actor.Person }
+// Proposer tells whether the actor proposed it.
+func (v View) Proposer() bool { return v.MadeBy != "" && v.MadeBy == v.actor.Person }
 
 // Find gives the id of a group by what stands in its address: the id or the slug.
 func (s *Service) Find(ctx context.Context, at string) (moment.ID, error) {

@@ -244,3 +244,9 @@ func dropGroup(ctx context.Context, tx db.Writer, id moment.ID) error {
 	_, err := tx.Exec(ctx, `DELETE FROM groups_group WHERE id = $1`, id)
 	return err
 }
+
+// briefings gives the briefings that run, for those who work here.
+func briefings(ctx context.Context, r db.Reader) ([]moment.ID, error) {
+	rows, err := r.Query(ctx, `SELECT id FROM groups_group WHERE form = 'briefing' AND openness <> 'closed' AND state IN ('open', 'paused') ORDER BY id LIMIT 100`)
+	return db.Collect(rows, err, func(r db.Row, id *moment.ID) error { return r.Scan(id) })
+}

@@ -44,7 +44,7 @@ var loadedAssets = sync.OnceValues(func() (*assetSet, error) { return newAssets(
 
 // styleOrder is how the style sheets become one: the crisis bar is unlayered
 // and first.
-var styleOrder = []string{"tokens", "crisis", "base", "layout", "home", "parts", "fields", "talk", "discussion", "meetings", "work", "tools"}
+var styleOrder = []string{"tokens", "crisis", "base", "layout", "home", "parts", "fields", "talk", "discussion", "meetings", "groups", "work", "tools"}
 
 func newAssets(files fs.FS) (*assetSet, error) {
 	own, err := ownFiles(files)

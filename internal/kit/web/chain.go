@@ -118,7 +118,7 @@ func (s *Site) know(r *http.Request, sc *scope, open bool) error {
 	}
 	sc.lang = s.words.chosen(r, prefs.Lang)
 	sc.theme = themeOf(r, prefs.Theme)
-	if z := s.zones.named(prefs.Zone); z != nil {
+	if z := s.zones.named(zoneOf(r, sc.actor.Known(), prefs.Zone)); z != nil {
 		sc.zone = z
 	}
 	sc.gzip = !sc.actor.Known() && acceptsGzip(r)

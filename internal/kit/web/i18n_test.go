@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -175,6 +176,30 @@ func TestLanguageNameInTheReadersOwn(t *testing.T) {
 	} {
 		if got := LanguageName(WithLook(context.Background(), Prefs{Lang: x.lang}), x.tag); got != x.want {
 			t.Errorf("%s in %s: %q, want %q", x.tag, x.lang, got, x.want)
+		}
+	}
+}
+
+func TestWhoseClockAPageFollows(t *testing.T) {
+	tests := []struct {
+		name, query, cookie, person string
+		known                       bool
+		want                        string
+	}{
+		{"nothing said", "", "", "", false, ""},
+		{"a visitor's device", "", "Africa/Nairobi", "", false, "Africa/Nairobi"},
+		{"a visitor chose", "?zone=Asia/Kolkata", "Africa/Nairobi", "", false, "Asia/Kolkata"},
+		{"a zone that is none", "?zone=Mars/Olympus", "Africa/Nairobi", "", false, "Africa/Nairobi"},
+		{"a way out of the folder", "?zone=../../etc/passwd", "", "", false, ""},
+		{"a member's own", "?zone=Asia/Kolkata", "Africa/Nairobi", "Europe/Berlin", true, "Europe/Berlin"},
+	}
+	for _, tt := range tests {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/groups"+tt.query, nil)
+		if tt.cookie != "" {
+			r.AddCookie(&http.Cookie{Name: zoneCookie, Value: tt.cookie})
+		}
+		if got := zoneOf(r, tt.known, tt.person); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
 }

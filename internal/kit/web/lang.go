@@ -9,6 +9,7 @@ import (
 const (
 	langCookie  = "lang"
 	themeCookie = "theme"
+	zoneCookie  = "zone" // of the device, by js/shell.js, for who has set none
 )
 
 // chosen picks the language: what was switched to here, what the person has
@@ -42,6 +43,23 @@ func themeOf(r *http.Request, ofPerson string) string {
 	}
 	if knownTheme(ofPerson) {
 		return ofPerson
+	}
+	return ""
+}
+
+// zoneOf names whose clock a page follows: the person's; for whoever has set none
+// what they chose on this page, then what their device says.
+func zoneOf(r *http.Request, known bool, ofPerson string) string {
+	if ofPerson != "" {
+		return ofPerson
+	}
+	if !known {
+		if z := r.URL.Query().Get("zone"); zoneNamed(z) != nil {
+			return z
+		}
+	}
+	if k, err := r.Cookie(zoneCookie); err == nil {
+		return k.Value
 	}
 	return ""
 }

@@ -174,6 +174,9 @@ func htmlAttrs(ctx context.Context) templ.Attributes {
 	if keepsNothing(ctx) {
 		a["data-shared"] = true
 	}
+	if !Actor(ctx).Known() {
+		a["data-zone"] = Zone(ctx).String()
+	}
 	return a
 }
 

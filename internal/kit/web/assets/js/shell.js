@@ -1,7 +1,7 @@
 // Small things of every page: the document's own attributes follow Turbo's
 // visits, announcements are spoken, focus goes to what was wrong.
 
-const kept = ['lang', 'dir', 'data-theme', 'data-shared'];
+const kept = ['lang', 'dir', 'data-theme', 'data-shared', 'data-zone'];
 
 document.addEventListener('turbo:before-render', (event) => {
   const next = event.detail.newBody.ownerDocument.documentElement;
@@ -12,6 +12,19 @@ document.addEventListener('turbo:before-render', (event) => {
     else document.documentElement.setAttribute(name, value);
   }
 });
+
+// Whoever is not signed in has set no zone: the device's is told to the service for
+// as long as the browser is open. A page that shows times is read again by it, once.
+function tellZone() {
+  const page = document.documentElement;
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!page.dataset.zone || !zone || page.dataset.zone === zone || new URL(location.href).searchParams.has('zone')) return;
+  if (document.cookie.split('; ').includes(`zone=${zone}`)) return; // it was told, and the service does not know it
+  document.cookie = `zone=${zone}; path=/; samesite=lax${location.protocol === 'https:' ? '; secure' : ''}`;
+  if (document.cookie.includes(`zone=${zone}`) && document.querySelector('main [data-zoned]')) location.reload();
+}
+document.addEventListener('DOMContentLoaded', tellZone);
+if (document.readyState !== 'loading') tellZone();
 
 const attend = () => document.getElementById('wrong')?.focus();
 document.addEventListener('turbo:render', () => {
