@@ -70,7 +70,7 @@ func (s *Service) renew(ctx context.Context, tx db.Writer, old Series, p Plan, n
 
 // says tells whether a plan says what the series does, beside the times.
 func (x Series) says(p Plan) bool {
-	return x.Title == p.Title && x.Attendance == p.Attendance && x.Place == p.Place && x.Plan.Inside == p.Inside && x.OpenAddress == p.OpenAddress && x.RoomPlaces == p.RoomPlaces && x.OnlinePlaces == p.OnlinePlaces
+	return x.Title == p.Title && x.Attendance == p.Attendance && x.Place == p.Place && x.Inside == p.Inside && x.OpenAddress == p.OpenAddress && x.RoomPlaces == p.RoomPlaces && x.OnlinePlaces == p.OnlinePlaces
 }
 
 // Fits tells what is wrong with a plan without writing anything: fault.Invalid with its
