@@ -9,7 +9,7 @@ CREATE TABLE groups_group (
     words TEXT NOT NULL,
     about TEXT NOT NULL,
     quiet TEXT NOT NULL,
-    form TEXT NOT NULL CHECK (form IN ('peer_led', 'facilitated', 'programme', 'workshop', 'recreation', 'networking', 'webinar', 'outreach', 'briefing')),
+    form TEXT NOT NULL CHECK (form IN ('peer_led', 'facilitated', 'programme', 'workshop', 'recreation', 'networking', 'webinar', 'outreach', 'briefing', 'listed')),
     openness TEXT NOT NULL CHECK (openness IN ('public', 'members', 'request', 'closed')),
     state TEXT NOT NULL CHECK (state IN ('proposed', 'refused', 'open', 'paused', 'ended')),
     community TEXT NOT NULL DEFAULT '',

@@ -25,7 +25,7 @@ type Settings struct {
 	SMTP         string   `help:"Mail server as smtp://user@host:port or smtps://; empty means no mail." env:"CAIRN_SMTP"`
 	SMTPPass     string   `name:"smtp-password-file" help:"File with the mail password." env:"CAIRN_SMTP_PASSWORD_FILE" type:"path"`
 	MailFrom     string   `name:"mail-from" help:"Sender of mail; keep it neutral." env:"CAIRN_MAIL_FROM"`
-	WebhookAllow []string `help:"Hosts of the own network that webhooks may go to, with or without a port; all others must be public." env:"CAIRN_WEBHOOK_ALLOW"`
+	WebhookAllow []string `help:"Hosts of the own network that webhooks may go to and lists of groups be read from, with or without a port; all others must be public." env:"CAIRN_WEBHOOK_ALLOW"`
 	Log          string   `help:"What is logged: debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"CAIRN_LOG"`
 }
 

@@ -17,6 +17,9 @@ import (
 // mendedAtOnce is how many series are looked at in one go when a zone has changed.
 const mendedAtOnce = 100
 
+// zoneSetting begins the name under which a zone's rules are remembered.
+const zoneSetting = "meetings-zone/"
+
 // zoneYears is how far a zone's rules are compared: further than meetings are written
 // down.
 const zoneYears = 3
@@ -35,7 +38,7 @@ func (s *Service) Begin(ctx context.Context) error {
 		if !ok {
 			continue
 		}
-		key := "meetings.zone." + name
+		key := zoneSetting + name
 		was, err := access.Setting(ctx, s.DB.Reader(), key, "")
 		if err != nil {
 			return err

@@ -231,10 +231,14 @@ func TestWhatIsShutStaysShut(t *testing.T) {
 	turn := func(f func(ctx context.Context, tx writer) error) {
 		must(t, w.DB.Write(ctx, func(tx writer) error { return f(ctx, tx) }))
 	}
-	turn(func(ctx context.Context, tx writer) error { return w.Meetings.Pause(ctx, tx, h.wren.Actor, h.ref(), true) })
+	turn(func(ctx context.Context, tx writer) error {
+		return w.Meetings.Pause(ctx, tx, h.wren.Actor, h.ref(), true)
+	})
 	h.club.facets.Audience = meetings.Closed
 	turn(func(ctx context.Context, tx writer) error { return w.Meetings.Changed(ctx, tx, h.ref()) })
-	turn(func(ctx context.Context, tx writer) error { return w.Meetings.Pause(ctx, tx, h.wren.Actor, h.ref(), false) })
+	turn(func(ctx context.Context, tx writer) error {
+		return w.Meetings.Pause(ctx, tx, h.wren.Actor, h.ref(), false)
+	})
 	must(t, w.Meetings.Restore(ctx, h.wren.Actor, h.coming(t, id)[1].ID))
 	list, _, err := w.Meetings.Find(ctx, h.visitor.Actor, meetings.Filter{From: w.Time.Now(), To: w.Time.Now().Add(30 * 24 * time.Hour), N: 50})
 	must(t, err)
@@ -255,7 +259,7 @@ func TestAZoneThatChangesItsRules(t *testing.T) {
 		}))
 		must(t, w.Meetings.Begin(ctx)) // the first time there is nothing to compare with
 		must(t, w.DB.Write(ctx, func(tx writer) error {
-			_, err := tx.Exec(ctx, `UPDATE access_setting SET value = 'other' WHERE name = 'meetings.zone.Europe/Berlin'`)
+			_, err := tx.Exec(ctx, `UPDATE access_setting SET value = 'other' WHERE name = 'meetings-zone/Europe/Berlin'`)
 			return err
 		}))
 		must(t, w.Meetings.Begin(ctx))

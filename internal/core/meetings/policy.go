@@ -85,9 +85,12 @@ func stillComing(m Meeting, now moment.Time) access.Decision {
 	return access.Allow()
 }
 
-// readsInside: those who come and those who hold it. The address of a meeting that
-// does not happen is nobody's business.
+// readsInside: those who come and those who hold it; everybody, of what is only listed
+// here. The address of a meeting that does not happen is nobody's business.
 func readsInside(st Stand, m Meeting, mine Answer, host bool) bool {
+	if st.Elsewhere != "" {
+		return st.See && m.State.Coming()
+	}
 	return st.See && (st.Hold || host || mine.State == Going && m.State.Coming())
 }
 
@@ -97,7 +100,7 @@ func readsLink(st Stand, s Series, m Meeting, mine Answer, host bool, now moment
 	if !m.Attendance.Screen() || !readsInside(st, m, mine, host) {
 		return false
 	}
-	if st.Hold || host {
+	if st.Hold || host || st.Elsewhere != "" {
 		return true
 	}
 	if m.State == Open {

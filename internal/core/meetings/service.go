@@ -38,6 +38,9 @@ type Stand struct {
 	Answer     bool   // they may say whether they come
 	Hold       bool   // they plan, move and cancel, and write down who came
 	JoinHref   string // where one can get in, when they may not answer
+	// Elsewhere says whose it is, in a sentence, when it is only listed here: nobody
+	// answers, and whoever sees it reads the address and the link.
+	Elsewhere string
 }
 
 // Facets is what an owner says of everything that belongs to it.

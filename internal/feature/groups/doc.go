@@ -21,11 +21,17 @@
 // Who is in the list of people is each person's own choice. Staying in touch is told
 // to nobody until two people have said so, each by themselves.
 //
+// Groups that other organisations hold are listed from lists in the Meeting Guide format
+// that coordinators bring in, look at and take over: they stay theirs. Nobody here joins,
+// holds or answers them; their pages say whose they are and as of when. What a list has
+// no more ends, and its page says so; what comes back is taken up again.
+//
 // Tables: groups_*. What people write is sealed under the group's own scope; what
 // they write for staying in touch under a scope of its own. A year after a group has
 // ended its key is destroyed.
 //
 // Events heard: people.changed (somebody is no facilitator any more),
 // moderation.acted (somebody is kept out). Jobs: groups.touch (looks whether two
-// people wish the same), groups.forget (a year after the end).
+// people wish the same), groups.forget (a year after the end), groups.listing (a long
+// list is taken over, or taken away, in steps).
 package groups

@@ -40,6 +40,7 @@ func numberOf(s string) int {
 func (s *Service) register() {
 	bus.HandleTx(s.Bus, jobTouch, func(ctx context.Context, tx db.Writer, about aboutTouch) error { return s.meet(ctx, tx, about.Touch) })
 	bus.HandleTx(s.Bus, jobForget, func(ctx context.Context, tx db.Writer, about aboutGroup) error { return s.forget(ctx, tx, about.Group) })
+	s.registerListing()
 	s.Bus.OnTx("people.changed", "groups", func(ctx context.Context, tx db.Writer, e bus.Event) error { return s.changed(ctx, tx, e.ID) })
 	s.Bus.OnTx("moderation.acted", "groups", func(ctx context.Context, tx db.Writer, e bus.Event) error { return s.acted(ctx, tx, e.ID) })
 }

@@ -11,6 +11,7 @@ var (
 	permSee        = access.Everybody()
 	permOwn        = access.Permit("groups.own", "Whoever has an account joins groups, proposes one, and reads and writes in those that they are in.", access.Member)
 	permMake       = access.Permit("groups.make", "Facilitators and coordinators make groups.", access.Facilitator, access.Coordinator)
+	permListing    = access.Permit("groups.list", "Coordinators bring in lists of other organisations' groups, read them again, and take them away.", access.Coordinator)
 	permCoordinate = access.Permit("groups.coordinate", "Coordinators see every group, who holds it and when it meets, answer proposals, and find somebody for a group that has nobody; never what its people write.", access.Coordinator)
 )
 
@@ -34,7 +35,7 @@ func (s stand) facilitates() bool {
 
 // owns tells whether it is theirs; a group without an owner is the coordinators'.
 func (s stand) owns() bool {
-	return s.actor.Person != "" && (s.Owner == s.actor.Person || s.Owner == "" && s.State != Proposed && s.actor.Has(access.Coordinator))
+	return s.actor.Person != "" && (s.Owner == s.actor.Person || s.Owner == "" && s.State != Proposed && s.Form != Theirs && s.actor.Has(access.Coordinator))
 }
 
 // current tells whether they accepted the agreement as it stands.
@@ -52,6 +53,8 @@ func canSee(s stand) access.Decision {
 		return access.Hide()
 	case s.member(), s.actor.Has(access.Coordinator):
 		return access.Allow()
+	case s.Form == Theirs:
+		return access.Allow() // also when it is listed no more: its page says so
 	case s.State == Ended:
 		return access.Hide()
 	case s.Form == Briefing:

@@ -14,6 +14,7 @@ import (
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
+	"cairn/internal/kit/post"
 	"cairn/internal/kit/vault"
 )
 
@@ -80,7 +81,10 @@ type Deps struct {
 	Walls    Walls
 	Meetings Meetings
 	Lists    Lists
+	Listings Listings
 	BaseURL  string
+	// Guard says which machines may be asked for lists of others.
+	Guard post.Guard
 	// Zone is the service's, for whoever made a group without saying one.
 	Zone func(ctx context.Context, r db.Reader) (*time.Location, error)
 }

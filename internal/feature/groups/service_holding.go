@@ -77,7 +77,7 @@ func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put 
 		of   func(context.Context, db.Reader, moment.ID) (any, error)
 	}{
 		{"groups.json", h.exportGroups}, {"groups-rounds.json", h.exportSaid}, {"groups-requests.json", h.exportAsks},
-		{"groups-taken-out.json", h.exportOuts}, {"groups-staying-in-touch.json", h.exportTouches}, {"groups-contacts.json", h.exportContacts},
+		{"groups-taken-out.json", h.exportOuts}, {"groups-staying-in-touch.json", h.exportTouches}, {"groups-contacts.json", h.exportContacts}, {"groups-lists.json", h.exportFeeds},
 	} {
 		v, err := part.of(ctx, r, person)
 		if err != nil {
@@ -247,7 +247,7 @@ func (h Holding) eraseRows(ctx context.Context, tx db.Writer, person moment.ID) 
 		}
 	}
 	for _, f := range []func(context.Context, db.Writer, moment.ID) error{
-		dropAsksBy, forgetInvited, dropOffersOf, deleteSaidBy, forgetTouched, forgetCounter, forgetAgreer, forgetMaker, forgetOuter,
+		dropAsksBy, forgetInvited, dropOffersOf, deleteSaidBy, forgetTouched, forgetCounter, forgetAgreer, forgetMaker, forgetOuter, forgetLister,
 	} {
 		if err := f(ctx, tx, person); err != nil {
 			return fault.Op("groups erase", err)

@@ -90,6 +90,9 @@ func (o Owner) Stands(ctx context.Context, r db.Reader, a access.Actor, owner mo
 	if !out.See {
 		return meetings.Stand{}, nil
 	}
+	if st.Form == Theirs {
+		return o.theirs(ctx, r, st)
+	}
 	out.Hold = canFacilitate(st).OK() && st.Runs()
 	switch {
 	case !st.Runs() || st.kept:
@@ -111,7 +114,7 @@ func (o Owner) Facets(ctx context.Context, r db.Reader, owner moment.ID) (meetin
 	if err != nil || !found {
 		return meetings.Facets{}, orHidden(err)
 	}
-	f := meetings.Facets{Title: g.Name, Quiet: g.Quiet, Audience: meetings.Members, Tags: g.Tags(), Facilitated: g.Form != PeerLed, PeerLed: g.Form == PeerLed, SignUp: g.SignUp}
+	f := meetings.Facets{Title: g.Name, Quiet: g.Quiet, Audience: meetings.Members, Tags: g.Tags(), Facilitated: g.Form != PeerLed && g.Form != Theirs, PeerLed: g.Form == PeerLed, SignUp: g.SignUp}
 	switch {
 	case g.Openness == Closed || g.Form == Briefing:
 		f.Audience = meetings.Closed

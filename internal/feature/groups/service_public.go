@@ -153,7 +153,7 @@ func (s *Service) yieldPage(ctx context.Context, page []meetings.Series, seen ma
 	}
 	for _, x := range page {
 		g, ok := byID[x.Owner.ID]
-		if !ok || !g.Public() || !g.Runs() {
+		if !ok || !g.Public() || !g.Runs() || g.Form == Theirs { // what others hold, they list
 			continue
 		}
 		seen[g.ID]++

@@ -224,7 +224,7 @@ func allGroups(ctx context.Context, r db.Reader, state State, after where, n int
 
 // ownerless gives the groups that run and have nobody, oldest first.
 func ownerless(ctx context.Context, r db.Reader, n int) ([]Group, error) {
-	rows, err := r.Query(ctx, `SELECT `+groupColumns+` FROM groups_group g WHERE g.owner IS NULL AND g.state IN ('open', 'paused') ORDER BY g.changed_at, g.id LIMIT $1`, n)
+	rows, err := r.Query(ctx, `SELECT `+groupColumns+` FROM groups_group g WHERE g.owner IS NULL AND g.form <> 'listed' AND g.state IN ('open', 'paused') ORDER BY g.changed_at, g.id LIMIT $1`, n)
 	return db.Collect(rows, err, scanGroup)
 }
 

@@ -16,7 +16,7 @@ import (
 // Routes are the addresses of groups. What stands behind /groups/ is an id, or the
 // printed address of a group.
 func (s *Service) Routes() []web.Route {
-	return append(s.publicRoutes(), []web.Route{
+	return append(append(s.publicRoutes(), s.feedRoutes()...), []web.Route{
 		{Method: "GET", Path: "/groups", Need: permSee, Do: s.homePage},
 		{Method: "GET", Path: "/groups/print", Need: permSee, Do: s.printPage},
 		{Method: "GET", Path: "/groups/new", Need: permMake, Do: s.newPage},

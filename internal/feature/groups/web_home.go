@@ -44,7 +44,7 @@ func attendances() []string { return []string{"in_person", "online", "hybrid"} }
 // searchOf reads a search from an address. What is not known narrows nothing.
 func searchOf(ctx context.Context, q url.Values) Search {
 	f := Search{Words: strings.TrimSpace(q.Get("words")), Zone: web.Zone(ctx), After: q.Get("after"), Community: q.Get("for"), Topic: q.Get("topic"), Language: q.Get("lang")}
-	if form := Form(q.Get("form")); slices.Contains(Forms(), form) {
+	if form := Form(q.Get("form")); form == Theirs || slices.Contains(Forms(), form) {
 		f.Form = form
 	}
 	if slices.Contains(Features(), q.Get("access")) {
@@ -127,6 +127,9 @@ func (s *Service) groupPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	if v.Labels, err = s.labels(r.Context()); err != nil {
 		return err
+	}
+	if v.Form == Theirs {
+		return s.listedPage(w, r, v.View)
 	}
 	return web.Render(w, r, http.StatusOK, groupView(groupData{v, doneOf(r)}))
 }

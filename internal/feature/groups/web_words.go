@@ -116,7 +116,7 @@ func howOptions(ctx context.Context, f Search) []web.Option {
 }
 
 func formFilter(ctx context.Context, f Search) []web.Option {
-	list := formOptions(ctx, f.Form, false, false)
+	list := append(formOptions(ctx, f.Form, false, false), web.Option{Value: string(Theirs), Label: web.T(ctx, "groups.form.listed"), Checked: f.Form == Theirs})
 	return anyFirst(ctx, list)
 }
 

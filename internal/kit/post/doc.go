@@ -4,6 +4,6 @@
 // crash; the outside id (Message-ID, Topic, webhook-id) is the caller's and stays
 // the same, so that whoever receives it can count it once.
 //
-// Push and webhooks go to addresses that people typed or browsers made. A Guard
+// Push, webhooks and what is fetched go to addresses that people typed or browsers made. A Guard
 // keeps them from reaching into the own network.
 package post
