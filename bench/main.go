@@ -65,6 +65,7 @@ func all() []bench {
 		{"assign", assign},
 		{"widening", widening},
 		{"occurrences", occurrences},
+		{"feed", feed},
 		{"first-view", firstView},
 		{"idle-memory", idleMemory},
 		{"page", page},
