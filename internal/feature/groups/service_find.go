@@ -17,9 +17,9 @@ const (
 	pageLength  = 20
 	mostScanned = 20_000 // groups looked at for words, in one search
 	scanStep    = 500
-	mostWordsIn = 80 // characters of a search
-	findAhead   = 35 * 24 * time.Hour
-	mostTimes   = 400 // meetings looked at for a page by time
+	mostWordsIn = 80                  // characters of a search
+	findAhead   = 60 * 24 * time.Hour // what comes once a month is found on the day after it was
+	mostTimes   = 400                 // meetings looked at for a page by time
 )
 
 // Search is what somebody looks for. Everything is optional.
