@@ -29,11 +29,14 @@ func (s *Service) InvitePerson(ctx context.Context, a access.Actor, id moment.ID
 		p.Add("name", "groups.error.invite_name")
 		return p.Err()
 	}
-	return s.on(ctx, a, id, "groups.invite", canFacilitate, func(tx db.Writer, st stand, now moment.Time) error {
+	return s.on(ctx, a, id, "groups.invite", canTend, func(tx db.Writer, st stand, now moment.Time) error {
 		if err := s.mayInvite(ctx, tx, st, now); err != nil {
 			return err
 		}
 		v := inviteRow{ID: moment.NewID(), Group: id, By: a.Person, At: now, EndsAt: now.Add(InviteLasts)}
+		if open, err := s.isInvited(ctx, tx, id, name); err != nil || open {
+			return err // they have been asked by this name
+		}
 		person, found, err := s.People.Named(ctx, tx, name)
 		if err != nil {
 			return err
@@ -50,11 +53,26 @@ func (s *Service) InvitePerson(ctx context.Context, a access.Actor, id moment.ID
 		if v.named, err = s.seal(ctx, tx, id, invitePlace(v.ID), name); err != nil {
 			return err
 		}
-		if err := insertInvite(ctx, tx, v); err != nil {
-			return fault.Op("invite", err)
+		if err := s.putInvite(ctx, tx, v); err != nil {
+			return err
 		}
 		return s.tell(ctx, tx, v.Person, noticeAsked, "invited-"+string(v.ID), pathOf(id)+"/join", id)
 	})
+}
+
+// isInvited tells whether an invitation by a name is open. It looks at what was typed,
+// never at whom it reached.
+func (s *Service) isInvited(ctx context.Context, r db.Reader, group moment.ID, name string) (bool, error) {
+	list, err := s.invitations(ctx, r, group)
+	return slices.ContainsFunc(list, func(v Invited) bool { return v.Named != "" && people.FoldName(v.Named) == people.FoldName(name) }), err
+}
+
+// putInvite writes an invitation, which is removed when it holds no longer.
+func (s *Service) putInvite(ctx context.Context, tx db.Writer, v inviteRow) error {
+	if err := insertInvite(ctx, tx, v); err != nil {
+		return fault.Op("invite", err)
+	}
+	return s.Bus.At(ctx, tx, jobInvite, string(v.ID), v.EndsAt, aboutInvite{v.ID})
 }
 
 // mayBeAsked tells whether an invitation reaches somebody: they are neither in the
@@ -99,13 +117,13 @@ func (s *Service) InviteByLink(ctx context.Context, a access.Actor, id moment.ID
 	b := make([]byte, tokenBytes)
 	_, _ = rand.Read(b) // never fails: it ends the program instead (crypto/rand)
 	token := base64.RawURLEncoding.EncodeToString(b)
-	err := s.on(ctx, a, id, "groups.invite_link", canFacilitate, func(tx db.Writer, st stand, now moment.Time) error {
+	err := s.on(ctx, a, id, "groups.invite_link", canTend, func(tx db.Writer, st stand, now moment.Time) error {
 		if err := s.mayInvite(ctx, tx, st, now); err != nil {
 			return err
 		}
 		lasts := min(time.Duration(days)*24*time.Hour, InviteLasts)
 		v := inviteRow{ID: moment.NewID(), Group: id, By: a.Person, Hash: s.inviteHash(token), At: now, EndsAt: now.Add(lasts)}
-		return fault.Op("invite", insertInvite(ctx, tx, v))
+		return s.putInvite(ctx, tx, v)
 	})
 	return token, err
 }
@@ -114,7 +132,7 @@ func (s *Service) inviteHash(token string) string { return s.Vault.Hash("groups.
 
 // Uninvite takes an invitation back.
 func (s *Service) Uninvite(ctx context.Context, a access.Actor, id, invite moment.ID) error {
-	return s.on(ctx, a, id, "groups.uninvite", canFacilitate, func(tx db.Writer, _ stand, _ moment.Time) error {
+	return s.on(ctx, a, id, "groups.uninvite", canTend, func(tx db.Writer, _ stand, _ moment.Time) error {
 		was, err := dropInvite(ctx, tx, id, invite)
 		if err == nil && !was {
 			err = fault.Hidden()
@@ -146,9 +164,9 @@ func (s *Service) Follow(ctx context.Context, a access.Actor, token string) (mom
 		if st.member() || st.invited {
 			return nil
 		}
-		own := inviteRow{ID: moment.NewID(), Group: v.Group, Person: a.Person, By: v.By, At: now, EndsAt: v.EndsAt}
-		if err := insertInvite(ctx, tx, own); err != nil {
-			return fault.Op("invite", err)
+		own := inviteRow{ID: moment.NewID(), Group: v.Group, Person: a.Person, By: v.By, Link: v.ID, At: now, EndsAt: v.EndsAt}
+		if err := s.putInvite(ctx, tx, own); err != nil {
+			return err
 		}
 		return access.Record(ctx, tx, a, now, access.Entry{Verb: "groups.follow_invite", Kind: Kind, Object: v.Group})
 	})

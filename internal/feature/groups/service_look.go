@@ -88,7 +88,7 @@ func (s *Service) Look(ctx context.Context, a access.Actor, id moment.ID) (View,
 		if err != nil {
 			return v, err
 		}
-		if v.Reason, err = o.open(sealed, "groups_group.reason|"+string(id)); err != nil {
+		if v.Reason, err = o.open(sealed, reasonPlace(id)); err != nil {
 			return v, err
 		}
 	}
@@ -144,7 +144,7 @@ func (s *Service) Open(ctx context.Context, a access.Actor, id moment.ID) (Opene
 	} else if found {
 		out.Offered = o.Person == a.Person
 	}
-	if !ag.MayRead() {
+	if !ag.MayRead() || ag.State == Proposed || ag.State == Refused {
 		return out, nil
 	}
 	round, err := s.round(ctx, r, ag.stand, false)

@@ -157,6 +157,16 @@ func (o WallOwner) Stands(ctx context.Context, r db.Reader, a access.Actor, spac
 		Readers: web.T(ctx, "groups.wall.readers", "n", st.Group.Members)}, nil
 }
 
+// Keepers gives who holds the group: they are told when something on its wall waits to
+// be read.
+func (o WallOwner) Keepers(ctx context.Context, r db.Reader, space discussion.Space) ([]moment.ID, error) {
+	g, found, err := groupByID(ctx, r, space.Owner)
+	if err != nil || !found {
+		return nil, err
+	}
+	return o.hosts(ctx, r, g)
+}
+
 // Followers gives who wants to be told of what is new on a wall.
 func (o WallOwner) Followers(ctx context.Context, r db.Reader, space discussion.Space) ([]moment.ID, error) {
 	return followersOf(ctx, r, space.Owner)

@@ -188,6 +188,12 @@ func cellWords(ctx context.Context, c Cell) string {
 	if c.Few {
 		return web.T(ctx, "groups.sums.few", "n", FewestShown)
 	}
+	switch {
+	case c.Least && c.N == 0:
+		return web.T(ctx, "groups.sums.kept")
+	case c.Least:
+		return web.T(ctx, "groups.sums.least", "sum", web.Number(ctx, int64(c.N)))
+	}
 	return web.Number(ctx, int64(c.N))
 }
 
