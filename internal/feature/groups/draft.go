@@ -146,7 +146,7 @@ func cleanSentences(typed string) ([]string, error) {
 }
 
 // reserved are words that stand where a slug does, now or one day.
-var reserved = []string{"new", "propose", "touch", "print", "calendar", "import", "guide", "export", "mine", "search", "find", "join", "people", "meeting", "meetings", "series", "group", "groups"}
+var reserved = []string{"new", "propose", "touch", "print", "calendar", "import", "lists", "listed", "listing", "listings", "feed", "guide", "export", "mine", "search", "find", "join", "people", "meeting", "meetings", "series", "group", "groups"}
 
 const longestSlug = 64
 

@@ -46,7 +46,7 @@ func (s *Service) register() {
 	bus.HandleTx(s.Bus, jobTouch, func(ctx context.Context, tx db.Writer, about aboutTouch) error { return s.meet(ctx, tx, about.Touch) })
 	bus.HandleTx(s.Bus, jobForget, func(ctx context.Context, tx db.Writer, about aboutGroup) error { return s.forget(ctx, tx, about.Group) })
 	bus.HandleTx(s.Bus, jobInvite, func(ctx context.Context, tx db.Writer, about aboutInvite) error {
-		return fault.Op("invite", dropInviteOver(ctx, tx, about.Invite, s.Clock.Now()))
+		return s.inviteOver(ctx, tx, about.Invite)
 	})
 	s.Bus.OnTx("people.changed", "groups", func(ctx context.Context, tx db.Writer, e bus.Event) error { return s.changed(ctx, tx, e.ID) })
 	s.Bus.OnTx("moderation.acted", "groups", func(ctx context.Context, tx db.Writer, e bus.Event) error { return s.acted(ctx, tx, e.ID) })
@@ -66,6 +66,10 @@ func (s *Service) forget(ctx context.Context, tx db.Writer, id moment.ID) error 
 	if g.Wall != "" {
 		if err := s.Walls.Destroy(ctx, tx, g.Wall); err != nil {
 			return err
+		}
+		g.Wall = "" // the page of the group stays for its people
+		if _, err := setState(ctx, tx, g, Ended); err != nil {
+			return fault.Op("forget", err)
 		}
 	}
 	if err := deleteSaidIn(ctx, tx, id); err != nil {

@@ -56,7 +56,7 @@ func (s *Service) InvitePerson(ctx context.Context, a access.Actor, id moment.ID
 		if err := s.putInvite(ctx, tx, v); err != nil {
 			return err
 		}
-		return s.tell(ctx, tx, v.Person, noticeAsked, "invited-"+string(v.ID), pathOf(id)+"/join", id)
+		return s.tell(ctx, tx, v.Person, noticeAsked, "invited", pathOf(id)+"/join", v.ID)
 	})
 }
 
@@ -73,6 +73,42 @@ func (s *Service) putInvite(ctx context.Context, tx db.Writer, v inviteRow) erro
 		return fault.Op("invite", err)
 	}
 	return s.Bus.At(ctx, tx, jobInvite, string(v.ID), v.EndsAt, aboutInvite{v.ID})
+}
+
+// dropInvited removes the invitations of somebody to a group, or of everybody (""), and
+// what they were asked.
+func (s *Service) dropInvited(ctx context.Context, tx db.Writer, group, person moment.ID) error {
+	list, err := invitesIn(ctx, tx, group)
+	if err != nil {
+		return err
+	}
+	for _, v := range list {
+		if person != "" && v.Person != person {
+			continue
+		}
+		if err := s.dropInvite(ctx, tx, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropInvite removes an invitation, with those that came of it where it is a link.
+func (s *Service) dropInvite(ctx context.Context, tx db.Writer, v inviteRow) error {
+	if err := s.Tell.SettleAbout(ctx, tx, v.ID, noticeAsked); err != nil {
+		return err
+	}
+	_, err := dropInvite(ctx, tx, v.Group, v.ID)
+	return fault.Op("invite", err)
+}
+
+// inviteOver removes an invitation that holds no longer.
+func (s *Service) inviteOver(ctx context.Context, tx db.Writer, id moment.ID) error {
+	v, found, err := inviteByID(ctx, tx, id)
+	if err != nil || !found || v.EndsAt > s.Clock.Now() {
+		return err
+	}
+	return s.dropInvite(ctx, tx, v)
 }
 
 // mayBeAsked tells whether an invitation reaches somebody: they are neither in the
@@ -133,11 +169,14 @@ func (s *Service) inviteHash(token string) string { return s.Vault.Hash("groups.
 // Uninvite takes an invitation back.
 func (s *Service) Uninvite(ctx context.Context, a access.Actor, id, invite moment.ID) error {
 	return s.on(ctx, a, id, "groups.uninvite", canTend, func(tx db.Writer, _ stand, _ moment.Time) error {
-		was, err := dropInvite(ctx, tx, id, invite)
-		if err == nil && !was {
-			err = fault.Hidden()
+		v, found, err := inviteByID(ctx, tx, invite)
+		if err != nil {
+			return err
 		}
-		return fault.Op("invite", err)
+		if !found || v.Group != id {
+			return fault.Hidden()
+		}
+		return s.dropInvite(ctx, tx, v)
 	})
 }
 

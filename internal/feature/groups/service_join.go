@@ -75,8 +75,8 @@ func (s *Service) comeIn(ctx context.Context, tx db.Writer, g Group, person mome
 	if in, err := s.enter(ctx, tx, m); err != nil || !in {
 		return err
 	}
-	if err := dropInvitesOf(ctx, tx, g.ID, person); err != nil {
-		return fault.Op("join", err)
+	if err := s.dropInvited(ctx, tx, g.ID, person); err != nil {
+		return err
 	}
 	return s.withdraw(ctx, tx, g.ID, person, now)
 }

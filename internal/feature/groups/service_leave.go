@@ -145,8 +145,8 @@ func (s *Service) TakeOut(ctx context.Context, a access.Actor, id, person moment
 		if err := s.goes(ctx, tx, st.Group, person); err != nil {
 			return err
 		}
-		if err := dropInvitesOf(ctx, tx, id, person); err != nil {
-			return fault.Op("out", err)
+		if err := s.dropInvited(ctx, tx, id, person); err != nil {
+			return err
 		}
 		if err := dropInvitesBy(ctx, tx, id, person); err != nil { // their link is no way back
 			return fault.Op("out", err)

@@ -277,8 +277,11 @@ func (s *Service) end(ctx context.Context, tx db.Writer, a access.Actor, g Group
 			return err
 		}
 	}
-	if err := dropDoors(ctx, tx, g.ID); err != nil {
+	if err := dropAsks(ctx, tx, g.ID); err != nil {
 		return fault.Op("group", err)
+	}
+	if err := s.dropInvited(ctx, tx, g.ID, ""); err != nil {
+		return err
 	}
 	if err := s.withdrawOffer(ctx, tx, g.ID, ""); err != nil {
 		return err

@@ -126,6 +126,16 @@ func invitesOf(ctx context.Context, r db.Reader, group moment.ID, now moment.Tim
 	return db.Collect(rows, err, scanInvite)
 }
 
+func inviteByID(ctx context.Context, r db.Reader, id moment.ID) (inviteRow, bool, error) {
+	return oneInvite(r.QueryRow(ctx, `SELECT `+inviteColumns+` FROM groups_invite WHERE id = $1`, id))
+}
+
+// invitesIn gives every invitation to a group, over or not.
+func invitesIn(ctx context.Context, r db.Reader, group moment.ID) ([]inviteRow, error) {
+	rows, err := r.Query(ctx, `SELECT `+inviteColumns+` FROM groups_invite WHERE group_id = $1 ORDER BY at, id`, group)
+	return db.Collect(rows, err, scanInvite)
+}
+
 // invitesFor gives the groups somebody is invited to now.
 func invitesFor(ctx context.Context, r db.Reader, person moment.ID, now moment.Time) ([]inviteRow, error) {
 	rows, err := r.Query(ctx, `SELECT `+inviteColumns+` FROM groups_invite WHERE person = $1 AND ends_at > $2 ORDER BY at, id LIMIT 50`, person, now)
@@ -139,21 +149,9 @@ func dropInvite(ctx context.Context, tx db.Writer, group, id moment.ID) (bool, e
 	return n > 0, err
 }
 
-// dropInviteOver removes an invitation that holds no longer.
-func dropInviteOver(ctx context.Context, tx db.Writer, id moment.ID, now moment.Time) error {
-	_, err := tx.Exec(ctx, `DELETE FROM groups_invite WHERE id = $1 AND ends_at <= $2`, id, now)
-	return err
-}
-
 // dropInvitesBy removes the invitations to a group that somebody gave.
 func dropInvitesBy(ctx context.Context, tx db.Writer, group, person moment.ID) error {
 	_, err := tx.Exec(ctx, `DELETE FROM groups_invite WHERE group_id = $1 AND by_person = $2`, group, person)
-	return err
-}
-
-// dropInvitesOf removes the invitations of somebody to a group.
-func dropInvitesOf(ctx context.Context, tx db.Writer, group, person moment.ID) error {
-	_, err := tx.Exec(ctx, `DELETE FROM groups_invite WHERE group_id = $1 AND person = $2`, group, person)
 	return err
 }
 
@@ -169,11 +167,8 @@ func invitesBy(ctx context.Context, r db.Reader, person moment.ID, now moment.Ti
 	return db.Collect(rows, err, scanInvite)
 }
 
-// dropDoors removes every open wish and invitation of a group.
-func dropDoors(ctx context.Context, tx db.Writer, group moment.ID) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM groups_invite WHERE group_id = $1`, group); err != nil {
-		return err
-	}
+// dropAsks closes every open wish to join a group.
+func dropAsks(ctx context.Context, tx db.Writer, group moment.ID) error {
 	_, err := tx.Exec(ctx, `UPDATE groups_request SET state = 'withdrawn', words = NULL WHERE group_id = $1 AND state = 'open'`, group)
 	return err
 }
