@@ -178,6 +178,17 @@ func slugOf(name string) string {
 	return slug
 }
 
+// isSlug tells whether something could be a printed address: a database need not be
+// asked about anything else.
+func isSlug(s string) bool {
+	for _, r := range s {
+		if (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' {
+			return false
+		}
+	}
+	return s != "" && len(s) <= longestSlug
+}
+
 // looksLikeID keeps a slug from being taken for an id.
 func looksLikeID(slug string) bool {
 	_, err := hex.DecodeString(strings.ReplaceAll(slug, "-", ""))

@@ -53,6 +53,9 @@ func (s *Service) Find(ctx context.Context, at string) (moment.ID, error) {
 	if id, ok := moment.ParseID(at); ok {
 		return id, nil
 	}
+	if !isSlug(at) {
+		return "", fault.Hidden()
+	}
 	g, found, err := groupBySlug(ctx, s.DB.Reader(), at)
 	if err == nil && !found {
 		err = fault.Hidden()

@@ -23,9 +23,9 @@ import (
 // the administrator.
 type house struct {
 	*cairntest.World
-	fern, wren                    *cairntest.Someone
-	heron, juniper, otter, robin  *cairntest.Someone
-	tomo, ines, slate, visitor    *cairntest.Someone
+	fern, wren                   *cairntest.Someone
+	heron, juniper, otter, robin *cairntest.Someone
+	tomo, ines, slate, visitor   *cairntest.Someone
 }
 
 const agreed = "What is said here stays here.\nWe give no advice unasked."
