@@ -153,7 +153,9 @@ func (o WallOwner) Stands(ctx context.Context, r db.Reader, a access.Actor, spac
 	if err != nil || !canRead(st).OK() {
 		return discussion.Stand{}, err
 	}
-	return discussion.Stand{Name: st.Name, Href: pathOf(st.ID), See: true, Write: canWrite(st).OK(), Keep: canFacilitate(st).OK(),
+	writes := st
+	writes.kept = false // the engine itself says it to whoever is kept out, with what they typed
+	return discussion.Stand{Name: st.Name, Href: pathOf(st.ID), See: true, Write: canWrite(writes).OK(), Keep: canFacilitate(st).OK(),
 		Readers: web.T(ctx, "groups.wall.readers", "n", st.Group.Members)}, nil
 }
 
