@@ -79,6 +79,8 @@ func (h *house) joins(t *testing.T, p *cairntest.Someone, id moment.ID) {
 	must(t, err)
 }
 
+func refOf(id moment.ID) meetings.Ref { return meetings.Ref{Kind: groups.Kind, ID: id} }
+
 func (h *house) look(t *testing.T, p *cairntest.Someone, id moment.ID) groups.View {
 	t.Helper()
 	v, err := h.Groups.Look(t.Context(), p.Actor, id)
@@ -94,7 +96,7 @@ func (h *house) group(t *testing.T, id moment.ID) groups.Group {
 // plans lets a group meet once a week on Tuesdays at 18:30 in Berlin, in a room and online.
 func (h *house) plans(t *testing.T, p *cairntest.Someone, id moment.ID) {
 	t.Helper()
-	_, err := h.Meetings.Make(t.Context(), p.Actor, meetings.Ref{Kind: groups.Kind, ID: id}, weekly(24, 18*60+30, "Europe/Berlin"))
+	_, err := h.Meetings.Make(t.Context(), p.Actor, refOf(id), weekly(24, 18*60+30, "Europe/Berlin"))
 	must(t, err)
 }
 
