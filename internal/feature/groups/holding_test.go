@@ -181,7 +181,7 @@ func TestAGroupIsNeverWithoutSomebody(t *testing.T) {
 					must(t, w.Groups.Leave(ctx, p.Actor, id))
 				}
 				g := h.group(t, id)
-				if name == "is paused" && h.look(t, h.heron, id).Group.Owner == h.fern.ID {
+				if name == "is paused" && h.group(t, id).Owner == h.fern.ID {
 					t.Error("who is kept out has it again")
 				}
 				if g.Owner != "" || h.told(t, h.tomo, "groups.asked") != 1 {

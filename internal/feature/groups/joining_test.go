@@ -27,8 +27,8 @@ func TestJoining(t *testing.T) {
 		status(t, "joining", h.heron.Post(at(id, "/join"), "version", "1", "agreed", "yes", "follows", "yes"), 303)
 		status(t, "pressed twice", h.heron.Post(at(id, "/join"), "version", "1", "agreed", "yes"), 303)
 		v := h.look(t, h.heron, id)
-		if v.In == nil || v.In.Listed || !v.In.Follows || v.Group.Members != 2 {
-			t.Errorf("in %+v, %d people", v.In, v.Group.Members)
+		if v.In == nil || v.In.Listed || !v.In.Follows || v.Members != 2 {
+			t.Errorf("in %+v, %d people", v.In, v.Members)
 		}
 		lacks(t, "the list of others", h.fernsMember(t, id).Get(at(id, "/people")).Body, "Heron")
 		has(t, "the holder's list", h.fern.Get(at(id, "/people")).Body, "Heron")
@@ -273,6 +273,29 @@ func TestInvitedByLink(t *testing.T) {
 		w.Settle()
 		if n := h.count(t, `SELECT count(*) FROM groups_invite`); n != 0 {
 			t.Errorf("%d invitations stay that hold no longer", n)
+		}
+	})
+}
+
+// A no to an invitation reads, for whoever gave it, as if it had reached nobody.
+func TestDeclining(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w)
+		ctx := t.Context()
+		id := h.evenings(t, groups.Closed)
+		must(t, w.Groups.InvitePerson(ctx, h.fern.Actor, id, "Heron"))
+		before := plain(h.fern.Get(at(id, "/people")).Body)
+		has(t, "the page", h.heron.Get(at(id, "/join")).Body, "No, thank you", "Nobody is told.")
+		status(t, "who was not invited", h.juniper.Post(at(id, "/decline")), 404)
+		status(t, "no", h.heron.Post(at(id, "/decline")), 303)
+		status(t, "twice", h.heron.Post(at(id, "/decline")), 404)
+		if after := plain(h.fern.Get(at(id, "/people")).Body); before != after {
+			t.Error("a no can be seen")
+		}
+		status(t, "the group", h.heron.Get(at(id)), 404)
+		must(t, w.Groups.InvitePerson(ctx, h.fern.Actor, id, "Heron"))
+		if h.told(t, h.heron, "groups.asked")+h.told(t, h.fern, "groups.answer") != 0 {
+			t.Error("asked again by the same invitation, or the no is told")
 		}
 	})
 }

@@ -212,6 +212,32 @@ func (s *Service) Follow(ctx context.Context, a access.Actor, token string) (mom
 	return group, err
 }
 
+// Decline says no to an invitation. Nobody is told: for whoever gave it it stands as
+// before, as one does that reached nobody.
+func (s *Service) Decline(ctx context.Context, a access.Actor, id moment.ID) error {
+	may := func(st stand) access.Decision {
+		if !st.invited {
+			return access.Hide()
+		}
+		return canSee(st)
+	}
+	return s.on(ctx, a, id, "groups.decline", may, func(tx db.Writer, _ stand, _ moment.Time) error {
+		list, err := invitesIn(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		for _, v := range list {
+			if v.Person != a.Person {
+				continue
+			}
+			if err := s.Tell.SettleAbout(ctx, tx, v.ID, noticeAsked); err != nil {
+				return err
+			}
+		}
+		return fault.Op("invite", declineInvites(ctx, tx, id, a.Person))
+	})
+}
+
 // Invited is an open invitation, for those who hold the group.
 type Invited struct {
 	ID     moment.ID

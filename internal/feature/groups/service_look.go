@@ -155,8 +155,8 @@ func (s *Service) Open(ctx context.Context, a access.Actor, id moment.ID) (Opene
 		return out, err
 	}
 	out.Round = &round
-	if ag.stand.Wall != "" {
-		out.Wall, err = s.Walls.Show(ctx, a, ag.stand.Wall)
+	if ag.Wall != "" {
+		out.Wall, err = s.Walls.Show(ctx, a, ag.Wall)
 	}
 	return out, err
 }
@@ -291,11 +291,11 @@ func (s *Service) MayHold(ctx context.Context, a access.Actor, id moment.ID) (Vi
 	if err != nil {
 		return v, nil, err
 	}
-	if !v.owns() && !(found && o.Person == a.Person) {
-		return v, nil, fault.Hidden()
-	}
 	if !v.owns() {
-		return v, nil, nil
+		if !found || o.Person != a.Person {
+			err = fault.Hidden()
+		}
+		return v, nil, err
 	}
 	all, err := membersOf(ctx, r, id)
 	if err != nil {

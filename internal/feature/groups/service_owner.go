@@ -156,7 +156,7 @@ func (o WallOwner) Stands(ctx context.Context, r db.Reader, a access.Actor, spac
 	writes := st
 	writes.kept = false // the engine itself says it to whoever is kept out, with what they typed
 	return discussion.Stand{Name: st.Name, Href: pathOf(st.ID), See: true, Write: canWrite(writes).OK(), Keep: canFacilitate(st).OK(),
-		Readers: web.T(ctx, "groups.wall.readers", "n", st.Group.Members)}, nil
+		Readers: web.T(ctx, "groups.wall.readers", "n", st.Members)}, nil
 }
 
 // Keepers gives who holds the group: they are told when something on its wall waits to

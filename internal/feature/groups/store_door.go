@@ -149,6 +149,12 @@ func dropInvite(ctx context.Context, tx db.Writer, group, id moment.ID) (bool, e
 	return n > 0, err
 }
 
+// declineInvites lets the invitations of somebody to a group reach nobody.
+func declineInvites(ctx context.Context, tx db.Writer, group, person moment.ID) error {
+	_, err := tx.Exec(ctx, `UPDATE groups_invite SET person = NULL WHERE group_id = $1 AND person = $2`, group, person)
+	return err
+}
+
 // dropInvitesBy removes the invitations to a group that somebody gave.
 func dropInvitesBy(ctx context.Context, tx db.Writer, group, person moment.ID) error {
 	_, err := tx.Exec(ctx, `DELETE FROM groups_invite WHERE group_id = $1 AND by_person = $2`, group, person)

@@ -101,7 +101,7 @@ func TestStayingInTouchTellsNothing(t *testing.T) {
 	const seeds = 16
 	for seed := range uint64(seeds) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			chance := rand.New(rand.NewPCG(seed, 7)) //nolint:gosec // a test's own chance
+			chance := rand.New(rand.NewPCG(seed, 7))
 			still, busy := begin(t, cairntest.New(t)), begin(t, cairntest.New(t))
 			ids := map[*house]moment.ID{}
 			for _, h := range []*house{still, busy} {

@@ -23,7 +23,7 @@ func cardName(ctx context.Context, c people.Card) string {
 
 // doneKey is the sentence about what was done; "" for what is not ours.
 func doneKey(done string) string {
-	if slices.Contains([]string{"made", "saved", "agreed", "in", "asked", "left", "answered", "invited", "unsaid", "wished", "unwished", "offered", "released"}, done) {
+	if slices.Contains([]string{"made", "saved", "agreed", "in", "asked", "left", "answered", "invited", "declined", "unsaid", "wished", "unwished", "offered", "released"}, done) {
 		return "groups.done." + done
 	}
 	return ""

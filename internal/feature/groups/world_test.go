@@ -75,7 +75,7 @@ func (h *house) joins(t *testing.T, p *cairntest.Someone, id moment.ID) {
 		holder := h.fern
 		must(t, h.Groups.InvitePerson(t.Context(), holder.Actor, id, p.Name))
 	}
-	_, err := h.Groups.Join(t.Context(), p.Actor, id, groups.Joining{Agreed: v.Group.Agreement, Belongs: true})
+	_, err := h.Groups.Join(t.Context(), p.Actor, id, groups.Joining{Agreed: v.Agreement, Belongs: true})
 	must(t, err)
 }
 
