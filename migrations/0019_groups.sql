@@ -88,12 +88,14 @@ CREATE UNIQUE INDEX groups_request_open ON groups_request (group_id, person) WHE
 CREATE INDEX groups_request_person ON groups_request (person, at);
 
 -- An invitation: of somebody here, or by a link whose secret is kept as a hash only. named is what the inviter typed, sealed; person is empty when nobody goes by it.
+-- link is the link that somebody made their own: taken back, it goes with it.
 CREATE TABLE groups_invite (
     id TEXT PRIMARY KEY,
     group_id TEXT NOT NULL REFERENCES groups_group (id),
     person TEXT,
     named BYTEA,
     hash TEXT UNIQUE,
+    link TEXT,
     by_person TEXT,
     at BIGINT NOT NULL,
     ends_at BIGINT NOT NULL
@@ -136,6 +138,7 @@ CREATE TABLE groups_round (
 );
 CREATE INDEX groups_round_person ON groups_round (person, group_id, begun_at);
 CREATE INDEX groups_round_group ON groups_round (group_id, begun_at);
+CREATE INDEX groups_round_held ON groups_round (at) WHERE held;
 
 -- Somebody would like to stay in touch with somebody of the same group. hash is keyed, of the folded name, so that the same name is one row; words is sealed under the row's own
 -- scope. person is empty when nobody of the group goes by that name. met_at is when both had said so and were told.

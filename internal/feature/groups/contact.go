@@ -50,8 +50,9 @@ type Sum struct {
 
 // Cell is a number, or that it is too small to be given.
 type Cell struct {
-	N   int
-	Few bool
+	N     int
+	Few   bool // too small to be given
+	Least bool // N is the sum of the months that are given: it is that or more
 }
 
 func cellOf(n int) Cell {
@@ -61,32 +62,20 @@ func cellOf(n int) Cell {
 	return Cell{N: n}
 }
 
-// sumsOf leaves small cells out of months, and out of their sum what would give them
-// away: where exactly one month of a column is left out, the sum is too.
+// sumsOf leaves small cells out of months. Where one was left out, all months together
+// are the sum of those that are given: what was left out cannot be worked out from it.
 func sumsOf(rows []monthSum) []Sum {
 	var out []Sum
-	var total monthSum
-	hidden := [4]int{}
+	var all Sum
 	for _, m := range rows {
 		x := Sum{Month: m.Month, Events: m.Events}
+		all.Events += m.Events
 		for i, n := range m.counts() {
-			if x.Cells[i] = cellOf(n); x.Cells[i].Few {
-				hidden[i]++
-			}
+			x.Cells[i] = cellOf(n)
+			all.Cells[i].N += x.Cells[i].N
+			all.Cells[i].Least = all.Cells[i].Least || x.Cells[i].Few
 		}
-		total.Events += m.Events
-		total.Talks += m.Talks
-		total.Given += m.Given
-		total.Signed += m.Signed
-		total.Referred += m.Referred
 		out = append(out, x)
-	}
-	all := Sum{Events: total.Events}
-	for i, n := range total.counts() {
-		all.Cells[i] = cellOf(n)
-		if hidden[i] == 1 {
-			all.Cells[i] = Cell{Few: true}
-		}
 	}
 	return append(out, all)
 }

@@ -146,7 +146,7 @@ func cleanSentences(typed string) ([]string, error) {
 }
 
 // reserved are words that stand where a slug does, now or one day.
-var reserved = []string{"new", "propose", "touch", "print", "calendar", "import", "guide", "export", "mine", "search", "find", "join", "people", "meeting", "meetings", "series", "group", "groups"}
+var reserved = []string{"new", "propose", "touch", "print", "calendar", "import", "lists", "listed", "listing", "listings", "feed", "guide", "export", "mine", "search", "find", "join", "people", "meeting", "meetings", "series", "group", "groups"}
 
 const longestSlug = 64
 
@@ -176,6 +176,17 @@ func slugOf(name string) string {
 		return ""
 	}
 	return slug
+}
+
+// isSlug tells whether something could be a printed address: a database need not be
+// asked about anything else.
+func isSlug(s string) bool {
+	for _, r := range s {
+		if (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' {
+			return false
+		}
+	}
+	return s != "" && len(s) <= longestSlug
 }
 
 // looksLikeID keeps a slug from being taken for an id.

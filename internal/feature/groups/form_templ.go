@@ -201,7 +201,7 @@ func formView(d formData) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if !d.Proposes {
+			if !d.Proposes && d.Owner {
 				templ_7745c5c3_Err = web.Choice(web.ChoiceData{Name: "form", Legend: web.T(ctx, "groups.make.form"), Options: formOptions(ctx, d.Form, d.ID != "" && d.Form.Joined(), d.ID != "" && !d.Form.Joined()), Error: web.Problem(ctx, d.Err, "form")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -15,10 +15,15 @@ import (
 const (
 	jobTouch  = "groups.touch"  // looks whether two people wish the same
 	jobForget = "groups.forget" // a year after the end of a group
+	jobInvite = "groups.invite" // an invitation holds no longer
 )
 
 type aboutGroup struct {
 	Group moment.ID `json:"group"`
+}
+
+type aboutInvite struct {
+	Invite moment.ID `json:"invite"`
 }
 
 type aboutTouch struct {
@@ -41,8 +46,12 @@ func (s *Service) register() {
 	bus.HandleTx(s.Bus, jobTouch, func(ctx context.Context, tx db.Writer, about aboutTouch) error { return s.meet(ctx, tx, about.Touch) })
 	bus.HandleTx(s.Bus, jobForget, func(ctx context.Context, tx db.Writer, about aboutGroup) error { return s.forget(ctx, tx, about.Group) })
 	s.registerListing()
+	bus.HandleTx(s.Bus, jobInvite, func(ctx context.Context, tx db.Writer, about aboutInvite) error {
+		return s.inviteOver(ctx, tx, about.Invite)
+	})
 	s.Bus.OnTx("people.changed", "groups", func(ctx context.Context, tx db.Writer, e bus.Event) error { return s.changed(ctx, tx, e.ID) })
 	s.Bus.OnTx("moderation.acted", "groups", func(ctx context.Context, tx db.Writer, e bus.Event) error { return s.acted(ctx, tx, e.ID) })
+	s.Bus.OnTx("shifts.changed", "groups", func(ctx context.Context, tx db.Writer, _ bus.Event) error { return s.somebodyLeads(ctx, tx) })
 }
 
 // forget destroys what people wrote in a group that ended a year ago. What the group
@@ -59,8 +68,12 @@ func (s *Service) forget(ctx context.Context, tx db.Writer, id moment.ID) error 
 		if err := s.Walls.Destroy(ctx, tx, g.Wall); err != nil {
 			return err
 		}
+		g.Wall = "" // the page of the group stays for its people
+		if _, err := setState(ctx, tx, g, Ended); err != nil {
+			return fault.Op("forget", err)
+		}
 	}
-	if err := deleteSaidIn(ctx, tx, id, ""); err != nil {
+	if err := deleteSaidIn(ctx, tx, id); err != nil {
 		return fault.Op("forget", err)
 	}
 	return s.Vault.Destroy(ctx, tx, id)

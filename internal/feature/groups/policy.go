@@ -156,6 +156,18 @@ func canFacilitate(s stand) access.Decision {
 	return access.Allow()
 }
 
+// canTend: what is about the people in it: letting in, inviting, taking out. Only those
+// who hold it do: a coordinator who answers for a group without an owner is not in it.
+func canTend(s stand) access.Decision {
+	if d := canFacilitate(s); !d.OK() {
+		return d
+	}
+	if !s.facilitates() {
+		return access.Hide()
+	}
+	return access.Allow()
+}
+
 // canOwn: its owner; coordinators where there is none.
 func canOwn(s stand) access.Decision {
 	if d := canFacilitate(s); !d.OK() {
@@ -167,9 +179,9 @@ func canOwn(s stand) access.Decision {
 	return access.Allow()
 }
 
-// canLeave: whoever is in it.
+// canLeave: whoever is in it. A proposal is taken back, not left.
 func canLeave(s stand) access.Decision {
-	if !s.member() || s.out {
+	if !s.member() || s.out || s.State == Proposed || s.State == Refused {
 		return access.Hide()
 	}
 	return access.Allow()

@@ -185,16 +185,17 @@ func (s *Service) tell(ctx context.Context, tx db.Writer, to moment.ID, kind, ke
 }
 
 // tellFacilitators tells those who hold a group; when nobody does, coordinators.
-func (s *Service) tellFacilitators(ctx context.Context, tx db.Writer, g Group, kind, key, path string) error {
+// about is what it is about: settled, it goes from everybody's list.
+func (s *Service) tellFacilitators(ctx context.Context, tx db.Writer, g Group, kind, key, path string, about moment.ID) error {
 	to, err := s.holders(ctx, tx, g)
 	if err != nil {
 		return err
 	}
 	if len(to) == 0 {
-		return s.tellCoordinators(ctx, tx, g, key)
+		return s.tellCoordinators(ctx, tx, key, about)
 	}
 	for _, id := range to {
-		if err := s.tell(ctx, tx, id, kind, key, path, g.ID); err != nil {
+		if err := s.tell(ctx, tx, id, kind, key, path, about); err != nil {
 			return err
 		}
 	}
@@ -202,13 +203,13 @@ func (s *Service) tellFacilitators(ctx context.Context, tx db.Writer, g Group, k
 }
 
 // tellCoordinators tells those who answer for groups that have nobody.
-func (s *Service) tellCoordinators(ctx context.Context, tx db.Writer, g Group, key string) error {
+func (s *Service) tellCoordinators(ctx context.Context, tx db.Writer, key string, about moment.ID) error {
 	to, err := s.People.WithRole(ctx, tx, access.Coordinator)
 	if err != nil {
 		return err
 	}
 	for _, id := range to {
-		if err := s.tell(ctx, tx, id, noticeAsked, key, programmePath, g.ID); err != nil {
+		if err := s.tell(ctx, tx, id, noticeAsked, key, programmePath, about); err != nil {
 			return err
 		}
 	}
@@ -247,6 +248,9 @@ func (s *Service) seal(ctx context.Context, r db.Reader, group moment.ID, place,
 		return nil, nil
 	}
 	box, err := s.Vault.Box(ctx, r, group)
+	if errors.Is(err, vault.ErrDestroyed) {
+		err = fault.New(fault.Conflict, "groups.error.ended") // a year after its end
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -38,15 +38,6 @@ func (s *Service) Count(ctx context.Context, a access.Actor, id, key moment.ID, 
 		if err != nil {
 			return err
 		}
-		have, err := contactsOf(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		for _, h := range have {
-			if h.ID == key {
-				return nil // the same form again
-			}
-		}
 		return fault.Op("contact", insertContact(ctx, tx, contactRow{c, note}))
 	})
 }

@@ -121,7 +121,7 @@ func seen(a access.Actor) []Openness {
 }
 
 func (s *Service) searchByName(ctx context.Context, r db.Reader, a access.Actor, f Search, own []moment.ID) (Page, error) {
-	after, err := cursor(ctx, r, f.After)
+	after, err := s.cursor(ctx, r, a, f.After)
 	if err != nil {
 		return Page{}, err
 	}
@@ -168,14 +168,18 @@ func (s *Service) searchByName(ctx context.Context, r db.Reader, a access.Actor,
 func (l listed) at() where { return where{l.folded, l.ID} }
 
 // cursor reads where a page goes on: the id of the last group that was shown. Its
-// name stands in no address.
-func cursor(ctx context.Context, r db.Reader, text string) (where, error) {
+// name stands in no address, and where a group stands that the actor does not see is
+// not told.
+func (s *Service) cursor(ctx context.Context, r db.Reader, a access.Actor, text string) (where, error) {
 	id, ok := moment.ParseID(text)
 	if !ok {
 		return where{}, nil
 	}
 	g, found, err := groupByID(ctx, r, id)
 	if err != nil || !found {
+		return where{}, err
+	}
+	if st, err := s.standing(ctx, r, a, g); err != nil || !canSee(st).OK() {
 		return where{}, err
 	}
 	return where{fold(g.Name), id}, nil

@@ -96,8 +96,8 @@ func (s *Service) setHolding(ctx context.Context, tx db.Writer, g Group, m Membe
 		for _, f := range all[g.ID] {
 			m.Place = max(m.Place, f.Place+1)
 		}
-	} else if _, err := dropOffer(ctx, tx, g.ID, m.Person); err != nil {
-		return fault.Op("facilitate", err)
+	} else if err := s.withdrawOffer(ctx, tx, g.ID, m.Person); err != nil {
+		return err
 	}
 	if err := updateMember(ctx, tx, m); err != nil {
 		return fault.Op("facilitate", err)
@@ -164,7 +164,7 @@ func (s *Service) Offer(ctx context.Context, a access.Actor, id, person moment.I
 		if err := putOffer(ctx, tx, offerRow{Group: id, Person: person, By: a.Person, At: now}); err != nil {
 			return fault.Op("offer", err)
 		}
-		return s.tell(ctx, tx, person, noticeAsked, "offer", pathOf(id)+"/handover", id)
+		return s.tell(ctx, tx, person, noticeAsked, offerKey(now), pathOf(id)+"/handover", id)
 	})
 }
 
@@ -174,17 +174,29 @@ func (s *Service) settleOffer(ctx context.Context, tx db.Writer, id moment.ID) e
 	if err != nil || !found {
 		return err
 	}
-	return s.Tell.Settle(ctx, tx, o.Person, noticeAsked+"/"+string(id)+"/offer")
+	return s.Tell.Settle(ctx, tx, o.Person, noticeAsked+"/"+string(id)+"/"+offerKey(o.At))
+}
+
+// offerKey names one offer: whoever said no can be asked again another time.
+func offerKey(at moment.Time) string { return "offer-" + stamp(at) }
+
+// withdrawOffer takes back what somebody was asked; "" is whoever it was.
+func (s *Service) withdrawOffer(ctx context.Context, tx db.Writer, id, person moment.ID) error {
+	o, found, err := offerOf(ctx, tx, id)
+	if err != nil || !found || person != "" && o.Person != person {
+		return err
+	}
+	if err := s.settleOffer(ctx, tx, id); err != nil {
+		return err
+	}
+	_, err = dropOffer(ctx, tx, id, o.Person)
+	return fault.Op("offer", err)
 }
 
 // Unoffer takes an offer back before it was answered.
 func (s *Service) Unoffer(ctx context.Context, a access.Actor, id moment.ID) error {
 	return s.on(ctx, a, id, "groups.unoffer", canOwn, func(tx db.Writer, _ stand, _ moment.Time) error {
-		if err := s.settleOffer(ctx, tx, id); err != nil {
-			return err
-		}
-		_, err := dropOffer(ctx, tx, id, "")
-		return fault.Op("offer", err)
+		return s.withdrawOffer(ctx, tx, id, "")
 	})
 }
 
@@ -211,7 +223,7 @@ func (s *Service) AnswerOffer(ctx context.Context, a access.Actor, id moment.ID,
 		if was, err := dropOffer(ctx, tx, id, a.Person); err != nil || !was {
 			return changedMeanwhile(err)
 		}
-		if err := s.Tell.Settle(ctx, tx, a.Person, noticeAsked+"/"+string(id)+"/offer"); err != nil {
+		if err := s.Tell.Settle(ctx, tx, a.Person, noticeAsked+"/"+string(id)+"/"+offerKey(o.At)); err != nil {
 			return err
 		}
 		if yes {

@@ -20,12 +20,29 @@ type exportedGroup struct {
 	ID          moment.ID `json:"id"`
 	Name        string    `json:"name"`
 	Form        Form      `json:"form"`
+	State       State     `json:"state"`
 	Since       time.Time `json:"since"`
 	Facilitates bool      `json:"facilitates"`
 	Owner       bool      `json:"owner"`
 	Listed      bool      `json:"shown_in_the_list"`
 	Follows     bool      `json:"told_of_the_wall"`
 	Agreed      int       `json:"accepted_version_of_the_agreement"`
+	About       string    `json:"what_you_proposed,omitempty"`
+	Reason      string    `json:"why_it_was_not_opened,omitempty"`
+}
+
+type exportedInvite struct {
+	Group string    `json:"group"`
+	Given bool      `json:"given_by_you"`
+	Link  bool      `json:"by_link"`
+	Named string    `json:"name_you_wrote,omitempty"`
+	At    time.Time `json:"at"`
+	Until time.Time `json:"until"`
+}
+
+type exportedOffer struct {
+	Group string    `json:"group_you_were_asked_to_hold"`
+	At    time.Time `json:"at"`
 }
 
 type exportedSaid struct {
@@ -77,7 +94,7 @@ func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put 
 		of   func(context.Context, db.Reader, moment.ID) (any, error)
 	}{
 		{"groups.json", h.exportGroups}, {"groups-rounds.json", h.exportSaid}, {"groups-requests.json", h.exportAsks},
-		{"groups-taken-out.json", h.exportOuts}, {"groups-staying-in-touch.json", h.exportTouches}, {"groups-contacts.json", h.exportContacts}, {"groups-lists.json", h.exportFeeds},
+		{"groups-invitations.json", h.exportInvites}, {"groups-offers.json", h.exportOffers}, {"groups-taken-out.json", h.exportOuts}, {"groups-staying-in-touch.json", h.exportTouches}, {"groups-contacts.json", h.exportContacts}, {"groups-lists.json", h.exportFeeds},
 	} {
 		v, err := part.of(ctx, r, person)
 		if err != nil {
@@ -98,7 +115,53 @@ func (h Holding) exportGroups(ctx context.Context, r db.Reader, person moment.ID
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, exportedGroup{g.ID, g.Name, g.Form, m.JoinedAt.Std(), m.Facilitates, g.Owner == person, m.Listed, m.Follows, m.Agreed})
+		x := exportedGroup{ID: g.ID, Name: g.Name, Form: g.Form, State: g.State, Since: m.JoinedAt.Std(), Facilitates: m.Facilitates, Owner: g.Owner == person, Listed: m.Listed, Follows: m.Follows, Agreed: m.Agreed}
+		if g.MadeBy == person && (g.State == Proposed || g.State == Refused) {
+			x.About = g.About
+			sealed, err := reasonOf(ctx, r, g.ID)
+			if err != nil {
+				return nil, err
+			}
+			if x.Reason, _, err = h.openIn(ctx, r, g.ID, sealed, reasonPlace(g.ID)); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, x)
+	}
+	return out, err
+}
+
+// exportInvites gives the invitations that hold now: of those that somebody gave what
+// they typed, never whom it reached.
+func (h Holding) exportInvites(ctx context.Context, r db.Reader, person moment.ID) (any, error) {
+	out := []exportedInvite{}
+	rows, err := invitesBy(ctx, r, person, h.Clock.Now())
+	for _, v := range rows {
+		given := v.By == person && v.Person != person
+		if given && v.Link != "" {
+			continue // who followed a link is theirs to say
+		}
+		words, name, err := h.openIn(ctx, r, v.Group, v.named, invitePlace(v.ID))
+		if err != nil {
+			return nil, err
+		}
+		if !given {
+			words = ""
+		}
+		out = append(out, exportedInvite{name, given, v.Hash != "" || v.Link != "", words, v.At.Std(), v.EndsAt.Std()})
+	}
+	return out, err
+}
+
+func (h Holding) exportOffers(ctx context.Context, r db.Reader, person moment.ID) (any, error) {
+	out := []exportedOffer{}
+	rows, err := offersTo(ctx, r, person)
+	for _, o := range rows {
+		g, _, err := groupByID(ctx, r, o.Group)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, exportedOffer{g.Name, o.At.Std()})
 	}
 	return out, err
 }
@@ -233,7 +296,7 @@ func (h Holding) eraseRows(ctx context.Context, tx db.Writer, person moment.ID) 
 		if q.State != "open" {
 			continue
 		}
-		if err := h.settleAsk(ctx, tx, q.Group, q.ID); err != nil {
+		if err := h.settleAsk(ctx, tx, q.ID); err != nil {
 			return err
 		}
 	}
@@ -246,8 +309,11 @@ func (h Holding) eraseRows(ctx context.Context, tx db.Writer, person moment.ID) 
 			return fault.Op("groups erase", err)
 		}
 	}
+	if err := h.dropSaid(ctx, tx, "", person); err != nil {
+		return err
+	}
 	for _, f := range []func(context.Context, db.Writer, moment.ID) error{
-		dropAsksBy, forgetInvited, dropOffersOf, deleteSaidBy, forgetTouched, forgetCounter, forgetAgreer, forgetMaker, forgetOuter, forgetLister,
+		dropAsksBy, forgetInvited, dropOffersOf, forgetTouched, forgetCounter, forgetAgreer, forgetMaker, forgetOuter, forgetLister,
 	} {
 		if err := f(ctx, tx, person); err != nil {
 			return fault.Op("groups erase", err)

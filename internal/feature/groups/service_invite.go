@@ -29,11 +29,14 @@ func (s *Service) InvitePerson(ctx context.Context, a access.Actor, id moment.ID
 		p.Add("name", "groups.error.invite_name")
 		return p.Err()
 	}
-	return s.on(ctx, a, id, "groups.invite", canFacilitate, func(tx db.Writer, st stand, now moment.Time) error {
+	return s.on(ctx, a, id, "groups.invite", canTend, func(tx db.Writer, st stand, now moment.Time) error {
 		if err := s.mayInvite(ctx, tx, st, now); err != nil {
 			return err
 		}
 		v := inviteRow{ID: moment.NewID(), Group: id, By: a.Person, At: now, EndsAt: now.Add(InviteLasts)}
+		if open, err := s.isInvited(ctx, tx, id, name); err != nil || open {
+			return err // they have been asked by this name
+		}
 		person, found, err := s.People.Named(ctx, tx, name)
 		if err != nil {
 			return err
@@ -50,11 +53,62 @@ func (s *Service) InvitePerson(ctx context.Context, a access.Actor, id moment.ID
 		if v.named, err = s.seal(ctx, tx, id, invitePlace(v.ID), name); err != nil {
 			return err
 		}
-		if err := insertInvite(ctx, tx, v); err != nil {
-			return fault.Op("invite", err)
+		if err := s.putInvite(ctx, tx, v); err != nil {
+			return err
 		}
-		return s.tell(ctx, tx, v.Person, noticeAsked, "invited-"+string(v.ID), pathOf(id)+"/join", id)
+		return s.tell(ctx, tx, v.Person, noticeAsked, "invited", pathOf(id)+"/join", v.ID)
 	})
+}
+
+// isInvited tells whether an invitation by a name is open. It looks at what was typed,
+// never at whom it reached.
+func (s *Service) isInvited(ctx context.Context, r db.Reader, group moment.ID, name string) (bool, error) {
+	list, err := s.invitations(ctx, r, group)
+	return slices.ContainsFunc(list, func(v Invited) bool { return v.Named != "" && people.FoldName(v.Named) == people.FoldName(name) }), err
+}
+
+// putInvite writes an invitation, which is removed when it holds no longer.
+func (s *Service) putInvite(ctx context.Context, tx db.Writer, v inviteRow) error {
+	if err := insertInvite(ctx, tx, v); err != nil {
+		return fault.Op("invite", err)
+	}
+	return s.Bus.At(ctx, tx, jobInvite, string(v.ID), v.EndsAt, aboutInvite{v.ID})
+}
+
+// dropInvited removes the invitations of somebody to a group, or of everybody (""), and
+// what they were asked.
+func (s *Service) dropInvited(ctx context.Context, tx db.Writer, group, person moment.ID) error {
+	list, err := invitesIn(ctx, tx, group)
+	if err != nil {
+		return err
+	}
+	for _, v := range list {
+		if person != "" && v.Person != person {
+			continue
+		}
+		if err := s.dropInvite(ctx, tx, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropInvite removes an invitation, with those that came of it where it is a link.
+func (s *Service) dropInvite(ctx context.Context, tx db.Writer, v inviteRow) error {
+	if err := s.Tell.SettleAbout(ctx, tx, v.ID, noticeAsked); err != nil {
+		return err
+	}
+	_, err := dropInvite(ctx, tx, v.Group, v.ID)
+	return fault.Op("invite", err)
+}
+
+// inviteOver removes an invitation that holds no longer.
+func (s *Service) inviteOver(ctx context.Context, tx db.Writer, id moment.ID) error {
+	v, found, err := inviteByID(ctx, tx, id)
+	if err != nil || !found || v.EndsAt > s.Clock.Now() {
+		return err
+	}
+	return s.dropInvite(ctx, tx, v)
 }
 
 // mayBeAsked tells whether an invitation reaches somebody: they are neither in the
@@ -99,13 +153,13 @@ func (s *Service) InviteByLink(ctx context.Context, a access.Actor, id moment.ID
 	b := make([]byte, tokenBytes)
 	_, _ = rand.Read(b) // never fails: it ends the program instead (crypto/rand)
 	token := base64.RawURLEncoding.EncodeToString(b)
-	err := s.on(ctx, a, id, "groups.invite_link", canFacilitate, func(tx db.Writer, st stand, now moment.Time) error {
+	err := s.on(ctx, a, id, "groups.invite_link", canTend, func(tx db.Writer, st stand, now moment.Time) error {
 		if err := s.mayInvite(ctx, tx, st, now); err != nil {
 			return err
 		}
 		lasts := min(time.Duration(days)*24*time.Hour, InviteLasts)
 		v := inviteRow{ID: moment.NewID(), Group: id, By: a.Person, Hash: s.inviteHash(token), At: now, EndsAt: now.Add(lasts)}
-		return fault.Op("invite", insertInvite(ctx, tx, v))
+		return s.putInvite(ctx, tx, v)
 	})
 	return token, err
 }
@@ -114,12 +168,15 @@ func (s *Service) inviteHash(token string) string { return s.Vault.Hash("groups.
 
 // Uninvite takes an invitation back.
 func (s *Service) Uninvite(ctx context.Context, a access.Actor, id, invite moment.ID) error {
-	return s.on(ctx, a, id, "groups.uninvite", canFacilitate, func(tx db.Writer, _ stand, _ moment.Time) error {
-		was, err := dropInvite(ctx, tx, id, invite)
-		if err == nil && !was {
-			err = fault.Hidden()
+	return s.on(ctx, a, id, "groups.uninvite", canTend, func(tx db.Writer, _ stand, _ moment.Time) error {
+		v, found, err := inviteByID(ctx, tx, invite)
+		if err != nil {
+			return err
 		}
-		return fault.Op("invite", err)
+		if !found || v.Group != id {
+			return fault.Hidden()
+		}
+		return s.dropInvite(ctx, tx, v)
 	})
 }
 
@@ -146,13 +203,39 @@ func (s *Service) Follow(ctx context.Context, a access.Actor, token string) (mom
 		if st.member() || st.invited {
 			return nil
 		}
-		own := inviteRow{ID: moment.NewID(), Group: v.Group, Person: a.Person, By: v.By, At: now, EndsAt: v.EndsAt}
-		if err := insertInvite(ctx, tx, own); err != nil {
-			return fault.Op("invite", err)
+		own := inviteRow{ID: moment.NewID(), Group: v.Group, Person: a.Person, By: v.By, Link: v.ID, At: now, EndsAt: v.EndsAt}
+		if err := s.putInvite(ctx, tx, own); err != nil {
+			return err
 		}
 		return access.Record(ctx, tx, a, now, access.Entry{Verb: "groups.follow_invite", Kind: Kind, Object: v.Group})
 	})
 	return group, err
+}
+
+// Decline says no to an invitation. Nobody is told: for whoever gave it it stands as
+// before, as one does that reached nobody.
+func (s *Service) Decline(ctx context.Context, a access.Actor, id moment.ID) error {
+	may := func(st stand) access.Decision {
+		if !st.invited {
+			return access.Hide()
+		}
+		return canSee(st)
+	}
+	return s.on(ctx, a, id, "groups.decline", may, func(tx db.Writer, _ stand, _ moment.Time) error {
+		list, err := invitesIn(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		for _, v := range list {
+			if v.Person != a.Person {
+				continue
+			}
+			if err := s.Tell.SettleAbout(ctx, tx, v.ID, noticeAsked); err != nil {
+				return err
+			}
+		}
+		return fault.Op("invite", declineInvites(ctx, tx, id, a.Person))
+	})
 }
 
 // Invited is an open invitation, for those who hold the group.

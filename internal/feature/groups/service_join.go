@@ -75,8 +75,8 @@ func (s *Service) comeIn(ctx context.Context, tx db.Writer, g Group, person mome
 	if in, err := s.enter(ctx, tx, m); err != nil || !in {
 		return err
 	}
-	if err := dropInvitesOf(ctx, tx, g.ID, person); err != nil {
-		return fault.Op("join", err)
+	if err := s.dropInvited(ctx, tx, g.ID, person); err != nil {
+		return err
 	}
 	return s.withdraw(ctx, tx, g.ID, person, now)
 }
@@ -116,7 +116,7 @@ func (s *Service) ask(ctx context.Context, tx db.Writer, st stand, j Joining, no
 	if fresh, err := insertAsk(ctx, tx, q); err != nil || !fresh {
 		return changedMeanwhile(err)
 	}
-	return s.tellFacilitators(ctx, tx, st.Group, noticeAsked, "ask-"+string(q.ID), pathOf(st.ID)+"/people")
+	return s.tellFacilitators(ctx, tx, st.Group, noticeAsked, "ask", pathOf(st.ID)+"/people", q.ID)
 }
 
 // withdraw closes what somebody asked of a group.
@@ -128,25 +128,12 @@ func (s *Service) withdraw(ctx context.Context, tx db.Writer, group, person mome
 	if _, err := answerAsk(ctx, tx, q.ID, "withdrawn", "", now); err != nil {
 		return fault.Op("request", err)
 	}
-	return s.settleAsk(ctx, tx, group, q.ID)
+	return s.settleAsk(ctx, tx, q.ID)
 }
 
-// settleAsk takes a wish that is answered off the lists of those who answer.
-func (s *Service) settleAsk(ctx context.Context, tx db.Writer, group, ask moment.ID) error {
-	g, found, err := groupByID(ctx, tx, group)
-	if err != nil || !found {
-		return err
-	}
-	to, err := s.holders(ctx, tx, g)
-	if err != nil {
-		return err
-	}
-	for _, id := range to {
-		if err := s.Tell.Settle(ctx, tx, id, noticeAsked+"/"+string(group)+"/ask-"+string(ask)); err != nil {
-			return err
-		}
-	}
-	return nil
+// settleAsk takes a wish that is answered off the lists of whoever was told.
+func (s *Service) settleAsk(ctx context.Context, tx db.Writer, ask moment.ID) error {
+	return s.Tell.SettleAbout(ctx, tx, ask, noticeAsked)
 }
 
 // Unask takes the actor's own wish to join back.
@@ -158,7 +145,7 @@ func (s *Service) Unask(ctx context.Context, a access.Actor, id moment.ID) error
 
 // Answer lets somebody in who asked, or says no. Who answered is not told.
 func (s *Service) Answer(ctx context.Context, a access.Actor, id, ask moment.ID, yes bool) error {
-	return s.on(ctx, a, id, "groups.answer", canFacilitate, func(tx db.Writer, st stand, now moment.Time) error {
+	return s.on(ctx, a, id, "groups.answer", canTend, func(tx db.Writer, st stand, now moment.Time) error {
 		q, found, err := askByID(ctx, tx, ask)
 		if err != nil {
 			return err
@@ -175,7 +162,7 @@ func (s *Service) Answer(ctx context.Context, a access.Actor, id, ask moment.ID,
 		} else if !done {
 			return fault.New(fault.Conflict, "groups.error.answered")
 		}
-		if err := s.settleAsk(ctx, tx, id, ask); err != nil {
+		if err := s.settleAsk(ctx, tx, ask); err != nil {
 			return err
 		}
 		if yes {

@@ -29,19 +29,17 @@ func (s *Service) goes(ctx context.Context, tx db.Writer, g Group, person moment
 			return fault.Op("leave", err)
 		}
 	}
-	if _, err := dropOffer(ctx, tx, g.ID, person); person != "" && err != nil {
-		return fault.Op("leave", err)
+	if err := s.withdrawOffer(ctx, tx, g.ID, person); err != nil {
+		return err
 	}
-	if err := deleteSaidIn(ctx, tx, g.ID, person); err != nil {
-		return fault.Op("leave", err)
+	if err := s.dropSaid(ctx, tx, g.ID, person); err != nil {
+		return err
 	}
 	if err := s.Meetings.LeaveAll(ctx, tx, g.ID, person); err != nil {
 		return err
 	}
-	for _, kind := range []string{noticeAgreement + "/" + string(g.ID) + "/" + agreementKey(g.Agreement)} {
-		if err := s.Tell.Settle(ctx, tx, person, kind); err != nil {
-			return err
-		}
+	if err := s.Tell.Settle(ctx, tx, person, noticeAgreement+"/"+string(g.ID)+"/"+agreementKey(g.Agreement)); err != nil {
+		return err
 	}
 	if g.Owner == person && g.State != Ended {
 		return s.passOn(ctx, tx, g)
@@ -62,8 +60,8 @@ func (s *Service) passOn(ctx context.Context, tx db.Writer, g Group) error {
 	if done, err := setOwner(ctx, tx, g.ID, g.Owner, next); err != nil || !done {
 		return changedMeanwhile(err)
 	}
-	if _, err := dropOffer(ctx, tx, g.ID, ""); err != nil {
-		return fault.Op("owner", err)
+	if err := s.withdrawOffer(ctx, tx, g.ID, ""); err != nil {
+		return err
 	}
 	was := g.Owner
 	g.Owner = next
@@ -72,7 +70,7 @@ func (s *Service) passOn(ctx context.Context, tx db.Writer, g Group) error {
 			return err
 		}
 	} else if g.State != Ended {
-		if err := s.tellCoordinators(ctx, tx, g, "nobody-"+stamp(s.Clock.Now())); err != nil {
+		if err := s.tellCoordinators(ctx, tx, "nobody-"+stamp(s.Clock.Now()), g.ID); err != nil {
 			return err
 		}
 	}
@@ -129,7 +127,7 @@ func (s *Service) TakeOut(ctx context.Context, a access.Actor, id, person moment
 	if reason = need(&p, "reason", reason, mostWords); len(p) > 0 {
 		return p.Err()
 	}
-	return s.on(ctx, a, id, "groups.take_out", canFacilitate, func(tx db.Writer, st stand, now moment.Time) error {
+	return s.on(ctx, a, id, "groups.take_out", canTend, func(tx db.Writer, st stand, now moment.Time) error {
 		m, err := memberOf(ctx, tx, id, person)
 		if err != nil {
 			return err
@@ -147,7 +145,10 @@ func (s *Service) TakeOut(ctx context.Context, a access.Actor, id, person moment
 		if err := s.goes(ctx, tx, st.Group, person); err != nil {
 			return err
 		}
-		if err := dropInvitesOf(ctx, tx, id, person); err != nil {
+		if err := s.dropInvited(ctx, tx, id, person); err != nil {
+			return err
+		}
+		if err := dropInvitesBy(ctx, tx, id, person); err != nil { // their link is no way back
 			return fault.Op("out", err)
 		}
 		if err := insertOut(ctx, tx, o, a.Person); err != nil {
@@ -162,7 +163,7 @@ func (s *Service) TakeOut(ctx context.Context, a access.Actor, id, person moment
 
 // Lift lets somebody who was taken out see the group again; they may join as others do.
 func (s *Service) Lift(ctx context.Context, a access.Actor, id, person moment.ID) error {
-	return s.on(ctx, a, id, "groups.lift", canFacilitate, func(tx db.Writer, st stand, now moment.Time) error {
+	return s.on(ctx, a, id, "groups.lift", canTend, func(tx db.Writer, st stand, now moment.Time) error {
 		was, err := deleteOut(ctx, tx, id, person)
 		if err != nil {
 			return fault.Op("out", err)

@@ -53,6 +53,9 @@ func (s *Service) Find(ctx context.Context, at string) (moment.ID, error) {
 	if id, ok := moment.ParseID(at); ok {
 		return id, nil
 	}
+	if !isSlug(at) {
+		return "", fault.Hidden()
+	}
 	g, found, err := groupBySlug(ctx, s.DB.Reader(), at)
 	if err == nil && !found {
 		err = fault.Hidden()
@@ -88,7 +91,7 @@ func (s *Service) Look(ctx context.Context, a access.Actor, id moment.ID) (View,
 		if err != nil {
 			return v, err
 		}
-		if v.Reason, err = o.open(sealed, "groups_group.reason|"+string(id)); err != nil {
+		if v.Reason, err = o.open(sealed, reasonPlace(id)); err != nil {
 			return v, err
 		}
 	}
@@ -144,7 +147,7 @@ func (s *Service) Open(ctx context.Context, a access.Actor, id moment.ID) (Opene
 	} else if found {
 		out.Offered = o.Person == a.Person
 	}
-	if !ag.MayRead() {
+	if !ag.MayRead() || ag.State == Proposed || ag.State == Refused {
 		return out, nil
 	}
 	round, err := s.round(ctx, r, ag.stand, false)
@@ -152,8 +155,8 @@ func (s *Service) Open(ctx context.Context, a access.Actor, id moment.ID) (Opene
 		return out, err
 	}
 	out.Round = &round
-	if ag.stand.Wall != "" {
-		out.Wall, err = s.Walls.Show(ctx, a, ag.stand.Wall)
+	if ag.Wall != "" {
+		out.Wall, err = s.Walls.Show(ctx, a, ag.Wall)
 	}
 	return out, err
 }
@@ -288,11 +291,11 @@ func (s *Service) MayHold(ctx context.Context, a access.Actor, id moment.ID) (Vi
 	if err != nil {
 		return v, nil, err
 	}
-	if !v.owns() && !(found && o.Person == a.Person) {
-		return v, nil, fault.Hidden()
-	}
 	if !v.owns() {
-		return v, nil, nil
+		if !found || o.Person != a.Person {
+			err = fault.Hidden()
+		}
+		return v, nil, err
 	}
 	all, err := membersOf(ctx, r, id)
 	if err != nil {

@@ -74,24 +74,6 @@ func (s *Service) check(ctx context.Context, d *Draft, agreement string) ([]stri
 	return sentences, p.Err()
 }
 
-// fewProposals keeps one person from filling the list of coordinators.
-func (s *Service) fewProposals(ctx context.Context, r db.Reader, a access.Actor) error {
-	list, err := proposalsOf(ctx, r, a.Person)
-	if err != nil {
-		return err
-	}
-	waiting := 0
-	for _, g := range list {
-		if g.State == Proposed {
-			waiting++
-		}
-	}
-	if waiting >= mostProposals {
-		return fault.New(fault.Conflict, "groups.error.proposals").With(map[string]any{"most": mostProposals})
-	}
-	return nil
-}
-
 // begin writes a new group with its key, its people and its agreement.
 func (s *Service) begin(ctx context.Context, tx db.Writer, a access.Actor, g Group, sentences []string) error {
 	if _, err := s.Vault.NewScope(ctx, tx, g.ID, g.MadeAt); err != nil {
@@ -120,7 +102,7 @@ func (s *Service) begin(ctx context.Context, tx db.Writer, a access.Actor, g Gro
 	if g.State == Open {
 		err = s.openUp(ctx, tx, &g)
 	} else {
-		err = s.tellCoordinators(ctx, tx, g, "proposed")
+		err = s.tellCoordinators(ctx, tx, "proposed", g.ID)
 	}
 	if err != nil {
 		return err
@@ -195,12 +177,41 @@ func (s *Service) Change(ctx context.Context, a access.Actor, id moment.ID, d Dr
 		if !g.Runs() {
 			return nil
 		}
+		if d.Form != st.Form {
+			if err := s.holdersOf(ctx, tx, g); err != nil {
+				return err
+			}
+		}
 		return s.Meetings.Changed(ctx, tx, id)
 	})
 }
 
+// holdersOf lets those hold a group no more who may not hold what it has become.
+func (s *Service) holdersOf(ctx context.Context, tx db.Writer, g Group) error {
+	all, err := facilitatorsOf(ctx, tx, []moment.ID{g.ID})
+	if err != nil {
+		return err
+	}
+	for _, m := range all[g.ID] {
+		fits, err := s.People.FitOf(ctx, tx, m.Person)
+		if err != nil {
+			return err
+		}
+		if mayHold(g.Form, fits[m.Person].Roles) {
+			continue
+		}
+		if err := s.holdsNoMore(ctx, tx, g, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func mayChange(st stand, d Draft) error {
 	var p fault.Problems
+	if d.Form != st.Form && !st.owns() {
+		p.Add("form", "groups.error.owner")
+	}
 	if d.Form != st.Form && (d.Form.Joined() != st.Form.Joined() || !canMake(st.actor, d.Form).OK()) {
 		p.Add("form", "groups.error.form_stays")
 	}
@@ -211,77 +222,6 @@ func mayChange(st stand, d Draft) error {
 		p.Add("community", "groups.error.owner")
 	}
 	return p.Err()
-}
-
-// Decide answers a proposal: it is opened, or refused with a reason that whoever
-// proposed it reads. It is for coordinators.
-func (s *Service) Decide(ctx context.Context, a access.Actor, id moment.ID, yes bool, reason string) error {
-	if !yes {
-		var p fault.Problems
-		if reason = need(&p, "reason", reason, mostWords); len(p) > 0 {
-			return p.Err()
-		}
-	}
-	may := func(st stand) access.Decision {
-		if !a.Has(access.Coordinator) {
-			return access.Hide()
-		}
-		if st.State != Proposed {
-			return access.Wrong("groups.error.answered")
-		}
-		if st.MadeBy == a.Person {
-			return access.Refuse("groups.error.own")
-		}
-		return canSee(st)
-	}
-	return s.on(ctx, a, id, "groups.decide", may, func(tx db.Writer, st stand, now moment.Time) error {
-		g := st.Group
-		if err := s.Tell.SettleAbout(ctx, tx, id, noticeAsked); err != nil {
-			return err
-		}
-		if yes {
-			g.ChangedAt = now
-			if err := s.openUp(ctx, tx, &g); err != nil {
-				return err
-			}
-			return s.tell(ctx, tx, g.MadeBy, noticeAnswer, "opened", pathOf(id), id)
-		}
-		sealed, err := s.seal(ctx, tx, id, "groups_group.reason|"+string(id), reason)
-		if err != nil {
-			return err
-		}
-		g.State, g.ChangedAt = Refused, now
-		if done, err := setState(ctx, tx, g, Proposed); err != nil || !done {
-			return changedMeanwhile(err)
-		}
-		if err := setReason(ctx, tx, id, sealed); err != nil {
-			return fault.Op("group", err)
-		}
-		return s.tell(ctx, tx, g.MadeBy, noticeAnswer, "refused", pathOf(id), id)
-	})
-}
-
-// TakeBack removes a proposal that was not opened, with everything in it.
-func (s *Service) TakeBack(ctx context.Context, a access.Actor, id moment.ID) error {
-	may := func(st stand) access.Decision {
-		if st.MadeBy != a.Person || st.State != Proposed && st.State != Refused {
-			return access.Hide()
-		}
-		return access.Allow()
-	}
-	return s.on(ctx, a, id, "groups.take_back", may, func(tx db.Writer, _ stand, _ moment.Time) error {
-		return s.drop(ctx, tx, id)
-	})
-}
-
-func (s *Service) drop(ctx context.Context, tx db.Writer, id moment.ID) error {
-	if err := s.Tell.SettleAbout(ctx, tx, id, noticeAsked); err != nil {
-		return err
-	}
-	if err := s.Vault.Destroy(ctx, tx, id); err != nil {
-		return err
-	}
-	return fault.Op("group", dropGroup(ctx, tx, id))
 }
 
 // Turn pauses a group, lets it go on, or ends it. A group that has ended is read only
@@ -328,11 +268,23 @@ func (s *Service) end(ctx context.Context, tx db.Writer, a access.Actor, g Group
 			return err
 		}
 	}
-	if err := dropDoors(ctx, tx, g.ID); err != nil {
+	asks, err := asksOf(ctx, tx, g.ID)
+	if err != nil {
+		return err
+	}
+	for _, q := range asks {
+		if err := s.settleAsk(ctx, tx, q.ID); err != nil {
+			return err
+		}
+	}
+	if err := dropAsks(ctx, tx, g.ID); err != nil {
 		return fault.Op("group", err)
 	}
-	if _, err := dropOffer(ctx, tx, g.ID, ""); err != nil {
-		return fault.Op("group", err)
+	if err := s.dropInvited(ctx, tx, g.ID, ""); err != nil {
+		return err
+	}
+	if err := s.withdrawOffer(ctx, tx, g.ID, ""); err != nil {
+		return err
 	}
 	if err := s.Tell.SettleAbout(ctx, tx, g.ID, noticeAsked); err != nil {
 		return err

@@ -156,8 +156,20 @@ func (o WallOwner) Stands(ctx context.Context, r db.Reader, a access.Actor, spac
 	if err != nil || !canRead(st).OK() {
 		return discussion.Stand{}, err
 	}
-	return discussion.Stand{Name: st.Name, Href: pathOf(st.ID), See: true, Write: canWrite(st).OK(), Keep: canFacilitate(st).OK(),
-		Readers: web.T(ctx, "groups.wall.readers", "n", st.Group.Members)}, nil
+	writes := st
+	writes.kept = false // the engine itself says it to whoever is kept out, with what they typed
+	return discussion.Stand{Name: st.Name, Href: pathOf(st.ID), See: true, Write: canWrite(writes).OK(), Keep: canFacilitate(st).OK(),
+		Readers: web.T(ctx, "groups.wall.readers", "n", st.Members)}, nil
+}
+
+// Keepers gives who holds the group: they are told when something on its wall waits to
+// be read.
+func (o WallOwner) Keepers(ctx context.Context, r db.Reader, space discussion.Space) ([]moment.ID, error) {
+	g, found, err := groupByID(ctx, r, space.Owner)
+	if err != nil || !found {
+		return nil, err
+	}
+	return o.hosts(ctx, r, g)
 }
 
 // Followers gives who wants to be told of what is new on a wall.

@@ -50,7 +50,7 @@ func (s *Service) Overview(ctx context.Context, a access.Actor, state State, aft
 	if err != nil {
 		return out, err
 	}
-	at, err := cursor(ctx, r, after)
+	at, err := s.cursor(ctx, r, a, after)
 	if err != nil {
 		return out, err
 	}

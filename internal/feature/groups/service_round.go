@@ -91,6 +91,11 @@ func (s *Service) Say(ctx context.Context, a access.Actor, id moment.ID, x Said,
 		if err != nil {
 			return err
 		}
+		if row.Held { // what waited to be read does not stand any more
+			if err := s.settleHeld(ctx, tx, row.ID); err != nil {
+				return err
+			}
+		}
 		if !found {
 			row = saidRow{ID: moment.NewID(), Group: id, Person: a.Person, Slot: slot, BegunAt: now}
 		}
@@ -114,34 +119,27 @@ func (s *Service) Say(ctx context.Context, a access.Actor, id moment.ID, x Said,
 	return held, err
 }
 
-// tellHeld tells whoever leads now, and those who hold the group, that words wait.
-func (s *Service) tellHeld(ctx context.Context, tx db.Writer, g Group, row saidRow) error {
-	lead, err := s.Lead.LeadNow(ctx, tx)
+// dropSaid removes what somebody said in the rounds of a group, or of all ("").
+func (s *Service) dropSaid(ctx context.Context, tx db.Writer, group, person moment.ID) error {
+	rows, err := saidBy(ctx, tx, person)
 	if err != nil {
 		return err
 	}
-	key := string(row.ID) + "-" + stamp(row.At)
-	if lead != row.Person {
-		if err := s.tell(ctx, tx, lead, noticeHeld, key, heldPath(row.ID), row.ID); err != nil {
-			return err
-		}
-	}
-	to, err := s.holders(ctx, tx, g)
-	if err != nil {
-		return err
-	}
-	for _, id := range to {
-		if id == row.Person || id == lead {
+	for _, x := range rows {
+		if group != "" && x.Group != group {
 			continue
 		}
-		if err := s.tell(ctx, tx, id, noticeAsked, key, heldPath(row.ID), row.ID); err != nil {
-			return err
+		if x.Held {
+			if err := s.settleHeld(ctx, tx, x.ID); err != nil {
+				return err
+			}
+		}
+		if err := deleteSaid(ctx, tx, x.ID); err != nil {
+			return fault.Op("round", err)
 		}
 	}
 	return nil
 }
-
-func heldPath(id moment.ID) string { return "/round/" + string(id) }
 
 // Unsay takes the actor's words of this round back; they are gone at once.
 func (s *Service) Unsay(ctx context.Context, a access.Actor, id, entry moment.ID) error {
@@ -158,15 +156,6 @@ func (s *Service) Unsay(ctx context.Context, a access.Actor, id, entry moment.ID
 		}
 		return fault.Op("round", deleteSaid(ctx, tx, entry))
 	})
-}
-
-func (s *Service) settleHeld(ctx context.Context, tx db.Writer, entry moment.ID) error {
-	for _, kind := range []string{noticeHeld, noticeAsked} {
-		if err := s.Tell.SettleAbout(ctx, tx, entry, kind); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Round gives the round of a group to somebody in it.
@@ -287,84 +276,4 @@ func (s *Service) entries(ctx context.Context, r db.Reader, st stand, rows []sai
 		out = append(out, e)
 	}
 	return out, nil
-}
-
-// HeldEntry is words that wait to be read before others see them.
-type HeldEntry struct {
-	Entry
-	Group moment.ID
-	Name  string // of the group
-}
-
-// canReadHeld: those who hold the group, and whoever leads or is on call.
-func (s *Service) canReadHeld(ctx context.Context, r db.Reader, a access.Actor, row saidRow) (stand, error) {
-	st, err := s.load(ctx, r, a, row.Group)
-	if err != nil {
-		return st, err
-	}
-	if !st.out && (st.facilitates() || a.Roles.Any(access.Set(access.Supervisor, access.Coordinator))) {
-		return st, nil
-	}
-	if lead, err := s.Lead.LeadNow(ctx, r); err != nil || lead == "" || lead != a.Person {
-		return st, orHidden(err)
-	}
-	return st, nil
-}
-
-func orHidden(err error) error {
-	if err == nil {
-		err = fault.Hidden()
-	}
-	return err
-}
-
-// OpenHeld gives words that wait to who may read them. It is written down, and the
-// writer can see that it was read.
-func (s *Service) OpenHeld(ctx context.Context, a access.Actor, id moment.ID) (HeldEntry, error) {
-	r := s.DB.Reader()
-	row, found, err := saidByID(ctx, r, id)
-	if err != nil {
-		return HeldEntry{}, err
-	}
-	if !found || !row.Held {
-		return HeldEntry{}, fault.Hidden()
-	}
-	st, err := s.canReadHeld(ctx, r, a, row)
-	if err != nil {
-		return HeldEntry{}, err
-	}
-	if err := s.Ledger.RecordRead(ctx, a, s.Clock.Now(), access.Entry{Verb: "groups.read_held", Kind: "round", Object: id, Subject: row.Person}); err != nil {
-		return HeldEntry{}, err
-	}
-	list, err := s.entries(ctx, r, st, []saidRow{row}, true)
-	if err != nil {
-		return HeldEntry{}, err
-	}
-	return HeldEntry{Entry: list[0], Group: row.Group, Name: st.Name}, nil
-}
-
-// Release lets the group see words that were held. Their writer is told.
-func (s *Service) Release(ctx context.Context, a access.Actor, id moment.ID) error {
-	return s.write(ctx, a, func(tx db.Writer, now moment.Time) error {
-		row, found, err := saidByID(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if !found || row.Person == a.Person {
-			return fault.Hidden()
-		}
-		if _, err := s.canReadHeld(ctx, tx, a, row); err != nil {
-			return err
-		}
-		if done, err := releaseSaid(ctx, tx, id); err != nil || !done {
-			return changedMeanwhile(err)
-		}
-		if err := s.settleHeld(ctx, tx, id); err != nil {
-			return err
-		}
-		if err := s.tell(ctx, tx, row.Person, noticeAnswer, "released-"+string(id)+stamp(now), pathOf(row.Group)+"/round", row.Group); err != nil {
-			return err
-		}
-		return access.Record(ctx, tx, a, now, access.Entry{Verb: "groups.release", Kind: "round", Object: id, Subject: row.Person})
-	})
 }

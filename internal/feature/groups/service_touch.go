@@ -118,8 +118,10 @@ func (s *Service) putTouch(ctx context.Context, tx db.Writer, t touchRow, w touc
 			return "", err
 		}
 		t.ID, t.words = was.ID, box.Seal([]byte(jsonOf(w)), touchPlace(was.ID))
-		if t.Person == "" {
-			t.Person = was.Person // who has left the group since is still who was meant
+		if t.Person == "" || was.MetAt != 0 {
+			// Whoever has left since is still who was meant; and where both were told, the words
+			// stay between the two, whoever goes by that name now.
+			t.Person = was.Person
 		}
 		return t.ID, fault.Op("touch", updateTouch(ctx, tx, t))
 	}

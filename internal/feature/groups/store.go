@@ -93,6 +93,11 @@ func setOwner(ctx context.Context, tx db.Writer, id, was, now moment.ID) (bool, 
 	return n > 0, err
 }
 
+func setSlug(ctx context.Context, tx db.Writer, id moment.ID, slug string) error {
+	_, err := tx.Exec(ctx, `UPDATE groups_group SET slug = $2 WHERE id = $1`, id, slug)
+	return err
+}
+
 func slugTaken(ctx context.Context, r db.Reader, slug string) (bool, error) {
 	var n int
 	err := r.QueryRow(ctx, `SELECT count(*) FROM groups_group WHERE slug = $1`, slug).Scan(&n)

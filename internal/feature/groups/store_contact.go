@@ -19,8 +19,9 @@ func scanContact(r db.Row, c *contactRow) error {
 	return r.Scan(&c.ID, &c.Group, &c.Day, &c.Talks, &c.Given, &c.Signed, &c.Referred, &c.By, &c.At, &c.note)
 }
 
+// insertContact writes a row; the same form sent again changes nothing.
 func insertContact(ctx context.Context, tx db.Writer, c contactRow) error {
-	_, err := tx.Exec(ctx, `INSERT INTO groups_contact (`+contactColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+	_, err := tx.Exec(ctx, `INSERT INTO groups_contact (`+contactColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING`,
 		c.ID, c.Group, c.Day, c.Talks, c.Given, c.Signed, c.Referred, c.By, c.At, c.note)
 	return err
 }

@@ -79,15 +79,16 @@ type inviteRow struct {
 	ID, Group, Person moment.ID
 	By                moment.ID
 	Hash              string
+	Link              moment.ID // the link that somebody made their own
 	At, EndsAt        moment.Time
 	named             []byte
 }
 
-const inviteColumns = `id, group_id, person, by_person, hash, at, ends_at, named`
+const inviteColumns = `id, group_id, person, by_person, hash, link, at, ends_at, named`
 
 func scanInvite(r db.Row, v *inviteRow) error {
 	var hash *string
-	err := r.Scan(&v.ID, &v.Group, &v.Person, &v.By, &hash, &v.At, &v.EndsAt, &v.named)
+	err := r.Scan(&v.ID, &v.Group, &v.Person, &v.By, &hash, &v.Link, &v.At, &v.EndsAt, &v.named)
 	if hash != nil {
 		v.Hash = *hash
 	}
@@ -107,7 +108,7 @@ func insertInvite(ctx context.Context, tx db.Writer, v inviteRow) error {
 	if v.Hash != "" {
 		hash = v.Hash
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO groups_invite (`+inviteColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, v.ID, v.Group, v.Person, v.By, hash, v.At, v.EndsAt, v.named)
+	_, err := tx.Exec(ctx, `INSERT INTO groups_invite (`+inviteColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, v.ID, v.Group, v.Person, v.By, hash, v.Link, v.At, v.EndsAt, v.named)
 	return err
 }
 
@@ -125,37 +126,55 @@ func invitesOf(ctx context.Context, r db.Reader, group moment.ID, now moment.Tim
 	return db.Collect(rows, err, scanInvite)
 }
 
+func inviteByID(ctx context.Context, r db.Reader, id moment.ID) (inviteRow, bool, error) {
+	return oneInvite(r.QueryRow(ctx, `SELECT `+inviteColumns+` FROM groups_invite WHERE id = $1`, id))
+}
+
+// invitesIn gives every invitation to a group, over or not.
+func invitesIn(ctx context.Context, r db.Reader, group moment.ID) ([]inviteRow, error) {
+	rows, err := r.Query(ctx, `SELECT `+inviteColumns+` FROM groups_invite WHERE group_id = $1 ORDER BY at, id`, group)
+	return db.Collect(rows, err, scanInvite)
+}
+
 // invitesFor gives the groups somebody is invited to now.
 func invitesFor(ctx context.Context, r db.Reader, person moment.ID, now moment.Time) ([]inviteRow, error) {
 	rows, err := r.Query(ctx, `SELECT `+inviteColumns+` FROM groups_invite WHERE person = $1 AND ends_at > $2 ORDER BY at, id LIMIT 50`, person, now)
 	return db.Collect(rows, err, scanInvite)
 }
 
+// dropInvite takes an invitation back; a link also from those who made it their own and
+// have not come in yet.
 func dropInvite(ctx context.Context, tx db.Writer, group, id moment.ID) (bool, error) {
-	n, err := tx.Exec(ctx, `DELETE FROM groups_invite WHERE group_id = $1 AND id = $2`, group, id)
+	n, err := tx.Exec(ctx, `DELETE FROM groups_invite WHERE group_id = $1 AND (id = $2 OR link = $2)`, group, id)
 	return n > 0, err
 }
 
-// dropInvitesOf removes the invitations of somebody to a group.
-func dropInvitesOf(ctx context.Context, tx db.Writer, group, person moment.ID) error {
-	_, err := tx.Exec(ctx, `DELETE FROM groups_invite WHERE group_id = $1 AND person = $2`, group, person)
+// declineInvites lets the invitations of somebody to a group reach nobody.
+func declineInvites(ctx context.Context, tx db.Writer, group, person moment.ID) error {
+	_, err := tx.Exec(ctx, `UPDATE groups_invite SET person = NULL WHERE group_id = $1 AND person = $2`, group, person)
+	return err
+}
+
+// dropInvitesBy removes the invitations to a group that somebody gave.
+func dropInvitesBy(ctx context.Context, tx db.Writer, group, person moment.ID) error {
+	_, err := tx.Exec(ctx, `DELETE FROM groups_invite WHERE group_id = $1 AND by_person = $2`, group, person)
 	return err
 }
 
 // forgetInvited removes somebody from invitations, given and received.
 func forgetInvited(ctx context.Context, tx db.Writer, person moment.ID) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM groups_invite WHERE person = $1`, person); err != nil {
-		return err
-	}
-	_, err := tx.Exec(ctx, `UPDATE groups_invite SET by_person = NULL WHERE by_person = $1`, person)
+	_, err := tx.Exec(ctx, `DELETE FROM groups_invite WHERE person = $1 OR by_person = $1`, person)
 	return err
 }
 
-// dropDoors removes every open wish and invitation of a group.
-func dropDoors(ctx context.Context, tx db.Writer, group moment.ID) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM groups_invite WHERE group_id = $1`, group); err != nil {
-		return err
-	}
+// invitesBy gives the invitations that somebody gave or received and that hold now.
+func invitesBy(ctx context.Context, r db.Reader, person moment.ID, now moment.Time) ([]inviteRow, error) {
+	rows, err := r.Query(ctx, `SELECT `+inviteColumns+` FROM groups_invite WHERE (person = $1 OR by_person = $1) AND ends_at > $2 ORDER BY at, id`, person, now)
+	return db.Collect(rows, err, scanInvite)
+}
+
+// dropAsks closes every open wish to join a group.
+func dropAsks(ctx context.Context, tx db.Writer, group moment.ID) error {
 	_, err := tx.Exec(ctx, `UPDATE groups_request SET state = 'withdrawn', words = NULL WHERE group_id = $1 AND state = 'open'`, group)
 	return err
 }

@@ -166,6 +166,12 @@ func offerOf(ctx context.Context, r db.Reader, group moment.ID) (o offerRow, fou
 	return o, err == nil, db.Problem("offer", err)
 }
 
+// offersTo gives the groups that somebody was asked to hold.
+func offersTo(ctx context.Context, r db.Reader, person moment.ID) ([]offerRow, error) {
+	rows, err := r.Query(ctx, `SELECT group_id, person, by_person, at FROM groups_offer WHERE person = $1 ORDER BY at, group_id`, person)
+	return db.Collect(rows, err, func(r db.Row, o *offerRow) error { return r.Scan(&o.Group, &o.Person, &o.By, &o.At) })
+}
+
 func putOffer(ctx context.Context, tx db.Writer, o offerRow) error {
 	_, err := tx.Exec(ctx, `INSERT INTO groups_offer (group_id, person, by_person, at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (group_id) DO UPDATE SET person = excluded.person, by_person = excluded.by_person, at = excluded.at`, o.Group, o.Person, o.By, o.At)

@@ -56,6 +56,12 @@ func heldIn(ctx context.Context, r db.Reader, group moment.ID) ([]saidRow, error
 	return db.Collect(rows, err, scanSaid)
 }
 
+// allHeld gives what waits to be read in any group, the longest first.
+func allHeld(ctx context.Context, r db.Reader) ([]saidRow, error) {
+	rows, err := r.Query(ctx, `SELECT `+saidColumns+` FROM groups_round WHERE held AND shared AND words IS NOT NULL ORDER BY at, id LIMIT 200`)
+	return db.Collect(rows, err, scanSaid)
+}
+
 // slotBefore gives the round that came before one; "" when there is none.
 func slotBefore(ctx context.Context, r db.Reader, group moment.ID, slot string) (string, error) {
 	var s string
@@ -89,13 +95,8 @@ func deleteSaid(ctx context.Context, tx db.Writer, id moment.ID) error {
 	return err
 }
 
-func deleteSaidBy(ctx context.Context, tx db.Writer, person moment.ID) error {
-	_, err := tx.Exec(ctx, `DELETE FROM groups_round WHERE person = $1`, person)
-	return err
-}
-
-// deleteSaidIn removes the rounds of a group, of one person or of all.
-func deleteSaidIn(ctx context.Context, tx db.Writer, group, person moment.ID) error {
-	_, err := tx.Exec(ctx, `DELETE FROM groups_round WHERE group_id = $1 AND (person = $2 OR CAST($2 AS TEXT) IS NULL)`, group, person)
+// deleteSaidIn removes the rounds of a group.
+func deleteSaidIn(ctx context.Context, tx db.Writer, group moment.ID) error {
+	_, err := tx.Exec(ctx, `DELETE FROM groups_round WHERE group_id = $1`, group)
 	return err
 }

@@ -48,6 +48,7 @@ func (s *Service) Routes() []web.Route {
 		{Method: "POST", Path: "/groups/{id}/invite/link", Need: permOwn, Do: s.linkPost},
 		{Method: "POST", Path: "/groups/{id}/uninvite/{invite}", Need: permOwn, Do: s.uninvitePost},
 		{Method: "POST", Path: "/groups/{id}/bring", Need: permOwn, Do: s.bringPost},
+		{Method: "POST", Path: "/groups/{id}/decline", Need: permOwn, Do: s.declinePost},
 		{Method: "GET", Path: "/invited/{token}", Need: permOwn, Do: s.invitedPage, Counted: true},
 		{Method: "POST", Path: "/invited/{token}", Need: permOwn, Do: s.invitedPost},
 		{Method: "GET", Path: "/groups/{id}/round", Need: permOwn, Do: s.roundPage},

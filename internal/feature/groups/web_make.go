@@ -101,7 +101,7 @@ func (s *Service) editPost(w http.ResponseWriter, r *http.Request) error {
 	}
 	d := formData{Draft: draftOf(form), ID: id, Action: pathOf(id) + "/edit", Owner: v.owns()}
 	if !d.Owner { // the form does not ask them
-		d.Openness, d.Community = v.Openness, v.Community
+		d.Form, d.Openness, d.Community = v.Form, v.Openness, v.Community
 	}
 	if d.Err = s.Change(r.Context(), a, id, d.Draft); d.Err != nil {
 		return s.showForm(w, r, d)

@@ -331,6 +331,14 @@ func (s *Service) bringPost(w http.ResponseWriter, r *http.Request) error {
 	return web.SeeOther(w, r, pathOf(id)+"/people?done=saved")
 }
 
+func (s *Service) declinePost(w http.ResponseWriter, r *http.Request) error {
+	a, id, _, err := s.posted(r)
+	if err != nil {
+		return err
+	}
+	return settled(w, r, s.Decline(r.Context(), a, id), "/groups?done=declined")
+}
+
 func (s *Service) invitedPage(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, http.StatusOK, invitedView("/invited/"+url.PathEscape(r.PathValue("token"))))
 }

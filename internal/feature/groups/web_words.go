@@ -23,7 +23,7 @@ func cardName(ctx context.Context, c people.Card) string {
 
 // doneKey is the sentence about what was done; "" for what is not ours.
 func doneKey(done string) string {
-	if slices.Contains([]string{"made", "saved", "agreed", "in", "asked", "left", "answered", "invited", "unsaid", "wished", "unwished", "offered", "released"}, done) {
+	if slices.Contains([]string{"made", "saved", "agreed", "in", "asked", "left", "answered", "invited", "declined", "unsaid", "wished", "unwished", "offered", "released"}, done) {
 		return "groups.done." + done
 	}
 	return ""
@@ -187,6 +187,12 @@ func text(n int) string {
 func cellWords(ctx context.Context, c Cell) string {
 	if c.Few {
 		return web.T(ctx, "groups.sums.few", "n", FewestShown)
+	}
+	switch {
+	case c.Least && c.N == 0:
+		return web.T(ctx, "groups.sums.kept")
+	case c.Least:
+		return web.T(ctx, "groups.sums.least", "sum", web.Number(ctx, int64(c.N)))
 	}
 	return web.Number(ctx, int64(c.N))
 }
