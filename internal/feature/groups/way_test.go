@@ -18,22 +18,15 @@ import (
 	"cairn/internal/kit/moment"
 )
 
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func draft(name string, o groups.Openness, f groups.Form) groups.Draft {
+func described(name string, o groups.Openness, f groups.Form) groups.Draft {
 	return groups.Draft{Name: name, About: "about " + name, Quiet: "Tuesday", Form: f, Openness: o, Languages: []string{"en"}, Zone: "Africa/Nairobi", Weeks: 6}
 }
 
-const agreed = "What is said here stays here.\nCome late, leave early."
+const sentences = "What is said here stays here.\nCome late, leave early."
 
 func made(t *testing.T, w *cairntest.World, by *cairntest.Someone, d groups.Draft) moment.ID {
 	t.Helper()
-	id, err := w.Groups.Make(t.Context(), by.Actor, d, agreed)
+	id, err := w.Groups.Make(t.Context(), by.Actor, d, sentences)
 	must(t, err)
 	return id
 }
@@ -54,7 +47,7 @@ func apart(t *testing.T, w *cairntest.World, a, b *cairntest.Someone) {
 	}))
 }
 
-func at(id moment.ID, more string) string { return "/groups/" + string(id) + more }
+func under(id moment.ID, more string) string { return "/groups/" + string(id) + more }
 
 // A member proposes a group, a coordinator opens it, others join, say something,
 // write on the wall, and it is handed over, printed and ended: over HTTP, as people do it.
@@ -140,7 +133,7 @@ func sends(t *testing.T, p *cairntest.Someone, path string, pairs ...string) {
 
 // What Ada sees of staying in touch is the same whatever Ben has done, until both
 // have said so.
-func TestStayingInTouchTellsNothing(t *testing.T) {
+func TestAWishLooksTheSameWhateverTheOtherDid(t *testing.T) {
 	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
 		owner := w.Person("Owner", access.Facilitator)
 		ways := map[string]func(id moment.ID, ada, ben *cairntest.Someone){
@@ -155,16 +148,16 @@ func TestStayingInTouchTellsNothing(t *testing.T) {
 		for name, does := range ways {
 			n++
 			ada, ben := w.Person(fmt.Sprintf("Ada%c", 'a'+n)), w.Person(fmt.Sprintf("Ben%c", 'a'+n))
-			id := made(t, w, owner, draft("Evening", groups.Members, groups.Facilitated))
+			id := made(t, w, owner, described("Evening", groups.Members, groups.Facilitated))
 			joined(t, w, id, ada)
 			if does != nil {
 				joined(t, w, id, ben)
 				does(id, ada, ben)
 			}
 			w.Settle()
-			answer := ada.Post(at(id, "/touch"), "name", ben.Name, "reach", "call me")
+			answer := ada.Post(under(id, "/touch"), "name", ben.Name, "reach", "call me")
 			w.Settle()
-			saw := fmt.Sprint(answer.Status, strings.ReplaceAll(answer.To(), string(id), "ID"), plain(ada, at(id, "/touch"), id, ada, ben), plain(ada, "/groups/touch", id, ada, ben), plain(ada, "/notices", id, ada, ben), w.Exported(ada)["groups-staying-in-touch.json"] != "")
+			saw := fmt.Sprint(answer.Status, strings.ReplaceAll(answer.To(), string(id), "ID"), seenBy(ada, under(id, "/touch"), id, ada, ben), seenBy(ada, "/groups/touch", id, ada, ben), seenBy(ada, "/notices", id, ada, ben), w.Exported(ada)["groups-staying-in-touch.json"] != "")
 			if want == "" {
 				want = saw
 			}
@@ -191,7 +184,7 @@ func unwish(t *testing.T, w *cairntest.World, by *cairntest.Someone, touch momen
 var ids = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}`)
 
 // plain is a page without what differs between two made-up people.
-func plain(p *cairntest.Someone, path string, id moment.ID, who ...*cairntest.Someone) string {
+func seenBy(p *cairntest.Someone, path string, id moment.ID, who ...*cairntest.Someone) string {
 	body := p.Get(path).Body
 	for i, x := range who {
 		body = strings.ReplaceAll(body, x.Name, fmt.Sprint("P", i))
@@ -203,7 +196,7 @@ func plain(p *cairntest.Someone, path string, id moment.ID, who ...*cairntest.So
 func TestBothAreToldAndEitherTakesItBack(t *testing.T) {
 	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
 		owner, ada, ben := w.Person("Owner", access.Facilitator), w.Person("Ada"), w.Person("Ben")
-		id := made(t, w, owner, draft("Evening", groups.Members, groups.Facilitated))
+		id := made(t, w, owner, described("Evening", groups.Members, groups.Facilitated))
 		joined(t, w, id, ada, ben)
 		wish(t, w, id, ada, "bEn")
 		mine := wish(t, w, id, ben, "Ada")
@@ -231,7 +224,7 @@ func TestBothAreToldAndEitherTakesItBack(t *testing.T) {
 func TestAGroupGoesToSomebody(t *testing.T) {
 	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
 		fern, ali, wren, tomo := w.Person("Fern", access.Facilitator), w.Person("Ali", access.Peer), w.Person("Wren", access.Peer), w.Person("Tomo", access.Coordinator)
-		id := made(t, w, fern, draft("Evening", groups.Closed, groups.Facilitated))
+		id := made(t, w, fern, described("Evening", groups.Closed, groups.Facilitated))
 		ctx := t.Context()
 		for _, p := range []*cairntest.Someone{ali, wren} {
 			must(t, w.Groups.Bring(ctx, fern.Actor, id, p.Name))
@@ -257,9 +250,9 @@ func TestAGroupGoesToSomebody(t *testing.T) {
 		if got := owner(); got != "" {
 			t.Errorf("nobody is left, and it is %q's", got)
 		}
-		expect(t, tomo, at(id, ""), 200, "looks for somebody")
+		expect(t, tomo, under(id, ""), 200, "looks for somebody")
 		expect(t, tomo, "/programme/groups", 200, "Looks for somebody")
-		expect(t, tomo, at(id, "/round"), 404, "")
+		expect(t, tomo, under(id, "/round"), 404, "")
 		must(t, w.Groups.TakeOn(ctx, tomo.Actor, id))
 		if got := owner(); got != "Tomo" {
 			t.Errorf("taken on, it is %q's", got)
@@ -270,33 +263,33 @@ func TestAGroupGoesToSomebody(t *testing.T) {
 func TestAgreementAsksEverybodyAgain(t *testing.T) {
 	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
 		fern, heron, mina := w.Person("Fern", access.Facilitator), w.Person("Heron"), w.Person("Mina")
-		id := made(t, w, fern, draft("Evening", groups.Members, groups.Facilitated))
+		id := made(t, w, fern, described("Evening", groups.Members, groups.Facilitated))
 		joined(t, w, id, heron)
 		must(t, w.Groups.Rewrite(t.Context(), fern.Actor, id, 1, agreed+"\nA new sentence."))
 		if err := w.Groups.Rewrite(t.Context(), fern.Actor, id, 1, "other"); !fault.Is(err, fault.Conflict) {
 			t.Errorf("a change of what was not read: %v", err)
 		}
-		expect(t, heron, at(id, ""), 200, "The agreement has changed")
-		if got := heron.Post(at(id, "/round"), "next", "x", "shared", "group"); got.Status != 409 {
+		expect(t, heron, under(id, ""), 200, "The agreement has changed")
+		if got := heron.Post(under(id, "/round"), "next", "x", "shared", "group"); got.Status != 409 {
 			t.Errorf("wrote before accepting: %d", got.Status)
 		}
-		if got := mina.Post(at(id, "/join"), "version", "1", "agreed", "yes"); got.Status != 422 || !strings.Contains(got.Body, "A new sentence.") || !strings.Contains(got.Body, `value="2"`) {
+		if got := mina.Post(under(id, "/join"), "version", "1", "agreed", "yes"); got.Status != 422 || !strings.Contains(got.Body, "A new sentence.") || !strings.Contains(got.Body, `value="2"`) {
 			t.Errorf("joined by an agreement of before: %d", got.Status)
 		}
-		if got := heron.Post(at(id, "/agreement"), "version", "1"); got.Status != 422 {
+		if got := heron.Post(under(id, "/agreement"), "version", "1"); got.Status != 422 {
 			t.Errorf("accepted what does not hold: %d", got.Status)
 		}
-		sends(t, heron, at(id, "/agreement"), "version", "2")
-		sends(t, heron, at(id, "/round"), "next", "x", "shared", "group")
+		sends(t, heron, under(id, "/agreement"), "version", "2")
+		sends(t, heron, under(id, "/round"), "next", "x", "shared", "group")
 	})
 }
 
 func TestAGoodbyeInTheRoundIsHeld(t *testing.T) {
 	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
 		fern, heron, mina, ines := w.Person("Fern", access.Facilitator), w.Person("Heron"), w.Person("Mina"), w.Person("Ines", access.Supervisor)
-		id := made(t, w, fern, draft("Evening", groups.Members, groups.Facilitated))
+		id := made(t, w, fern, described("Evening", groups.Members, groups.Facilitated))
 		joined(t, w, id, heron, mina)
-		got := heron.Post(at(id, "/round"), "went", "I want to kill myself", "shared", "group")
+		got := heron.Post(under(id, "/round"), "went", "I want to kill myself", "shared", "group")
 		if got.Status != 303 || !strings.HasSuffix(got.To(), "done=help") {
 			t.Fatalf("said: %d %s", got.Status, got.To())
 		}
@@ -306,7 +299,7 @@ func TestAGoodbyeInTheRoundIsHeld(t *testing.T) {
 				t.Errorf("the writer is not told %q", words)
 			}
 		}
-		if strings.Contains(mina.Get(at(id, "/round")).Body, "kill myself") {
+		if strings.Contains(mina.Get(under(id, "/round")).Body, "kill myself") {
 			t.Error("it is shown before it was read")
 		}
 		_, r, err := w.Groups.Round(t.Context(), heron.Actor, id)
@@ -315,7 +308,7 @@ func TestAGoodbyeInTheRoundIsHeld(t *testing.T) {
 		expect(t, mina, held, 404, "")
 		expect(t, ines, held, 200, "kill myself")
 		sends(t, fern, held)
-		expect(t, mina, at(id, "/round"), 200, "kill myself")
+		expect(t, mina, under(id, "/round"), 200, "kill myself")
 	})
 }
 
@@ -324,7 +317,7 @@ func TestFindingByTimeAndWords(t *testing.T) {
 		fern, mina, visitor := w.Person("Fern", access.Facilitator), w.Person("Mina"), w.Browser()
 		plan := meetings.Plan{First: calendar.Date{Year: 2026, Month: 11, Day: 24}, Starts: 18*60 + 30, Minutes: 90, Zone: "Africa/Nairobi", Rule: calendar.Rule{Freq: calendar.Weekly}, Attendance: meetings.InPerson, Inside: meetings.Inside{Address: "secret street 1"}}
 		for _, o := range groups.Opennesses() {
-			id := made(t, w, fern, draft("Kettle "+string(o), o, groups.Facilitated))
+			id := made(t, w, fern, described("Kettle "+string(o), o, groups.Facilitated))
 			_, err := w.Meetings.Make(t.Context(), fern.Actor, meetings.Ref{Kind: groups.Kind, ID: id}, plan)
 			must(t, err)
 		}
