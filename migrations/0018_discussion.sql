@@ -17,6 +17,7 @@ CREATE INDEX discussion_space_owner ON discussion_space (owner);
 -- A post (post is NULL), or a comment on one. author is never shown where anonymous; NULL once the account is gone.
 -- alias numbers somebody without a name within one thread; aliases counts them, on the post.
 -- comments and the three reactions are counts of what is open to everybody.
+-- lead is whoever leads that was last told of it, while it is held for its words; '' when nobody was.
 CREATE TABLE discussion_entry (
     id TEXT PRIMARY KEY,
     space TEXT NOT NULL REFERENCES discussion_space (id),
@@ -34,7 +35,7 @@ CREATE TABLE discussion_entry (
     state TEXT NOT NULL CHECK (state IN ('open', 'held', 'hidden', 'withdrawn')),
     why TEXT NOT NULL DEFAULT '' CHECK (why IN ('', 'words', 'new', 'keeper')),
     reason BYTEA,
-    lead_told BOOLEAN NOT NULL DEFAULT FALSE,
+    lead TEXT NOT NULL DEFAULT '',
     told BOOLEAN NOT NULL DEFAULT FALSE,
     pinned BOOLEAN NOT NULL DEFAULT FALSE,
     at BIGINT NOT NULL,
@@ -51,7 +52,8 @@ CREATE INDEX discussion_entry_pinned ON discussion_entry (space) WHERE pinned;
 CREATE INDEX discussion_entry_thread ON discussion_entry (post, at, id) WHERE post IS NOT NULL;
 CREATE INDEX discussion_entry_author ON discussion_entry (author, space, at) WHERE author IS NOT NULL;
 CREATE UNIQUE INDEX discussion_entry_once ON discussion_entry (author, space, client_key) WHERE author IS NOT NULL;
-CREATE INDEX discussion_entry_held ON discussion_entry (why, state_at) WHERE state = 'held';
+-- What nobody was told of comes first, then the newest.
+CREATE INDEX discussion_entry_held ON discussion_entry (why, lead, state_at DESC, id DESC) WHERE state = 'held';
 
 -- What stood there before a change, sealed.
 CREATE TABLE discussion_version (

@@ -111,7 +111,6 @@ type Entry struct {
 	State     State
 	Why       Why // of what is withdrawn: why it was held or hidden then
 	Reason    string
-	LeadTold  bool // somebody who leads was told of it
 	Pinned    bool
 	At        moment.Time
 	ActiveAt  moment.Time // of a post: when something was last added that everybody sees
@@ -121,7 +120,8 @@ type Entry struct {
 	Counts    map[string]int
 
 	author moment.ID
-	told   bool // those who follow were told, or will be
+	lead   moment.ID // who was last told of it as whoever leads, while it is held for its words; "" when nobody was
+	told   bool      // those who follow were told, or will be
 }
 
 // Thread gives the post that an entry belongs to: itself, for a post.
@@ -131,6 +131,10 @@ func (e Entry) Thread() moment.ID {
 	}
 	return e.Post
 }
+
+// wasTaken tells that the entry was taken back while it was held for its words, by
+// somebody who is still here.
+func (e Entry) wasTaken() bool { return e.State == Withdrawn && e.Why == ForWords && e.author != "" }
 
 // Draft is what somebody wants to post. Key is made by the form: the same key
 // sent twice is one entry; "" is always a new one. Quotes names a comment of the

@@ -18,13 +18,15 @@
 //
 // Words with a listed phrase (safety.md, "goodbye") are held: the author reads where
 // there is help, whoever leads is told and may read and release them without
-// belonging to the space. When nobody leads the author is told that; whoever leads
-// next is told then.
+// belonging to the space, with what stood there before a change. When nobody leads the
+// author is told that; whoever leads next is told then. When the words are taken back,
+// whoever leads learns that, and whose they were.
 //
 // Tables: discussion_space, _entry, _version, _alias, _reaction, _reveal. Words are
 // sealed under the space's scope; destroying a space destroys its key.
 //
-// Events sent: discussion.posted, discussion.hidden. Events heard: shifts.changed
-// (somebody leads now). Jobs: discussion.tell (a new post, to those who follow),
-// discussion.sweep (rows of a destroyed space). Live topic: Topic.
+// Events sent: discussion.posted, discussion.hidden, discussion.revealed. Events heard:
+// shifts.changed (somebody leads now). Jobs: discussion.tell (a new post, to those who
+// follow), discussion.lead (what is held, to whoever leads), discussion.sweep (rows of a
+// destroyed space). Live topic: Topic.
 package discussion

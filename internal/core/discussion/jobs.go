@@ -11,9 +11,11 @@ import (
 
 const (
 	jobTell  = "discussion.tell"
+	jobLead  = "discussion.lead"
 	jobSweep = "discussion.sweep"
 
 	tellAtOnce  = 200 // people told in one transaction
+	leadAtOnce  = 50  // held entries that whoever leads is told of in one transaction
 	sweepAtOnce = 300 // entries deleted in one transaction
 )
 
@@ -68,8 +70,8 @@ func (s *Service) tellJob(ctx context.Context, tx db.Writer, about aboutTelling)
 
 // sweepJob deletes the rows of a destroyed space, some at a time.
 func (s *Service) sweepJob(ctx context.Context, tx db.Writer, about aboutSpace) error {
-	n, err := sweepSpace(ctx, tx, about.Space, sweepAtOnce)
-	if err != nil || n < sweepAtOnce {
+	more, err := sweepSpace(ctx, tx, about.Space, sweepAtOnce)
+	if err != nil || !more {
 		return fault.Op("sweep a space", err)
 	}
 	return s.Bus.At(ctx, tx, jobSweep, string(about.Space), s.Clock.Now(), about)

@@ -56,7 +56,8 @@ func TestPagesAreRangesOfAnIndex(t *testing.T) {
 	}
 	for name, v := range map[string]viewer{
 		"a member": {Actor: access.Actor{Person: moment.NewID()}, see: true}, "a keeper": {Actor: access.Actor{Person: moment.NewID()}, see: true, keep: true},
-		"apart from some": {Actor: access.Actor{Person: moment.NewID()}, see: true, apart: map[moment.ID]bool{moment.NewID(): true, moment.NewID(): true}},
+		"whoever leads, apart from some": {Actor: access.Actor{Person: moment.NewID(), Roles: access.Set(access.Member, access.Supervisor)}, see: true, apart: map[moment.ID]bool{moment.NewID(): true}},
+		"apart from some":                {Actor: access.Actor{Person: moment.NewID()}, see: true, apart: map[moment.ID]bool{moment.NewID(): true, moment.NewID(): true}},
 	} {
 		s := &spy{Reader: d.Reader()}
 		page, err := pageOf(t.Context(), s, space, v, place{}, 21)
@@ -103,4 +104,107 @@ func planOf(t *testing.T, d *db.DB, query string, args []any) string {
 		t.Fatal(err)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Emptying a space sorts nothing, however much is in it, and leaves nothing.
+func TestSweepingIsRangesOfAnIndex(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		space, author := moment.NewID(), moment.NewID()
+		err := d.Write(t.Context(), func(tx db.Writer) error {
+			if err := insertSpace(t.Context(), tx, Space{ID: space, Kind: "k", Owner: author}); err != nil {
+				return err
+			}
+			for i := range 7 {
+				post := row{Entry: Entry{ID: moment.NewID(), Space: space, State: Open, At: moment.Time(i + 1), author: author}}
+				if err := insertEntry(t.Context(), tx, post, fmt.Sprint(i)); err != nil {
+					return err
+				}
+				for j := range i {
+					c := row{Entry: Entry{ID: moment.NewID(), Space: space, Post: post.ID, State: Open, At: moment.Time(10 + j), author: author}}
+					if err := insertEntry(t.Context(), tx, c, fmt.Sprint(i, "/", j)); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !d.Postgres() {
+			s := &spy{Reader: d.Reader()}
+			if ids, err := sweepable(t.Context(), s, space, 5); err != nil || len(ids) != 5 || len(s.asked) != 2 {
+				t.Fatalf("%d of 5, %d questions, %v", len(ids), len(s.asked), err)
+			}
+			for i, q := range s.asked {
+				if plan := planOf(t, d, q, s.args[i]); strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "SCAN") || !strings.Contains(plan, "discussion_entry_") {
+					t.Errorf("question %d:\n%s", i, plan)
+				}
+			}
+		}
+		left := 28
+		for more := true; more; {
+			was := left
+			err := d.Write(t.Context(), func(tx db.Writer) error {
+				var err error
+				if more, err = sweepSpace(t.Context(), tx, space, 5); err != nil {
+					return err
+				}
+				return tx.QueryRow(t.Context(), `SELECT count(*) FROM discussion_entry`).Scan(&left)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if was-left > 5 || more && was == left {
+				t.Fatalf("%d, then %d", was, left)
+			}
+		}
+		if left != 0 {
+			t.Errorf("%d left", left)
+		}
+	})
+}
+
+// Whoever leads is told first of what nobody was told of, then of the newest.
+func TestWhatNobodyWasToldOfComesFirst(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		space, author, before, lead := moment.NewID(), moment.NewID(), moment.NewID(), moment.NewID()
+		var want string
+		err := d.Write(t.Context(), func(tx db.Writer) error {
+			if err := insertSpace(t.Context(), tx, Space{ID: space, Kind: "k", Owner: author}); err != nil {
+				return err
+			}
+			ids := map[string]moment.ID{}
+			for i, e := range []struct {
+				name         string
+				author, lead moment.ID
+				state        State
+				why          Why
+			}{
+				{"old", author, "", Held, ForWords}, {"told-old", author, before, Held, ForWords}, {"new", author, "", Held, ForWords}, {"told-new", author, before, Held, ForWords},
+				{"knows", author, lead, Held, ForWords}, {"own", lead, "", Held, ForWords}, {"first", author, "", Held, ForNew}, {"open", author, "", Open, ""},
+			} {
+				ids[e.name] = moment.NewID()
+				x := row{Entry: Entry{ID: ids[e.name], Space: space, State: e.state, Why: e.why, At: moment.Time(i + 1), author: e.author, lead: e.lead}}
+				if err := insertEntry(t.Context(), tx, x, e.name); err != nil {
+					return err
+				}
+			}
+			want = fmt.Sprint([]moment.ID{ids["new"], ids["old"], ids["told-new"], ids["told-old"]})
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &spy{Reader: d.Reader()}
+		list, err := heldForWords(t.Context(), s, lead, 50)
+		if got := fmt.Sprint(idsOf(list)); err != nil || got != want {
+			t.Errorf("%s instead of %s, %v", got, want, err)
+		}
+		if !d.Postgres() {
+			if plan := planOf(t, d, s.asked[0], s.args[0]); strings.Contains(plan, "TEMP B-TREE") || !strings.Contains(plan, "discussion_entry_held") {
+				t.Error(plan)
+			}
+		}
+	})
 }

@@ -182,7 +182,14 @@ func named(e Entry) access.Decision {
 	return access.Allow()
 }
 
-// seesVersions: what stood there before is for the author and keepers.
+// seesVersions: what stood there before is for the author and keepers, and for whoever
+// leads while it is held for its words: a change does not take a goodbye away unread.
 func seesVersions(v viewer, e Entry) bool {
-	return e.Version > 0 && e.State != Withdrawn && (v.mine(e) || v.keep)
+	return e.Version > 0 && e.State != Withdrawn && (v.mine(e) || v.keep || v.leads(e))
+}
+
+// learnsTaken: whoever leads learns whose words were taken back while they were held for
+// what stood in them; neither the words nor what stood around them are there.
+func learnsTaken(v viewer, e Entry) bool {
+	return e.wasTaken() && !v.mine(e) && permHeld.Check(v.Actor) == nil
 }

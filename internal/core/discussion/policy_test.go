@@ -102,6 +102,14 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"look up who wrote what is held", func(v viewer) access.Decision {
 			return canReveal(v, Entry{State: Held, Why: ForWords, Anonymous: true, author: author})
 		}, []string{"supervisor"}},
+		{"read what stood there before", versions(Entry{State: Open, Version: 1, author: author}), []string{"author", "author who left", "author who keeps", "keeper", "keeper apart"}},
+		{"read what stood in held words before", versions(Entry{State: Held, Why: ForWords, Version: 1, author: author}), []string{"author", "author who left", "author who keeps", "keeper", "keeper apart", "supervisor"}},
+		{"read what stood in a first one before", versions(Entry{State: Held, Why: ForNew, Version: 1, author: author}), []string{"author", "author who left", "author who keeps", "keeper", "keeper apart"}},
+		{"read what stood in what is taken back", versions(Entry{State: Withdrawn, Why: ForWords, Version: 1, author: author}), nil},
+		{"learn that held words were taken back", learns(Entry{State: Withdrawn, Why: ForWords, author: author}), []string{"supervisor"}},
+		{"learn it of somebody who is gone", learns(Entry{State: Withdrawn, Why: ForWords}), nil},
+		{"learn that a first one was taken back", learns(Entry{State: Withdrawn, Why: ForNew, author: author}), nil},
+		{"learn that something was taken back", learns(Entry{State: Withdrawn, author: author}), nil},
 	}
 	for _, tt := range tests {
 		may := map[string]bool{}
@@ -114,6 +122,21 @@ func TestWhoMayDoWhat(t *testing.T) {
 			}
 		}
 	}
+}
+
+func versions(e Entry) func(viewer) access.Decision {
+	return func(v viewer) access.Decision { return allowed(seesVersions(v, e)) }
+}
+
+func learns(e Entry) func(viewer) access.Decision {
+	return func(v viewer) access.Decision { return allowed(learnsTaken(v, e)) }
+}
+
+func allowed(yes bool) access.Decision {
+	if yes {
+		return access.Allow()
+	}
+	return access.Hide()
 }
 
 func TestHowSomethingBegins(t *testing.T) {

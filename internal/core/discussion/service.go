@@ -73,6 +73,7 @@ type Lines interface {
 // Teller tells people things. It is notify.
 type Teller interface {
 	Tell(ctx context.Context, tx db.Writer, m notify.Message) error
+	Settle(ctx context.Context, tx db.Writer, to moment.ID, key string) error
 	SettleAbout(ctx context.Context, tx db.Writer, about moment.ID, kind string) error
 }
 
@@ -101,6 +102,7 @@ type Service struct {
 func New(d Deps) *Service {
 	s := &Service{Deps: d, owners: map[string]Owner{}}
 	bus.HandleTx(d.Bus, jobTell, s.tellJob)
+	bus.HandleTx(d.Bus, jobLead, s.tellLead)
 	bus.HandleTx(d.Bus, jobSweep, s.sweepJob)
 	d.Bus.OnTx("shifts.changed", "discussion", s.somebodyLeads)
 	return s

@@ -35,9 +35,24 @@ func (s *Service) leadFor(ctx context.Context, r db.Reader, e Entry) (moment.ID,
 // heldKey names one holding of an entry, for telling about it once.
 func heldKey(e Entry) string { return string(e.ID) + "/" + e.StateAt.Stamp() }
 
+// takenKey names that held words were taken back, for telling about it once.
+func takenKey(e Entry) string { return heldKey(e) + "/taken" }
+
 // tellHeld tells who should read what is held: whoever leads, at once; where nobody
 // does, all who could; and the keepers of the space.
 func (s *Service) tellHeld(ctx context.Context, tx db.Writer, x room, e Entry, lead moment.ID, key string) error {
+	var keepers []moment.ID
+	if k, ok := s.owners[x.Kind].(Keepers); ok {
+		var err error
+		if keepers, err = k.Keepers(ctx, tx, x.Space); err != nil {
+			return err
+		}
+	}
+	return s.tellThose(ctx, tx, e, lead, keepers, key)
+}
+
+// tellThose is tellHeld with the keepers that are told.
+func (s *Service) tellThose(ctx context.Context, tx db.Writer, e Entry, lead moment.ID, also []moment.ID, key string) error {
 	told := map[moment.ID]bool{e.author: true}
 	if lead != "" {
 		told[lead] = true
@@ -45,7 +60,6 @@ func (s *Service) tellHeld(ctx context.Context, tx db.Writer, x room, e Entry, l
 			return err
 		}
 	}
-	var also []moment.ID
 	if e.Why == ForWords && lead == "" {
 		for _, role := range permHeld.Roles.List() {
 			ids, err := s.People.WithRole(ctx, tx, role)
@@ -54,13 +68,6 @@ func (s *Service) tellHeld(ctx context.Context, tx db.Writer, x room, e Entry, l
 			}
 			also = append(also, ids...)
 		}
-	}
-	if k, ok := s.owners[x.Kind].(Keepers); ok {
-		ids, err := k.Keepers(ctx, tx, x.Space)
-		if err != nil {
-			return err
-		}
-		also = append(also, ids...)
 	}
 	for _, id := range also {
 		if told[id] {
@@ -72,6 +79,21 @@ func (s *Service) tellHeld(ctx context.Context, tx db.Writer, x room, e Entry, l
 		}
 	}
 	return nil
+}
+
+// tellTaken tells whoever leads, or where nobody does all who could, that words that
+// were held for what stood in them were taken back. The words are gone; that somebody was
+// worried about their author is not.
+func (s *Service) tellTaken(ctx context.Context, tx db.Writer, e Entry, now moment.Time) error {
+	if e.State != Held || e.Why != ForWords {
+		return nil
+	}
+	lead, err := s.leadFor(ctx, tx, e)
+	if err != nil {
+		return err
+	}
+	e.StateAt = now
+	return s.tellThose(ctx, tx, e, lead, nil, takenKey(e))
 }
 
 // settle takes back what people were told about something that was held.
@@ -87,30 +109,37 @@ func (s *Service) settle(ctx context.Context, tx db.Writer, id moment.ID) error 
 // somebodyLeads tells whoever leads now of all words that still wait to be read:
 // nobody led when they were written, or whoever did has gone home. Nobody is told twice.
 func (s *Service) somebodyLeads(ctx context.Context, tx db.Writer, _ bus.Event) error {
-	list, err := heldForWords(ctx, tx)
-	if err != nil || len(list) == 0 {
+	return s.tellLead(ctx, tx, struct{}{})
+}
+
+// tellLead is somebodyLeads, some at a time: what nobody was told of first, the rest as a job.
+func (s *Service) tellLead(ctx context.Context, tx db.Writer, _ struct{}) error {
+	if some, err := anyHeldForWords(ctx, tx); err != nil || !some {
 		return err
 	}
 	lead, err := s.Leads.LeadNow(ctx, tx)
 	if err != nil || lead == "" {
 		return err
 	}
+	list, err := heldForWords(ctx, tx, lead, leadAtOnce)
+	if err != nil {
+		return err
+	}
 	for _, e := range list {
-		if e.author == lead {
-			continue
-		}
 		if err := s.tell(ctx, tx, lead, noticeHeld, heldKey(e.Entry), e.Entry); err != nil {
 			return err
 		}
-		if e.LeadTold {
-			continue
-		}
-		if err := setLeadTold(ctx, tx, e.ID); err != nil {
+		if err := setLead(ctx, tx, e.ID, lead, e.StateAt); err != nil {
 			return fault.Op("held", err)
 		}
-		s.Bus.Publish(tx, Topic(e.Space), int64(s.Clock.Now()))
+		if e.lead == "" { // the author reads that somebody was told
+			s.Bus.Publish(tx, Topic(e.Space), int64(s.Clock.Now()))
+		}
 	}
-	return nil
+	if len(list) < leadAtOnce {
+		return nil
+	}
+	return s.Bus.At(ctx, tx, jobLead, "", s.Clock.Now(), nil)
 }
 
 // Hide takes an entry out of sight of all but its author and keepers. The author

@@ -179,7 +179,7 @@ func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, now 
 		}
 		for _, e := range rows {
 			after = e.ID
-			if e.State != Held {
+			if e.State != Held && !e.wasTaken() {
 				continue
 			}
 			if err := h.settle(ctx, tx, e.ID); err != nil {

@@ -61,23 +61,25 @@ func (s *Service) holdAgain(ctx context.Context, tx db.Writer, x room, e Entry, 
 	if err != nil {
 		return err
 	}
-	if lead != "" {
-		if err := setLeadTold(ctx, tx, e.ID); err != nil {
-			return fault.Op("held", err)
-		}
+	if err := setLead(ctx, tx, e.ID, lead, now); err != nil {
+		return fault.Op("held", err)
 	}
 	return s.tellHeld(ctx, tx, x, e, lead, heldKey(e))
 }
 
 // Withdraw takes the actor's own words away at once, with all that stood there
-// before. The place stays when there are comments. It cannot be undone.
+// before. The place stays when there are comments. It cannot be undone. Of what was held
+// for its words, whoever leads is told that it was taken back.
 func (s *Service) Withdraw(ctx context.Context, a access.Actor, id moment.ID) error {
 	return s.on(ctx, a, id, changing, access.Entry{Verb: "discussion.withdraw"}, func(x room, e Entry) access.Decision { return canWithdraw(x.viewer, e) }, func(tx db.Writer, _ room, e Entry, now moment.Time) error {
 		if err := blank(ctx, tx, id); err != nil {
 			return fault.Op("withdraw", err)
 		}
 		// Why it was held or hidden stays: its place was not for everybody, and is not now.
-		return s.move(ctx, tx, e, Withdrawn, e.Why, nil, now)
+		if err := s.move(ctx, tx, e, Withdrawn, e.Why, nil, now); err != nil {
+			return err
+		}
+		return s.tellTaken(ctx, tx, e, now)
 	})
 }
 

@@ -133,7 +133,7 @@ func (s *Service) store(ctx context.Context, tx db.Writer, a access.Actor, x roo
 	if err != nil {
 		return err
 	}
-	e.LeadTold = lead != ""
+	e.lead = lead
 	if e.Alias, err = s.aliasFor(ctx, tx, e); err != nil {
 		return err
 	}
@@ -222,7 +222,7 @@ func (s *Service) tellOpen(ctx context.Context, tx db.Writer, x room, e Entry) e
 
 // underHeld is for what is said below a post that is held, which its author and
 // those who look after it see. When one of these has answered, somebody has read it;
-// when the author says more, they are told again.
+// when the author says more, it waits anew from then on, and they are told again.
 func (s *Service) underHeld(ctx context.Context, tx db.Writer, x room, post, e Entry) error {
 	if post.author != e.author {
 		return s.settle(ctx, tx, post.ID)
@@ -231,5 +231,9 @@ func (s *Service) underHeld(ctx context.Context, tx db.Writer, x room, post, e E
 	if err != nil {
 		return err
 	}
-	return s.tellHeld(ctx, tx, x, post, lead, string(e.ID))
+	post.StateAt = e.At
+	if err := setLead(ctx, tx, post.ID, lead, post.StateAt); err != nil {
+		return fault.Op("held", err)
+	}
+	return s.tellHeld(ctx, tx, x, post, lead, heldKey(post))
 }

@@ -23,10 +23,11 @@ func (s *Service) Page(ctx context.Context, a access.Actor, space moment.ID, bef
 	return v, s.Ledger.RecordRead(ctx, a, s.Clock.Now(), access.Entry{Verb: "discussion.read", Kind: "space", Object: space})
 }
 
-// noteReads writes down that somebody read what only its author and keepers see.
+// noteReads writes down that somebody read what only its author, keepers and whoever
+// leads see.
 func (s *Service) noteReads(ctx context.Context, a access.Actor, list []row) error {
 	for _, e := range list {
-		if e.State != Held && e.State != Hidden || e.author == a.Person {
+		if e.State != Held && e.State != Hidden && !e.wasTaken() || e.author == a.Person {
 			continue
 		}
 		if err := s.Ledger.RecordRead(ctx, a, s.Clock.Now(), access.Entry{Verb: "discussion.read_held", Kind: "post", Object: e.ID, Subject: e.author}); err != nil {
@@ -111,6 +112,13 @@ func (s *Service) OpenFrom(ctx context.Context, a access.Actor, post, from momen
 	if err := s.noteReads(ctx, a, read); err != nil {
 		return t, err
 	}
+	if t.Post.Taken() {
+		if err := s.DB.Write(ctx, func(tx db.Writer) error {
+			return s.Tell.Settle(ctx, tx, a.Person, noticeHeld+"/"+takenKey(read[0].Entry))
+		}); err != nil {
+			return t, err
+		}
+	}
 	return t, s.Ledger.RecordRead(ctx, a, s.Clock.Now(), access.Entry{Verb: "discussion.read", Kind: "post", Object: t.Post.ID})
 }
 
@@ -118,6 +126,9 @@ func (s *Service) OpenFrom(ctx context.Context, a access.Actor, post, from momen
 func (s *Service) thread(ctx context.Context, a access.Actor, id, from moment.ID) (Thread, []row, error) {
 	r := s.DB.Reader()
 	x, e, err := s.at(ctx, r, a, id)
+	if fault.Is(err, fault.NotFound) {
+		return s.taken(ctx, r, a, id)
+	}
 	if err != nil {
 		return Thread{}, nil, err
 	}
@@ -148,6 +159,31 @@ func (s *Service) thread(ctx context.Context, a access.Actor, id, from moment.ID
 	}
 	t.Post, t.Comments = shown[0], shown[1:]
 	return t, append(rows, comments...), s.finish(ctx, r, x, rows[0].Entry, &t)
+}
+
+// taken is the thread of what was taken back while it was held for its words, for
+// whoever leads: who wrote it and since when it is gone, and nothing else.
+func (s *Service) taken(ctx context.Context, r db.Reader, a access.Actor, id moment.ID) (Thread, []row, error) {
+	e, found, err := entryByID(ctx, r, id)
+	if err == nil && !found {
+		err = fault.Hidden()
+	}
+	if err != nil {
+		return Thread{}, nil, err
+	}
+	x, err := s.enter(ctx, r, a, e.Space)
+	if err == nil && !learnsTaken(x.viewer, e.Entry) {
+		err = fault.Hidden()
+	}
+	if err != nil {
+		return Thread{}, nil, err
+	}
+	around, err := s.gather(ctx, r, x, []row{e})
+	if err != nil {
+		return Thread{}, nil, err
+	}
+	post := Shown{ID: e.ID, Space: e.Space, Post: e.Post, Who: around.who(x.viewer, e.Entry), State: e.State, Why: e.Why, Since: e.StateAt, At: e.At}
+	return Thread{Space: x.Space, Stand: x.Stand, Post: post, Alone: true, NotWhy: "discussion.error.gone", Lines: s.Lines.BarLines(ctx)}, []row{e}, nil
 }
 
 // comments reads one page of comments, from one of them on.

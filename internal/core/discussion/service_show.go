@@ -105,7 +105,7 @@ func (g around) shown(x room, sealed row) (Shown, error) {
 	out.Who = g.who(v, e)
 	out.Title, out.Words, out.Changed, out.Counts, out.Reacted = e.Title, e.Words, e.Version > 0, e.Counts, g.mine[e.ID]
 	if v.mine(e) || v.keep || v.leads(e) {
-		out.Reason, out.LeadTold = e.Reason, e.LeadTold
+		out.Reason, out.LeadTold = e.Reason, e.lead != ""
 	}
 	for _, t := range e.Topics {
 		if text := g.topics[t]; text != "" {

@@ -55,13 +55,29 @@ func heldIn(ctx context.Context, r db.Reader, space moment.ID) ([]moment.ID, err
 
 func scanID(r db.Row, id *moment.ID) error { return r.Scan(id) }
 
+// sweepable gives up to so many entries of a space that nothing hangs on, in the order of
+// an index: what stands below its newest posts, then posts that nothing stands below.
+func sweepable(ctx context.Context, r db.Reader, space moment.ID, most int) ([]moment.ID, error) {
+	rows, err := r.Query(ctx, `SELECT id FROM discussion_entry WHERE space = $1 AND post IS NULL ORDER BY active_at DESC, id DESC LIMIT $2`, space, most)
+	posts, err := db.Collect(rows, err, scanID)
+	if err != nil || len(posts) == 0 {
+		return nil, err
+	}
+	in, args := db.In(2, posts)
+	rows, err = r.Query(ctx, `SELECT id FROM discussion_entry WHERE post IS NOT NULL AND post IN (`+in+`) LIMIT $1`, append([]any{most}, args...)...)
+	below, err := db.Collect(rows, err, scanID)
+	if err != nil || len(below) > 0 {
+		return below, err
+	}
+	return posts, nil
+}
+
 // sweepSpace deletes up to so many entries of a space with what belongs to them,
-// comments before posts; it tells how many.
-func sweepSpace(ctx context.Context, tx db.Writer, space moment.ID, most int) (int, error) {
-	rows, err := tx.Query(ctx, `SELECT id FROM discussion_entry WHERE space = $1 ORDER BY CASE WHEN post IS NULL THEN 1 ELSE 0 END, id LIMIT $2`, space, most)
-	ids, err := db.Collect(rows, err, scanID)
+// comments before posts; more tells that there was something to delete.
+func sweepSpace(ctx context.Context, tx db.Writer, space moment.ID, most int) (more bool, err error) {
+	ids, err := sweepable(ctx, tx, space, most)
 	if err != nil || len(ids) == 0 {
-		return 0, err
+		return false, err
 	}
 	in, args := db.In(1, ids)
 	for _, text := range []string{
@@ -69,14 +85,13 @@ func sweepSpace(ctx context.Context, tx db.Writer, space moment.ID, most int) (i
 		`DELETE FROM discussion_reaction WHERE entry IN (` + in + `)`,
 		`DELETE FROM discussion_version WHERE entry IN (` + in + `)`,
 		`DELETE FROM discussion_alias WHERE post IN (` + in + `)`,
-		`DELETE FROM discussion_entry WHERE post IS NOT NULL AND id IN (` + in + `)`,
 		`DELETE FROM discussion_entry WHERE id IN (` + in + `)`,
 	} {
 		if _, err := tx.Exec(ctx, text, args...); err != nil {
-			return 0, db.Problem("sweep a space", err)
+			return false, db.Problem("sweep a space", err)
 		}
 	}
-	return len(ids), nil
+	return true, nil
 }
 
 // aliasOf gives the number of somebody in a thread; 0 when they have none.

@@ -16,13 +16,13 @@ type row struct {
 	title, words, reason []byte
 }
 
-const entryColumns = `id, space, post, author, anonymous, alias, title, words, version, quotes, topics, state, why, reason, lead_told, told, pinned,
+const entryColumns = `id, space, post, author, anonymous, alias, title, words, version, quotes, topics, state, why, reason, lead, told, pinned,
 	at, active_at, changed_at, state_at, comments, been_there, with_you, thank_you`
 
 func scanEntry(r db.Row, e *row) error {
 	var topics string
 	var been, with, thank int
-	err := r.Scan(&e.ID, &e.Space, &e.Post, &e.author, &e.Anonymous, &e.Alias, &e.title, &e.words, &e.Version, &e.Quotes, &topics, &e.State, &e.Why, &e.reason, &e.LeadTold, &e.told, &e.Pinned,
+	err := r.Scan(&e.ID, &e.Space, &e.Post, &e.author, &e.Anonymous, &e.Alias, &e.title, &e.words, &e.Version, &e.Quotes, &topics, &e.State, &e.Why, &e.reason, &e.lead, &e.told, &e.Pinned,
 		&e.At, &e.ActiveAt, &e.ChangedAt, &e.StateAt, &e.Comments, &been, &with, &thank)
 	if err != nil {
 		return err
@@ -32,9 +32,9 @@ func scanEntry(r db.Row, e *row) error {
 }
 
 func insertEntry(ctx context.Context, tx db.Writer, e row, key string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO discussion_entry (id, space, post, author, anonymous, alias, aliases, client_key, title, words, quotes, state, why, lead_told, told, at, active_at, state_at)
+	_, err := tx.Exec(ctx, `INSERT INTO discussion_entry (id, space, post, author, anonymous, alias, aliases, client_key, title, words, quotes, state, why, lead, told, at, active_at, state_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $16)`,
-		e.ID, e.Space, e.Post, e.author, e.Anonymous, e.Alias, aliases(e), key, e.title, e.words, e.Quotes, string(e.State), string(e.Why), e.LeadTold, e.told, e.At)
+		e.ID, e.Space, e.Post, e.author, e.Anonymous, e.Alias, aliases(e), key, e.title, e.words, e.Quotes, string(e.State), string(e.Why), string(e.lead), e.told, e.At)
 	return err
 }
 
@@ -87,8 +87,9 @@ func before(ctx context.Context, r db.Reader, space, author moment.ID) (last mom
 }
 
 // setState moves an entry from one state to another; false when somebody was faster.
+// Whoever leads was told of what ends with it.
 func setState(ctx context.Context, tx db.Writer, id moment.ID, from, to State, why Why, reason []byte, now moment.Time) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE discussion_entry SET state = $3, why = $4, reason = $5, state_at = $6, pinned = CASE WHEN $7 THEN pinned ELSE FALSE END WHERE id = $1 AND state = $2`,
+	n, err := tx.Exec(ctx, `UPDATE discussion_entry SET state = $3, why = $4, reason = $5, state_at = $6, lead = '', pinned = CASE WHEN $7 THEN pinned ELSE FALSE END WHERE id = $1 AND state = $2`,
 		id, string(from), string(to), string(why), reason, now, to == Open)
 	return n > 0, err
 }
@@ -116,8 +117,9 @@ func rewrite(ctx context.Context, tx db.Writer, e row, words []byte, now moment.
 	return n > 0, err
 }
 
-func setLeadTold(ctx context.Context, tx db.Writer, id moment.ID) error {
-	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET lead_told = TRUE WHERE id = $1`, id)
+// setLead notes who was told of a holding that began at an instant; "" for nobody.
+func setLead(ctx context.Context, tx db.Writer, id, lead moment.ID, since moment.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET lead = $2, state_at = $3 WHERE id = $1 AND state = 'held'`, id, string(lead), since)
 	return err
 }
 
@@ -150,9 +152,18 @@ func setPinned(ctx context.Context, tx db.Writer, e Entry, on bool) (bool, error
 	return n > 0, err
 }
 
-// heldForWords gives what waits to be read because of its words, the oldest first.
-func heldForWords(ctx context.Context, r db.Reader) ([]row, error) {
-	rows, err := r.Query(ctx, `SELECT `+entryColumns+` FROM discussion_entry WHERE state = 'held' AND why = 'words' ORDER BY state_at, id LIMIT 50`)
+// anyHeldForWords tells whether anything waits to be read because of its words.
+func anyHeldForWords(ctx context.Context, r db.Reader) (bool, error) {
+	var some bool
+	err := r.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM discussion_entry WHERE state = 'held' AND why = 'words')`).Scan(&some)
+	return some, db.Problem("held", err)
+}
+
+// heldForWords gives what waits to be read because of its words, by others than whoever
+// leads and not yet told to them: first what nobody was told of, then the newest.
+func heldForWords(ctx context.Context, r db.Reader, lead moment.ID, most int) ([]row, error) {
+	rows, err := r.Query(ctx, `SELECT `+entryColumns+` FROM discussion_entry WHERE state = 'held' AND why = 'words' AND lead <> $1 AND author <> $1
+		ORDER BY lead, state_at DESC, id DESC LIMIT $2`, string(lead), most)
 	return db.Collect(rows, err, scanEntry)
 }
 

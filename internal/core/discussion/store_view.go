@@ -11,7 +11,7 @@ import (
 )
 
 // glass is the part of a query that a viewer's eyes decide: canSee for many
-// entries at once. Its values follow those that stand in args already.
+// entries at once, but for what whoever leads sees of it (threadGlass). Its values follow those that stand in args already.
 type glass struct {
 	seen string // of what is not taken back
 	near string // of authors
@@ -37,7 +37,17 @@ func glassOf(v viewer, args ...any) glass {
 	return g
 }
 
-const eColumns = `e.id, e.space, e.post, e.author, e.anonymous, e.alias, e.title, e.words, e.version, e.quotes, e.topics, e.state, e.why, e.reason, e.lead_told, e.told, e.pinned,
+// threadGlass is glassOf for a thread: whoever leads meets there what is held for its
+// words, whomever they are kept apart from. On a wall nobody comes upon it unasked.
+func threadGlass(v viewer, args ...any) glass {
+	g := glassOf(v, args...)
+	if !v.keep && permHeld.Check(v.Actor) == nil {
+		g.seen, g.near = `(`+g.seen+g.near+` OR e.state = 'held' AND e.why = 'words')`, ""
+	}
+	return g
+}
+
+const eColumns = `e.id, e.space, e.post, e.author, e.anonymous, e.alias, e.title, e.words, e.version, e.quotes, e.topics, e.state, e.why, e.reason, e.lead, e.told, e.pinned,
 	e.at, e.active_at, e.changed_at, e.state_at, e.comments, e.been_there, e.with_you, e.thank_you`
 
 // pageOf gives the posts of a space that a viewer sees, newest activity first, from
@@ -61,7 +71,7 @@ func pinnedOf(ctx context.Context, r db.Reader, space moment.ID, v viewer) ([]ro
 
 // commentsFrom gives comments of a post in order, from one of them on; "" from the first.
 func commentsFrom(ctx context.Context, r db.Reader, post moment.ID, v viewer, from place, most int) ([]row, error) {
-	g := glassOf(v, post, from.at, string(from.id), most)
+	g := threadGlass(v, post, from.at, string(from.id), most)
 	rows, err := r.Query(ctx, `SELECT `+eColumns+` FROM discussion_entry e WHERE e.post = $1 AND e.at >= $2 AND (e.at > $2 OR e.id >= $3) AND `+g.seen+g.near+`
 		ORDER BY e.at, e.id LIMIT $4`, g.args...)
 	return db.Collect(rows, err, scanEntry)
@@ -69,7 +79,7 @@ func commentsFrom(ctx context.Context, r db.Reader, post moment.ID, v viewer, fr
 
 // commentsUpTo gives the last comments of a post up to a place, in order.
 func commentsUpTo(ctx context.Context, r db.Reader, post moment.ID, v viewer, to place, most int) ([]row, error) {
-	g := glassOf(v, post, to.at, string(to.id), most)
+	g := threadGlass(v, post, to.at, string(to.id), most)
 	rows, err := r.Query(ctx, `SELECT `+eColumns+` FROM discussion_entry e WHERE e.post = $1 AND e.at <= $2 AND (e.at < $2 OR e.id <= $3) AND `+g.seen+g.near+`
 		ORDER BY e.at DESC, e.id DESC LIMIT $4`, g.args...)
 	out, err := db.Collect(rows, err, scanEntry)
@@ -149,6 +159,7 @@ func eraseAuthor(ctx context.Context, tx db.Writer, person moment.ID, now moment
 		`UPDATE discussion_entry SET thank_you = thank_you - 1 WHERE id IN (SELECT entry FROM discussion_reaction WHERE person = $1 AND kind = 'thank_you')`,
 		`DELETE FROM discussion_reaction WHERE person = $1`,
 		`DELETE FROM discussion_alias WHERE person = $1`,
+		`UPDATE discussion_entry SET lead = '' WHERE state = 'held' AND lead = $1`,
 	}
 	for _, text := range steps {
 		if _, err := tx.Exec(ctx, text, person); err != nil {

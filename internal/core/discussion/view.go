@@ -40,7 +40,7 @@ type Shown struct {
 	Why             Why
 	Since           moment.Time // of the state
 	Reason          string      // for the author and keepers
-	LeadTold        bool
+	LeadTold        bool        // somebody who leads was told of it
 	Pinned          bool
 	Topics          []Label
 	Comments        int // that the viewer would meet
@@ -93,7 +93,7 @@ type Thread struct {
 	Next     moment.ID // the first comment of the next page; "" when there is none
 	Earlier  bool      // there are comments before the first one shown
 	// Alone: an entry for somebody who sees nothing else of the space: their own, or
-	// one that is held, for whoever leads.
+	// one that is held, or was when it was taken back, for whoever leads.
 	Alone   bool
 	NotWhy  string // the key of why the viewer cannot comment; "" when they can
 	Unnamed bool   // the viewer wrote in this thread without a name
@@ -112,6 +112,9 @@ func Help(list []Shown) bool {
 	}
 	return false
 }
+
+// Taken tells that this was taken back while it was held for its words, to whoever leads.
+func (e Shown) Taken() bool { return e.State == Withdrawn && e.Why == ForWords }
 
 // NeedsHelp tells that this is the viewer's own and held for its words.
 func (e Shown) NeedsHelp() bool { return e.Who.Mine && e.State == Held && e.Why == ForWords }

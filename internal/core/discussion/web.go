@@ -175,10 +175,26 @@ func (s *Service) threadStream(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	noted := map[string]bool{} // what is held may appear while the page stands open: that is written down once
 	return web.KeepLive(w, r, s.Bus, []string{Topic(opened.Space.ID)}, func(ctx context.Context) (web.Region, error) {
-		t, _, err := s.thread(ctx, a, id, from)
+		t, read, err := s.thread(ctx, a, id, from)
+		if err == nil {
+			err = s.noteReads(ctx, a, fresh(read, noted))
+		}
 		return web.Region{ID: "thread", Body: threadNow(t)}, err
 	})
+}
+
+// fresh gives what was not noted yet as it stands now, and notes it.
+func fresh(list []row, noted map[string]bool) []row {
+	var out []row
+	for _, e := range list {
+		if key := string(e.ID) + "/" + string(e.State); !noted[key] {
+			noted[key] = true
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 func (s *Service) commentPost(w http.ResponseWriter, r *http.Request) error {

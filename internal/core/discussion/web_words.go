@@ -61,6 +61,14 @@ func heldWords(ctx context.Context, e Shown) string {
 	return web.T(ctx, "discussion.keep.new")
 }
 
+// sureWords says what an act does before it is done.
+func sureWords(ctx context.Context, e Shown, what string) string {
+	if what == "withdraw" && e.NeedsHelp() {
+		return web.T(ctx, "discussion.sure_text.withdraw_held")
+	}
+	return web.T(ctx, "discussion.sure_text."+what)
+}
+
 func lineWords(ctx context.Context, l web.CrisisLine) string {
 	return web.T(ctx, "discussion.help.line", "name", l.Name, "number", l.Number)
 }
