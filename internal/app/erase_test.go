@@ -142,7 +142,7 @@ func TestAFullDiskIsToldOnThePage(t *testing.T) {
 	var told bool
 	for range 400 { // until the pages that are free already are used up
 		got := heron.Post("/ask", "words", strings.Repeat("many words ", 80))
-		if got.Status != 503 { // the disk may as well be full when they take it back
+		if got.Status != 503 { // which of the two is the first that finds no room is chance
 			got = heron.Post("/wait/withdraw")
 		}
 		if got.Status == 503 {

@@ -98,7 +98,7 @@ func (h *house) renames(t *testing.T, p *cairntest.Someone, name string) {
 // everything that A meets (pages, answers, notices, the export, what is planned) is
 // compared after each step.
 func TestStayingInTouchTellsNothing(t *testing.T) {
-	const seeds = 16
+	const seeds = 10
 	for seed := range uint64(seeds) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			chance := rand.New(rand.NewPCG(seed, 7))
