@@ -227,8 +227,7 @@ func forLibrary(p meetings.Plan) (*rrule.RRule, error) {
 func byLibrary(list []expanded, f meetings.Filter) []time.Time {
 	var out []time.Time
 	for _, x := range list {
-		var each []time.Time
-		each = x.rule.Between(f.From.Std(), f.To.Std(), true)
+		each := x.rule.Between(f.From.Std(), f.To.Std(), true)
 		if len(f.Attendance) > 0 && !slices.Contains(f.Attendance, x.at) || slices.ContainsFunc(f.Tags, func(t string) bool { return !slices.Contains(x.tags, t) }) {
 			continue
 		}

@@ -305,5 +305,5 @@ test('the pages of those who hold groups look as they should @once', async ({ be
     `/series/new?kind=group&owner=${id}`, `/series/import?kind=group&owner=${id}`, `/my-calendar?kind=group&owner=${id}`, '/groups/new']);
   const tomo = await be('Tomo');
   const open = await findIt(tomo.page, 'An open afternoon at the library');
-  await inspect(tomo.page, ['/programme/groups', '/programme/groups/outreach', `${open}/outreach`, `${open}/kit`, `${open}/kit/edit`]);
+  await inspect(tomo.page, ['/programme/groups', '/programme/groups/outreach', '/programme/feeds', '/programme/feeds/new', `${open}/outreach`, `${open}/kit`, `${open}/kit/edit`]);
 });

@@ -82,6 +82,8 @@ func TestTheLastPlaceAndTheLine(t *testing.T) {
 				going[p.ID] = p
 			case meetings.Waiting:
 				waiting[v.Before] = p
+			case meetings.Not:
+				t.Errorf("%s asked, and does not come", p.Name)
 			}
 		}
 		if len(going) != 2 || len(waiting) != 6 {

@@ -164,7 +164,7 @@ func (s *Service) series(ctx context.Context, r db.Reader, id moment.ID) (Series
 	if err != nil {
 		return Series{}, err
 	}
-	return x.Series, s.open(ctx, r, id, x.inside, insideContext, &x.Series.Inside)
+	return x.Series, s.open(ctx, r, id, x.inside, insideContext, &x.Inside)
 }
 
 func (s *Service) openSeries(ctx context.Context, r db.Reader, list []sealedSeries) ([]Series, error) {

@@ -246,7 +246,7 @@ func (s *Service) eachPublic(ctx context.Context, each func(Series) bool, wrong 
 		}
 		for _, x := range list {
 			if x.OpenAddress {
-				x.Series.Plan.Inside.Address = x.address
+				x.Inside.Address = x.address
 			}
 			if after = x.ID; !each(x.Series) {
 				return

@@ -47,7 +47,7 @@ type View struct {
 // Address is the address that this person may read, or "".
 func (v View) Address() string {
 	if v.Inside || v.In.OpenAddress {
-		return v.In.Plan.Inside.Address
+		return v.In.Inside.Address
 	}
 	return ""
 }
@@ -151,15 +151,15 @@ func (s *Service) lookWords(ctx context.Context, r db.Reader, v *View) error {
 			return err
 		}
 	}
-	open := v.In.Plan.Inside.Address
+	open := v.In.Inside.Address
 	if !v.Inside {
-		v.In.Plan.Inside = Inside{}
+		v.In.Inside = Inside{}
 		if v.In.OpenAddress {
-			v.In.Plan.Inside.Address = open
+			v.In.Inside.Address = open
 		}
 	}
 	if !v.Link {
-		v.In.Plan.Inside.Link, v.In.Plan.Inside.Phone = "", ""
+		v.In.Inside.Link, v.In.Inside.Phone = "", ""
 	}
 	return nil
 }

@@ -115,11 +115,6 @@ func setTags(ctx context.Context, tx db.Writer, series moment.ID, tags []string)
 	return nil
 }
 
-func tagsOf(ctx context.Context, r db.Reader, series moment.ID) ([]string, error) {
-	rows, err := r.Query(ctx, `SELECT tag FROM meetings_tag WHERE series = $1 ORDER BY tag`, series)
-	return db.Collect(rows, err, func(r db.Row, t *string) error { return r.Scan(t) })
-}
-
 const hostColumns = `meeting, person, place, state, at`
 
 func scanHost(r db.Row, h *Host) error {

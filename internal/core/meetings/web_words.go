@@ -69,6 +69,7 @@ func stateWords(ctx context.Context, v View) string {
 			return web.T(ctx, "meetings.state.unhosted")
 		}
 		return web.T(ctx, "meetings.state.over")
+	case Planned, Open:
 	}
 	if v.Moved {
 		return web.T(ctx, "meetings.state.moved")

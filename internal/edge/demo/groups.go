@@ -20,7 +20,6 @@ type gathering struct {
 	with      string // holds it too
 	in        []string
 	plan      meetings.Plan
-	also      *meetings.Plan
 }
 
 const ourAgreement = `What is said here stays here, except when a life is at risk.
