@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -89,6 +90,7 @@ func (s *Service) Import(ctx context.Context, a access.Actor, owner Ref, file []
 	if err != nil {
 		return Report{}, err
 	}
+	slices.SortStableFunc(out.Rows, func(a, b Row) int { return a.Line - b.Line })
 	return out, nil
 }
 

@@ -153,7 +153,7 @@ func (m OnMeetings) Show(ctx context.Context, a access.Actor, group moment.ID) (
 		return nil, nil, err
 	}
 	may, err := m.MayAnswer(ctx, m.DB.Reader(), a, ref(group))
-	return meetings.Next(list, may), meetings.After(list), err
+	return meetings.Next(list, may || list[0].SignUp), meetings.After(list), err
 }
 
 // Changed reads anew what a group says of its meetings.
