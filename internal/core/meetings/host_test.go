@@ -269,7 +269,7 @@ func TestASeriesIsChangedWhileRemindersAreSent(t *testing.T) {
 		must(t, err)
 		fresh := 0
 		for _, n := range notices {
-			if n.Kind == "meetings.soon" && n.About == list[0].ID {
+			if n.Kind == "meetings.soon" && strings.HasSuffix(n.Key, list[0].StartsAt.Stamp()) {
 				fresh++
 			}
 		}

@@ -138,7 +138,9 @@ func TestHowOneIsReached(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		heron, ruth := h.Person("Heron"), h.lead("Ruth")
 		mine, theirs := heron.Get("/me/notify").Body, ruth.Get("/me/notify").Body
-		if strings.Count(mine, "reaches you on every channel") != 0 || strings.Count(theirs, "reaches you on every channel") == 0 {
+		// A member can be asked to hold a meeting that begins; the pages of work are not theirs.
+		const page = "reaches you on every channel"
+		if strings.Count(mine, page) != 1 || strings.Count(theirs, page) < 2 || !strings.Contains(mine, "nobody is there to hold it") {
 			t.Error("the page is for those who work here")
 		}
 		if !strings.Contains(mine, "no confirmed e-mail address") || !strings.Contains(mine, `name="kind.care.word" value="push" checked`) || strings.Contains(mine, `name="kind.care.word" value="mail" checked`) ||
