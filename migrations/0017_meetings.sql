@@ -82,12 +82,13 @@ CREATE INDEX meetings_meeting_unlike ON meetings_meeting (series, starts_at) WHE
 CREATE INDEX meetings_meeting_unusual ON meetings_meeting (audience, starts_at, changed_at) WHERE moved OR state = 'cancelled';
 CREATE INDEX meetings_meeting_moments ON meetings_meeting (series, stage, starts_at) WHERE state IN ('planned', 'open', 'locked');
 
--- Who holds a meeting.
+-- Who holds a meeting. said: they said so themselves; what only the rota put down follows the rota.
 CREATE TABLE meetings_host (
     meeting TEXT NOT NULL REFERENCES meetings_meeting (id),
     person TEXT NOT NULL,
     place INTEGER NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('named', 'stands_by', 'asked', 'here', 'left', 'cannot')),
+    said BOOLEAN NOT NULL DEFAULT FALSE,
     at BIGINT NOT NULL,
     PRIMARY KEY (meeting, person)
 );

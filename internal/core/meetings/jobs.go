@@ -388,7 +388,7 @@ func (s *Service) writeMail(ctx context.Context, j bus.Job) error {
 	}
 	r := s.DB.Reader()
 	ans, found, err := answerByID(ctx, r, about.Answer)
-	if err != nil || !found || ans.State == Not {
+	if err != nil || !found || !ans.HasMail {
 		return err
 	}
 	m, err := s.meeting(ctx, r, ans.Meeting)
@@ -399,8 +399,12 @@ func (s *Service) writeMail(ctx context.Context, j bus.Job) error {
 		return err
 	}
 	ctx = web.WithLook(ctx, web.Prefs{Lang: ans.Lang})
-	return s.Mail.Send(ctx, people.Mail{To: ans.Mail, Subject: web.T(ctx, "meetings.mail.subject"), Body: web.T(ctx, "meetings.mail.body", "link", s.BaseURL+placePath(ans.Token)),
+	err = s.Mail.Send(ctx, people.Mail{To: ans.Mail, Subject: web.T(ctx, "meetings.mail.subject"), Body: web.T(ctx, "meetings.mail.body", "link", s.BaseURL+placePath(ans.Token)),
 		MessageID: string(j.ID) + "@" + s.host()})
+	if err != nil || ans.State != Not {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx db.Writer) error { return giveUp(ctx, tx, ans.ID, s.Clock.Now()) })
 }
 
 // host is the name of this service in message ids.

@@ -31,30 +31,34 @@ func (s *Service) Begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	changed := false
 	now := s.Clock.Now()
+	marks := map[string]string{}
 	for _, name := range zones {
 		is, ok := zoneMark(name, now)
 		if !ok {
 			continue
 		}
-		key := zoneSetting + name
-		was, err := access.Setting(ctx, s.DB.Reader(), key, "")
+		was, err := access.Setting(ctx, s.DB.Reader(), zoneSetting+name, "")
 		if err != nil {
 			return err
 		}
-		if was == is {
-			continue
-		}
-		changed = changed || was != ""
-		if err := s.DB.Write(ctx, func(tx db.Writer) error { return access.SetSetting(ctx, tx, access.System(), now, key, is) }); err != nil {
-			return err
+		if was != is {
+			marks[zoneSetting+name] = is
 		}
 	}
-	if !changed {
+	if len(marks) == 0 {
 		return nil
 	}
-	return s.DB.Write(ctx, func(tx db.Writer) error { return s.Bus.At(ctx, tx, jobZones, "all", now, aboutSeries{}) })
+	// With the marks, or not at all. A zone without one is looked at too: its meetings may
+	// have been written down by other rules.
+	return s.DB.Write(ctx, func(tx db.Writer) error {
+		for name, is := range marks {
+			if err := access.SetSetting(ctx, tx, access.System(), now, name, is); err != nil {
+				return err
+			}
+		}
+		return s.Bus.At(ctx, tx, jobZones, "all", now, aboutSeries{})
+	})
 }
 
 // zoneMark changes when the clock of a zone shows something else on some day of the

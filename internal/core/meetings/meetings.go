@@ -377,6 +377,7 @@ type Host struct {
 	Person  moment.ID
 	Place   int // in the rota
 	State   HostState
+	Said    bool // by themselves, not by the rota
 	At      moment.Time
 }
 

@@ -137,7 +137,15 @@ func (s *Service) claimAfterLine(ctx context.Context, tx db.Writer, m Meeting, h
 
 // takeBack gives a place back; whoever waits longest gets it.
 func (s *Service) takeBack(ctx context.Context, tx db.Writer, m Meeting, mine Answer, now moment.Time) error {
-	if err := giveUp(ctx, tx, mine.ID, now); err != nil || mine.State != Going {
+	return s.takeAway(ctx, tx, m, mine, now, giveUp)
+}
+
+func setNot(ctx context.Context, tx db.Writer, id moment.ID, now moment.Time) error {
+	return setAnswer(ctx, tx, id, Not, now)
+}
+
+func (s *Service) takeAway(ctx context.Context, tx db.Writer, m Meeting, mine Answer, now moment.Time, note func(context.Context, db.Writer, moment.ID, moment.Time) error) error {
+	if err := note(ctx, tx, mine.ID, now); err != nil || mine.State != Going {
 		return err
 	}
 	if err := release(ctx, tx, m.ID, mine.How); err != nil {
@@ -240,7 +248,8 @@ type From struct{ Address, Key string }
 
 // SignUp takes a place at a meeting that is open to the public, without an account.
 // What leads back to the place is made of the form's key; it is kept as a hash, and
-// sealed for the mail that they may have asked for. One address for mail has one place.
+// sealed for the mail that they may have asked for. Of one address for mail only the first
+// place is written to; which it is, no answer tells.
 func (s *Service) SignUp(ctx context.Context, a access.Actor, id moment.ID, how How, asked Asked, from From) (Token, error) {
 	if err := asked.Validate(false); err != nil {
 		return "", err
@@ -265,8 +274,11 @@ func (s *Service) SignUp(ctx context.Context, a access.Actor, id moment.ID, how 
 		if err := s.slowly(ctx, tx, id, from, now); err != nil {
 			return err
 		}
-		if err := s.oneEach(ctx, tx, id, asked.Mail); err != nil {
+		asked := asked
+		if has, err := mailHas(ctx, tx, id, s.mailKey(asked.Mail)); err != nil {
 			return err
+		} else if has {
+			asked.Mail = "" // nobody is written to about a place that somebody else takes in their name, and nobody learns who comes
 		}
 		next := Answer{ID: moment.NewID(), Meeting: id, How: how, HasMail: asked.Mail != "", AskedAt: now, At: now, Asked: asked}
 		if err := s.place(ctx, tx, x, m, &next, Answer{}, token.hash()); err != nil {
@@ -293,18 +305,6 @@ func (s *Service) mailKey(mail string) string {
 		return ""
 	}
 	return s.Vault.Hash("meetings.mail", strings.ToLower(mail))
-}
-
-// oneEach refuses a second place for one address: nobody is written to about places
-// that somebody else takes in their name.
-func (s *Service) oneEach(ctx context.Context, r db.Reader, meeting moment.ID, mail string) error {
-	has, err := mailHas(ctx, r, meeting, s.mailKey(mail))
-	if err != nil || !has {
-		return err
-	}
-	var p fault.Problems
-	p.Add("mail", "meetings.error.mail_has")
-	return p.Err()
 }
 
 // Place is a place that was taken without an account.
@@ -392,7 +392,15 @@ func (s *Service) Free(ctx context.Context, a access.Actor, id, answer moment.ID
 		if mine.State == Not || m.State == Over {
 			return nil
 		}
-		if err := s.takeBack(ctx, tx, m, mine.Answer, now); err != nil {
+		if mine.HasMail && s.Mail != nil { // they are written to; what they left for it goes after that
+			if err := s.Bus.At(ctx, tx, jobWrite, string(answer)+"/freed", now, aboutAnswer{answer}); err != nil {
+				return err
+			}
+			err = s.takeAway(ctx, tx, m, mine.Answer, now, setNot)
+		} else {
+			err = s.takeBack(ctx, tx, m, mine.Answer, now)
+		}
+		if err != nil {
 			return err
 		}
 		if err := s.tell(ctx, tx, mine.Person, noticeChanged, "freed-"+now.Stamp(), m); err != nil {

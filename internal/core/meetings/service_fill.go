@@ -152,27 +152,46 @@ func (s *Service) rename(ctx context.Context, tx db.Writer, x Series, rota []mom
 		return err
 	}
 	before := x.Series().CountBefore(list[0].Day)
+	told := map[moment.ID]bool{} // once each, of the first that concerns them
 	for i, m := range list {
 		if m.State != Planned && m.State != NotForNow || m.StartsAt <= now {
 			continue
 		}
-		hosts, err := hostsOf(ctx, tx, m.ID)
-		if err != nil {
+		if err := s.renameOne(ctx, tx, x, m, rota, before+i, told); err != nil {
 			return err
 		}
-		gone := len(hosts) == 0
-		for _, h := range hosts {
-			if h.Stands() && !slices.Contains(rota, h.Person) {
-				gone = true
-				if err := dropHost(ctx, tx, m.ID, h.Person); err != nil {
-					return err
-				}
+	}
+	return nil
+}
+
+// renameOne puts down anew who holds a meeting, by the rota as it is now. Whoever said
+// something about it keeps that, while they are in the rota; whose part changes is told.
+func (s *Service) renameOne(ctx context.Context, tx db.Writer, x Series, m Meeting, rota []moment.ID, n int, told map[moment.ID]bool) error {
+	was, err := hostsOf(ctx, tx, m.ID)
+	if err != nil {
+		return err
+	}
+	for _, h := range was {
+		if h.Stands() && (!h.Said || !slices.Contains(rota, h.Person)) {
+			if err := dropHost(ctx, tx, m.ID, h.Person); err != nil {
+				return err
 			}
 		}
-		if !gone {
+	}
+	if err := s.name(ctx, tx, x, m, rota, n, false); err != nil {
+		return err
+	}
+	is, err := hostsOf(ctx, tx, m.ID)
+	if err != nil {
+		return err
+	}
+	for _, h := range is {
+		before, known := hostIn(was, h.Person)
+		if h.Said || known && before.State == h.State || len(was) == 0 || told[h.Person] {
 			continue
 		}
-		if err := s.name(ctx, tx, x, m, rota, before+i, len(hosts) > 0); err != nil {
+		told[h.Person] = true
+		if err := s.tell(ctx, tx, h.Person, noticeHost, "rota-"+s.Clock.Now().Stamp(), m); err != nil {
 			return err
 		}
 	}

@@ -61,7 +61,7 @@ func (s *Service) BeHere(ctx context.Context, a access.Actor, id moment.ID) erro
 		if !named {
 			h.Place = openedOnly
 		}
-		if err := putHost(ctx, tx, Host{Meeting: id, Person: a.Person, Place: h.Place, State: Here, At: now}); err != nil {
+		if err := putHost(ctx, tx, Host{Meeting: id, Person: a.Person, Place: h.Place, State: Here, Said: true, At: now}); err != nil {
 			return err
 		}
 		was := m
@@ -203,7 +203,7 @@ func (s *Service) Step(ctx context.Context, a access.Actor, id moment.ID, can bo
 			return err
 		}
 		if can {
-			h = Host{Meeting: id, Person: a.Person, Place: h.Place, State: Named, At: now}
+			h = Host{Meeting: id, Person: a.Person, Place: h.Place, State: Named, Said: true, At: now}
 			if err := putHost(ctx, tx, h); err != nil {
 				return err
 			}
@@ -218,7 +218,7 @@ func (s *Service) cannot(ctx context.Context, tx db.Writer, x Series, m Meeting,
 	if h.Person == "" {
 		return fault.New(fault.Conflict, "meetings.error.not_named")
 	}
-	h.State, h.At = Cannot, now
+	h.State, h.Said, h.At = Cannot, true, now
 	if err := putHost(ctx, tx, h); err != nil {
 		return err
 	}

@@ -115,10 +115,10 @@ func setTags(ctx context.Context, tx db.Writer, series moment.ID, tags []string)
 	return nil
 }
 
-const hostColumns = `meeting, person, place, state, at`
+const hostColumns = `meeting, person, place, state, said, at`
 
 func scanHost(r db.Row, h *Host) error {
-	return r.Scan(&h.Meeting, &h.Person, &h.Place, &h.State, &h.At)
+	return r.Scan(&h.Meeting, &h.Person, &h.Place, &h.State, &h.Said, &h.At)
 }
 
 func hostsOf(ctx context.Context, r db.Reader, meetings ...moment.ID) ([]Host, error) {
@@ -131,9 +131,9 @@ func hostsOf(ctx context.Context, r db.Reader, meetings ...moment.ID) ([]Host, e
 }
 
 func putHost(ctx context.Context, tx db.Writer, h Host) error {
-	_, err := tx.Exec(ctx, `INSERT INTO meetings_host (`+hostColumns+`) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (meeting, person) DO UPDATE SET state = excluded.state, place = excluded.place, at = excluded.at`,
-		h.Meeting, h.Person, h.Place, string(h.State), h.At)
+	_, err := tx.Exec(ctx, `INSERT INTO meetings_host (`+hostColumns+`) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (meeting, person) DO UPDATE SET state = excluded.state, place = excluded.place, said = excluded.said, at = excluded.at`,
+		h.Meeting, h.Person, h.Place, string(h.State), h.Said, h.At)
 	return fault.Op("host", err)
 }
 

@@ -93,6 +93,7 @@ type Deps struct {
 type Service struct {
 	Deps
 	guide, dates made // what programs of others read
+	left         leftOut
 }
 
 // New makes the service and registers its timers and reactions.

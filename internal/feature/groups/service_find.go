@@ -2,7 +2,9 @@ package groups
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,11 +17,10 @@ import (
 // Bounds of finding.
 const (
 	pageLength  = 20
-	mostScanned = 20_000 // groups looked at for words, in one search
-	scanStep    = 500
 	mostWordsIn = 80                  // characters of a search
 	findAhead   = 60 * 24 * time.Hour // what comes once a month is found on the day after it was
-	mostTimes   = 400                 // meetings looked at for a page by time
+	mostTimes   = 20_000              // meetings looked at for a page by time, so many at a time
+	timesStep   = 400
 )
 
 // Search is what somebody looks for. Everything is optional.
@@ -126,25 +127,10 @@ func (s *Service) searchByName(ctx context.Context, r db.Reader, a access.Actor,
 		return Page{}, err
 	}
 	q := finding{Seen: seen(a), Closed: own, Works: a.Works(), Not: a.Person, Tags: f.tags(), After: after, N: pageLength + 1}
-	words := fold(f.Words)
-	if words != "" {
-		q.N = scanStep
-	}
-	var found []listed
-	for scanned := 0; len(found) <= pageLength && scanned < mostScanned; scanned += q.N {
-		list, err := listOpen(ctx, r, q)
-		if err != nil {
-			return Page{}, err
-		}
-		for _, l := range list {
-			if words == "" || strings.Contains(l.words, words) {
-				found = append(found, l)
-			}
-		}
-		if words == "" || len(list) < q.N {
-			break
-		}
-		q.After = list[len(list)-1].at()
+	q.Words = fold(f.Words)
+	found, err := listOpen(ctx, r, q)
+	if err != nil {
+		return Page{}, err
 	}
 	var out Page
 	if len(found) > pageLength {
@@ -192,57 +178,81 @@ func (s *Service) nextOf(ctx context.Context, a access.Actor, ids, own []moment.
 		return out, nil
 	}
 	now := s.Clock.Now()
-	list, _, err := s.Meetings.Find(ctx, a, Times{From: now, To: now.Add(findAhead), Zone: time.UTC, Only: ids, Mine: own, N: mostTimes})
-	for _, m := range list {
-		if out[m.Group] == nil && !m.Off && m.EndsAt > now {
+	for _, id := range ids {
+		list, _, err := s.Meetings.Find(ctx, a, Times{From: now, To: now.Add(findAhead), Zone: time.UTC, Only: []moment.ID{id}, Mine: own, N: 1})
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range list {
 			out[m.Group] = &m
 		}
 	}
-	return out, err
+	return out, nil
+}
+
+// eachMeeting goes through the meetings that fit, soonest first, until f says that it is
+// enough. It looks at mostTimes at most, and tells whether there were more.
+func (s *Service) eachMeeting(ctx context.Context, a access.Actor, t Times, f func(Gathering) bool) (more bool, err error) {
+	t.N = timesStep
+	for looked := 0; ; {
+		list, more, err := s.Meetings.Find(ctx, a, t)
+		if err != nil {
+			return false, err
+		}
+		for _, m := range list {
+			if !f(m) {
+				return false, nil
+			}
+		}
+		if looked += len(list); !more || len(list) == 0 || looked >= mostTimes {
+			return more, nil
+		}
+		last := list[len(list)-1]
+		t.After = strconv.FormatInt(int64(last.StartsAt), 10) + "." + string(last.ID)
+	}
 }
 
 // searchByTime asks the meetings, soonest first. Its pages go on by how many groups
 // were shown.
 func (s *Service) searchByTime(ctx context.Context, r db.Reader, a access.Actor, f Search, own []moment.ID) (Page, error) {
 	now := s.Clock.Now()
-	t := Times{From: now, To: now.Add(findAhead), Days: f.Days, Earliest: f.Earliest, Latest: f.Latest, Zone: f.Zone, Tags: f.tags(), Mine: own, N: mostTimes}
+	t := Times{From: now, To: now.Add(findAhead), Days: f.Days, Earliest: f.Earliest, Latest: f.Latest, Zone: f.Zone, Tags: f.tags(), Mine: own}
 	if f.Attendance != "" {
 		t.Attendance = []string{f.Attendance}
 	}
-	list, _, err := s.Meetings.Find(ctx, a, t)
-	if err != nil {
-		return Page{}, err
-	}
-	next := map[moment.ID]*Gathering{}
-	var order []moment.ID
-	for _, m := range list {
-		if next[m.Group] == nil && !m.Off {
-			next[m.Group] = &m
-			order = append(order, m.Group)
-		}
-	}
-	groups, err := s.visible(ctx, r, a, order)
-	if err != nil {
-		return Page{}, err
-	}
 	words, from := fold(f.Words), numberOf(f.After)
 	var out Page
+	known := map[moment.ID]bool{} // looked at already, whether it fits or not
 	n := 0
-	for _, id := range order {
-		g, ok := groups[id]
+	var wrong error
+	cut, err := s.eachMeeting(ctx, a, t, func(m Gathering) bool {
+		if m.Off || known[m.Group] {
+			return true
+		}
+		known[m.Group] = true
+		groups, err := s.visible(ctx, r, a, []moment.ID{m.Group})
+		if err != nil {
+			wrong = err
+			return false
+		}
+		g, ok := groups[m.Group]
 		if !ok || words != "" && !strings.Contains(fold(g.Name+" "+g.About), words) {
-			continue
+			return true
 		}
 		if n++; n <= from {
-			continue
+			return true
 		}
 		if len(out.Groups) == pageLength {
 			out.More = itoa(n - 1)
-			break
+			return false
 		}
-		out.Groups = append(out.Groups, Found{Group: g, Next: next[id]})
+		out.Groups = append(out.Groups, Found{Group: g, Next: &m})
+		return true
+	})
+	if cut && out.More == "" && len(out.Groups) > 0 {
+		out.More = itoa(n)
 	}
-	return out, nil
+	return out, errors.Join(wrong, err)
 }
 
 // visible gives those of some groups that the actor sees, by id.
@@ -349,8 +359,11 @@ type Printed struct {
 // Print gives the public groups of the next seven days, by day in a zone.
 func (s *Service) Print(ctx context.Context, zone *time.Location) ([]Printed, error) {
 	now := s.Clock.Now()
-	list, _, err := s.Meetings.Find(ctx, access.Actor{}, Times{From: now, To: now.Add(7 * 24 * time.Hour), Zone: zone, N: mostTimes})
-	if err != nil {
+	var list []Gathering
+	if _, err := s.eachMeeting(ctx, access.Actor{}, Times{From: now, To: now.Add(7 * 24 * time.Hour), Zone: zone}, func(m Gathering) bool {
+		list = append(list, m)
+		return true
+	}); err != nil {
 		return nil, err
 	}
 	ids := []moment.ID{}

@@ -248,6 +248,10 @@ func (s *Service) becomeOwner(ctx context.Context, tx db.Writer, st stand, now m
 	if done, err := setOwner(ctx, tx, st.ID, st.Owner, st.actor.Person); err != nil || !done {
 		return changedMeanwhile(err)
 	}
+	// An offer of before is not theirs to give any more.
+	if err := s.withdrawOffer(ctx, tx, st.ID, ""); err != nil {
+		return err
+	}
 	m := *st.in
 	m.Listed = true // whoever holds a group is shown with it
 	if err := updateMember(ctx, tx, m); err != nil {

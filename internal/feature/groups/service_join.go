@@ -39,6 +39,7 @@ func (s *Service) Join(ctx context.Context, a access.Actor, id moment.ID, j Join
 	}
 	done := IsIn
 	err := s.on(ctx, a, id, "groups.join", func(st stand) access.Decision { return canJoin(st, s.today(st.Group)) }, func(tx db.Writer, st stand, now moment.Time) error {
+		done = IsIn
 		if err := accepts(st.Group, j); err != nil {
 			return err
 		}

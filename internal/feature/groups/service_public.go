@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"sync"
-	"time"
 
 	"cairn/internal/core/meetings"
 	"cairn/internal/feature/groups/guide"
@@ -204,6 +203,30 @@ const mostUnlisted = 200
 // LeftOut tells how many public series the list has, and which it leaves out and why:
 // the format knows weekly meetings only, and what is private stays so.
 func (s *Service) LeftOut(ctx context.Context) (listed int, out []Unlisted, err error) {
+	stamp, err := s.stamp(ctx, false)
+	if err != nil {
+		return 0, nil, err
+	}
+	s.left.mu.Lock()
+	defer s.left.mu.Unlock()
+	if s.left.stamp != stamp {
+		if s.left.listed, s.left.out, err = s.leftOut(ctx); err != nil {
+			return 0, nil, err
+		}
+		s.left.stamp = stamp
+	}
+	return s.left.listed, s.left.out, nil
+}
+
+// leftOut is what was found once for what stands.
+type leftOut struct {
+	mu     sync.Mutex
+	stamp  string
+	listed int
+	out    []Unlisted
+}
+
+func (s *Service) leftOut(ctx context.Context) (listed int, out []Unlisted, err error) {
 	now := s.Clock.Now()
 	for x, err := range s.sources(ctx) {
 		if err != nil {
@@ -217,6 +240,3 @@ func (s *Service) LeftOut(ctx context.Context) (listed int, out []Unlisted, err 
 	}
 	return listed, out, nil
 }
-
-// listLasts is how long a program may keep a list before it asks again. Ours.
-const listLasts = 15 * time.Minute

@@ -347,3 +347,53 @@ func TestFindingByTimeAndWords(t *testing.T) {
 		}
 	})
 }
+
+// Many meetings of others do not push a group out of what is found, nor its next date.
+func TestFindingGoesOnPastManyMeetings(t *testing.T) {
+	w := cairntest.New(t)
+	basalt := w.Person("Basalt", access.Facilitator)
+	plan := func(name string, first calendar.Date, rule calendar.Rule) moment.ID {
+		id := made(t, w, basalt, described(name, groups.Public, groups.Facilitated))
+		_, err := w.Meetings.Make(t.Context(), basalt.Actor, meetings.Ref{Kind: groups.Kind, ID: id}, meetings.Plan{First: first, Starts: 18 * 60, Minutes: 60, Zone: "UTC", Rule: rule,
+			Attendance: meetings.Hybrid, Place: "Here", Inside: meetings.Inside{Link: "https://rooms.example/a"}})
+		must(t, err)
+		return id
+	}
+	today := calendar.DateOf(w.Time.Now().Std())
+	for i := range 9 {
+		plan(fmt.Sprintf("Daily %d", i), today.Add(1), calendar.Rule{Freq: calendar.Daily})
+	}
+	plan("Rarely", today.Add(55), calendar.Rule{})
+	visitor := w.Browser()
+	for _, query := range []string{"how=hybrid", "time=evening", "words=rarely&how=hybrid", "words=rarely", ""} {
+		body := visitor.Get("/groups?" + query).Body
+		if !strings.Contains(body, "Rarely") {
+			t.Errorf("?%s does not find it", query)
+		}
+		if query == "" && !strings.Contains(body, "15 January") {
+			t.Error("its next date is not shown")
+		}
+	}
+	if got := visitor.Get("/groups?words=%25&how=hybrid"); strings.Contains(got.Body, "Rarely") {
+		t.Error("a sign of patterns finds everything")
+	}
+}
+
+// Whoever was asked to hold a group cannot take it from who took it on since.
+func TestAnOldOfferGivesNothing(t *testing.T) {
+	w := cairntest.New(t)
+	fern, wren, tomo := w.Person("Fern", access.Facilitator), w.Person("Wren", access.Facilitator), w.Person("Tomo", access.Coordinator)
+	id := made(t, w, fern, described("The bench", groups.Members, groups.Facilitated))
+	joined(t, w, id, wren, tomo)
+	must(t, w.Groups.Leave(t.Context(), fern.Actor, id))
+	must(t, w.Groups.Offer(t.Context(), tomo.Actor, id, wren.ID))
+	must(t, w.Groups.TakeOn(t.Context(), tomo.Actor, id))
+	if err := w.Groups.AnswerOffer(t.Context(), wren.Actor, id, true); !fault.Is(err, fault.Conflict) {
+		t.Errorf("an old offer: %v", err)
+	}
+	v, err := w.Groups.Look(t.Context(), tomo.Actor, id)
+	must(t, err)
+	if v.Owner != tomo.ID {
+		t.Errorf("it is %s's", v.Owner)
+	}
+}

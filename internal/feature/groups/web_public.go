@@ -40,7 +40,7 @@ func (s *Service) guideFile(w http.ResponseWriter, r *http.Request) error {
 func give(w http.ResponseWriter, r *http.Request, kind string, f File) error {
 	h := w.Header()
 	h.Set("Content-Type", kind)
-	h.Set("Cache-Control", "public, max-age="+strconv.Itoa(int(listLasts.Seconds())))
+	h.Set("Cache-Control", "public, no-cache") // what has become private is not kept by anybody on the way
 	h.Set("ETag", f.Tag)
 	if r.Header.Get("If-None-Match") == f.Tag {
 		w.WriteHeader(http.StatusNotModified)
