@@ -4,7 +4,7 @@ import { test, expect, type Person } from './house';
 import { inspect } from './look';
 import { choose, tabTo } from './steps';
 
-test.describe.configure({ timeout: 180_000 });
+test.describe.configure({ timeout: 120_000 });
 
 const day = 24 * 60 * 60_000;
 
@@ -105,6 +105,7 @@ test('a group that meets once a month, in a room and online', async ({ be, someo
     await expect(page.locator('main')).toContainText('21:00 to 22:30');
     await expect(page.locator('main')).toContainText('18:30');
     await page.getByRole('link', { name: 'Say whether you come' }).click();
+    await expect(page).toHaveURL(/\/meeting\//);
     meeting = new URL(page.url()).pathname;
     await expect(page.locator('main')).toContainText('Two streets from the market');
     for (const secret of ['Quiet Lane', 'rooms.example']) expect(await page.content()).not.toContain(secret);
@@ -176,6 +177,7 @@ test('a group that meets once a month, in a room and online', async ({ be, someo
     const open = await (await stranger.page.request.get('/groups/calendar.ics')).text();
     for (const at of starts(file)) expect(starts(open)).toContain(at);
     await heron.page.getByRole('button', { name: 'Stop this address' }).click();
+    await expect(heron.page.getByRole('button', { name: 'Make my address' })).toBeVisible();
     expect((await stranger.page.request.get(path)).status()).toBe(404);
     const list = (await (await stranger.page.request.get('/groups/meeting-guide.json')).json()) as { name: string }[];
     expect(list.map((m) => m.name)).not.toContain(name); // it meets once a month, and the list can only say every week

@@ -410,10 +410,12 @@ func TestTheRotaIsFollowed(t *testing.T) {
 		for i, want := range []moment.ID{h.marten.ID, h.wren.ID, h.marten.ID, h.wren.ID} {
 			named, stands := moment.ID(""), moment.ID("")
 			for _, x := range h.look(t, h.wren, list[i].ID).Hosts {
-				if x.State == meetings.Named {
+				switch x.State {
+				case meetings.Named:
 					named = x.Person
-				} else if x.State == meetings.StandsBy {
+				case meetings.StandsBy:
 					stands = x.Person
+				default:
 				}
 			}
 			if named != want || stands == "" || stands == named {

@@ -151,8 +151,6 @@ func (s *Service) searchByName(ctx context.Context, r db.Reader, a access.Actor,
 	return out, nil
 }
 
-func (l listed) at() where { return where{l.folded, l.ID} }
-
 // cursor reads where a page goes on: the id of the last group that was shown. Its
 // name stands in no address, and where a group stands that the actor does not see is
 // not told.
