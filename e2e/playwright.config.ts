@@ -16,7 +16,7 @@ export default defineConfig({
   retries: 0,
   fullyParallel: true,
   forbidOnly: true,
-  timeout: 60_000,
+  timeout: 120_000, // ends a test that hangs; a loaded machine is no reason to fail
   expect: { timeout: 10_000 },
   reporter: [['list'], ['./ending.ts']],
   use: {
