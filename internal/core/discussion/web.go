@@ -63,11 +63,6 @@ func backTo(named, otherwise string) string {
 	return named
 }
 
-// again tells whether a form is shown again with what was typed in it.
-func again(err error) bool {
-	return fault.Is(err, fault.Invalid) || fault.Is(err, fault.TooFast) || fault.Is(err, fault.Conflict)
-}
-
 func (s *Service) wallPage(w http.ResponseWriter, r *http.Request) error {
 	id, err := spaceID(r)
 	if err != nil {
@@ -100,7 +95,7 @@ func (s *Service) wallPost(w http.ResponseWriter, r *http.Request) error {
 	}
 	d := draftOf(form)
 	post, state, err := s.Post(r.Context(), web.Actor(r.Context()), id, d)
-	if again(err) {
+	if web.ShownAgain(err) {
 		return s.showWall(w, r, id, d, form.Get("back"), err)
 	}
 	if err != nil {
@@ -208,7 +203,7 @@ func (s *Service) commentPost(w http.ResponseWriter, r *http.Request) error {
 	}
 	d := draftOf(form)
 	made, _, err := s.Comment(r.Context(), web.Actor(r.Context()), id, d)
-	if again(err) {
+	if web.ShownAgain(err) {
 		return s.showThread(w, r, d, err)
 	}
 	if err != nil {
@@ -278,7 +273,7 @@ func (s *Service) editPost(w http.ResponseWriter, r *http.Request) error {
 	}
 	words := form.Get("words")
 	err = s.Edit(r.Context(), web.Actor(r.Context()), id, words)
-	if again(err) {
+	if web.ShownAgain(err) {
 		return s.showEdit(w, r, id, &words, err)
 	}
 	if err != nil {

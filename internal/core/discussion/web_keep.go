@@ -53,7 +53,7 @@ func (s *Service) labelPost(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	err = s.Label(r.Context(), web.Actor(r.Context()), id, form["topics"])
-	if again(err) {
+	if web.ShownAgain(err) {
 		return s.showLabel(w, r, id, append([]string{}, form["topics"]...), err)
 	}
 	if err != nil {

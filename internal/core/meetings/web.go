@@ -48,22 +48,6 @@ func (s *Service) Routes() []web.Route {
 	}
 }
 
-// again shows a page with what was wrong, or passes other errors on.
-func again(w http.ResponseWriter, r *http.Request, err error, page func() (templ.Component, error)) error {
-	if err != nil && !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.TooFast) {
-		return err
-	}
-	c, perr := page()
-	if perr != nil {
-		return perr
-	}
-	status := http.StatusOK
-	if err != nil {
-		status = web.Status(err)
-	}
-	return web.Render(w, r, status, c)
-}
-
 // meetingData is the page of a meeting.
 type meetingData struct {
 	View
@@ -83,7 +67,7 @@ func (s *Service) meetingPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) showMeeting(w http.ResponseWriter, r *http.Request, d meetingData) error {
-	return again(w, r, d.Err, func() (templ.Component, error) {
+	return web.Again(w, r, d.Err, func() (templ.Component, error) {
 		id, err := web.PathID(r)
 		if err != nil {
 			return nil, err
@@ -202,7 +186,7 @@ func (s *Service) placePage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) showPlace(w http.ResponseWriter, r *http.Request, wrong error) error {
-	return again(w, r, wrong, func() (templ.Component, error) {
+	return web.Again(w, r, wrong, func() (templ.Component, error) {
 		token := Token(r.PathValue("token"))
 		p, err := s.PlaceBy(r.Context(), token)
 		return placeView(p, token, wrong), err

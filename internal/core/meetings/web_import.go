@@ -35,7 +35,7 @@ func (s *Service) importPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) showImport(w http.ResponseWriter, r *http.Request, kind, id string, d importData) error {
-	return again(w, r, d.Err, func() (templ.Component, error) {
+	return web.Again(w, r, d.Err, func() (templ.Component, error) {
 		var err error
 		if d.Owner, err = refOf(kind, id); err != nil {
 			return nil, err

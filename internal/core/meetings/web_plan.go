@@ -68,7 +68,7 @@ func (s *Service) newPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) showPlan(w http.ResponseWriter, r *http.Request, d planData) error {
-	return again(w, r, d.Err, func() (templ.Component, error) {
+	return web.Again(w, r, d.Err, func() (templ.Component, error) {
 		var err error
 		if d.From == nil {
 			d.Stand, err = s.MayPlan(r.Context(), web.Actor(r.Context()), d.Owner)
@@ -375,7 +375,7 @@ func (s *Service) cancelPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) showShift(w http.ResponseWriter, r *http.Request, typed map[string]string, wrong error, view func(shiftData) templ.Component) error {
-	return again(w, r, wrong, func() (templ.Component, error) {
+	return web.Again(w, r, wrong, func() (templ.Component, error) {
 		id, err := web.PathID(r)
 		if err != nil {
 			return nil, err

@@ -245,36 +245,11 @@ func stamp(t moment.Time) string { return strconv.FormatInt(int64(t), 10) }
 
 // seal closes words of a group; none stay none.
 func (s *Service) seal(ctx context.Context, r db.Reader, group moment.ID, place, words string) ([]byte, error) {
-	if words == "" {
-		return nil, nil
-	}
-	box, err := s.Vault.Box(ctx, r, group)
+	sealed, err := s.Vault.SealWords(ctx, r, group, place, words)
 	if errors.Is(err, vault.ErrDestroyed) {
 		err = fault.New(fault.Conflict, "groups.error.ended") // a year after its end
 	}
-	if err != nil {
-		return nil, err
-	}
-	return box.Seal([]byte(words), place), nil
-}
-
-// opener opens words of one scope. Once the key is destroyed everything is empty.
-type opener struct{ box *vault.Box }
-
-func (s *Service) opener(ctx context.Context, r db.Reader, scope moment.ID) (opener, error) {
-	box, err := s.Vault.Box(ctx, r, scope)
-	if errors.Is(err, vault.ErrDestroyed) {
-		return opener{}, nil
-	}
-	return opener{box}, err
-}
-
-func (o opener) open(sealed []byte, place string) (string, error) {
-	if o.box == nil || len(sealed) == 0 {
-		return "", nil
-	}
-	plain, err := o.box.Open(sealed, place)
-	return string(plain), err
+	return sealed, err
 }
 
 // kinds gives what can be chosen of the taxonomy.

@@ -67,14 +67,14 @@ func (s *Service) Contacts(ctx context.Context, a access.Actor, id moment.ID) (V
 	if err != nil {
 		return v, nil, err
 	}
-	o, err := s.opener(ctx, r, id)
+	o, err := s.Vault.Opener(ctx, r, id)
 	if err != nil {
 		return v, nil, err
 	}
 	out := make([]Contact, len(rows))
 	for i, c := range rows {
 		out[i] = c.Contact
-		if out[i].Note, err = o.open(c.note, contactPlace(c.ID)); err != nil {
+		if out[i].Note, err = o.Open(c.note, contactPlace(c.ID)); err != nil {
 			return v, nil, err
 		}
 	}

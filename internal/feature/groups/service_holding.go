@@ -191,11 +191,11 @@ func (h Holding) openIn(ctx context.Context, r db.Reader, group moment.ID, seale
 	if err != nil {
 		return "", "", err
 	}
-	o, err := h.opener(ctx, r, group)
+	o, err := h.Vault.Opener(ctx, r, group)
 	if err != nil {
 		return "", "", err
 	}
-	words, err = o.open(sealed, place)
+	words, err = o.Open(sealed, place)
 	return words, g.Name, err
 }
 

@@ -252,7 +252,7 @@ func (s *Service) invitations(ctx context.Context, r db.Reader, group moment.ID)
 	if err != nil {
 		return nil, err
 	}
-	o, err := s.opener(ctx, r, group)
+	o, err := s.Vault.Opener(ctx, r, group)
 	if err != nil {
 		return nil, err
 	}
@@ -262,7 +262,7 @@ func (s *Service) invitations(ctx context.Context, r db.Reader, group moment.ID)
 			continue
 		}
 		x := Invited{ID: v.ID, EndsAt: v.EndsAt}
-		if x.Named, err = o.open(v.named, invitePlace(v.ID)); err != nil {
+		if x.Named, err = o.Open(v.named, invitePlace(v.ID)); err != nil {
 			return nil, err
 		}
 		out = append(out, x)

@@ -202,14 +202,14 @@ func (s *Service) askings(ctx context.Context, r db.Reader, group moment.ID) ([]
 	if err != nil {
 		return nil, err
 	}
-	o, err := s.opener(ctx, r, group)
+	o, err := s.Vault.Opener(ctx, r, group)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Asking, len(rows))
 	for i, q := range rows {
 		out[i] = Asking{ID: q.ID, Card: cards[q.Person], At: q.At}
-		if out[i].Words, err = o.open(q.words, askPlace(q.ID)); err != nil {
+		if out[i].Words, err = o.Open(q.words, askPlace(q.ID)); err != nil {
 			return nil, err
 		}
 	}

@@ -204,11 +204,11 @@ func (s *Service) WhyOut(ctx context.Context, a access.Actor, id moment.ID) (Tak
 	if err != nil {
 		return TakenOut{}, err
 	}
-	o, err := s.opener(ctx, r, id)
+	o, err := s.Vault.Opener(ctx, r, id)
 	if err != nil {
 		return TakenOut{}, err
 	}
 	v := TakenOut{Group: id, Name: g.Name, At: at}
-	v.Reason, err = o.open(sealed, outPlace(id, a.Person))
+	v.Reason, err = o.Open(sealed, outPlace(id, a.Person))
 	return v, err
 }

@@ -87,11 +87,11 @@ func (s *Service) Look(ctx context.Context, a access.Actor, id moment.ID) (View,
 		if err != nil {
 			return v, err
 		}
-		o, err := s.opener(ctx, r, id)
+		o, err := s.Vault.Opener(ctx, r, id)
 		if err != nil {
 			return v, err
 		}
-		if v.Reason, err = o.open(sealed, reasonPlace(id)); err != nil {
+		if v.Reason, err = o.Open(sealed, reasonPlace(id)); err != nil {
 			return v, err
 		}
 	}

@@ -247,7 +247,7 @@ func (s *Service) entries(ctx context.Context, r db.Reader, st stand, rows []sai
 	if err != nil {
 		return nil, err
 	}
-	o, err := s.opener(ctx, r, st.ID)
+	o, err := s.Vault.Opener(ctx, r, st.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -264,7 +264,7 @@ func (s *Service) entries(ctx context.Context, r db.Reader, st stand, rows []sai
 		if !all && (x.Person == st.actor.Person || apart[x.Person]) {
 			continue
 		}
-		words, err := o.open(x.words, saidPlace(x.ID))
+		words, err := o.Open(x.words, saidPlace(x.ID))
 		if err != nil {
 			return nil, err
 		}

@@ -80,29 +80,14 @@ func (s *Service) Routes() []web.Route {
 // bigForm takes a description and an agreement in any script.
 const bigForm = 128 << 10
 
-// again shows a page with what was wrong, or passes other errors on.
+// again shows a page with what was wrong. An agreement that changed between reading and
+// pressing is a form that needs another look.
 func again(w http.ResponseWriter, r *http.Request, err error, page func() (templ.Component, error)) error {
-	if err != nil && !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.TooFast) {
-		return err
+	status := web.Status(err)
+	if err != nil && fault.As(err).Key == "groups.error.agreement_changed" {
+		status = http.StatusUnprocessableEntity
 	}
-	c, perr := page()
-	if perr != nil {
-		return perr
-	}
-	status := http.StatusOK
-	if err != nil {
-		status = statusOf(err)
-	}
-	return web.Render(w, r, status, c)
-}
-
-// statusOf answers an agreement that changed between reading and pressing as a form
-// that needs another look.
-func statusOf(err error) int {
-	if fault.As(err).Key == "groups.error.agreement_changed" {
-		return http.StatusUnprocessableEntity
-	}
-	return web.Status(err)
+	return web.AgainAs(w, r, err, status, page)
 }
 
 // at reads which group the address names.

@@ -2,7 +2,6 @@ package mentoring
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -166,37 +165,6 @@ func (s *Service) notOut(ctx context.Context, r db.Reader, person moment.ID) err
 		err = fault.New(fault.Conflict, "support.error.out")
 	}
 	return err
-}
-
-// seal closes words of a walk; none stay none.
-func (s *Service) seal(ctx context.Context, tx db.Writer, walk moment.ID, place, words string) ([]byte, error) {
-	if words == "" {
-		return nil, nil
-	}
-	box, err := s.Vault.Box(ctx, tx, walk)
-	if err != nil {
-		return nil, err
-	}
-	return box.Seal([]byte(words), place), nil
-}
-
-// opener opens words of one walk. Once the key is destroyed everything is empty.
-type opener struct{ box *vault.Box }
-
-func (s *Service) opener(ctx context.Context, r db.Reader, walk moment.ID) (opener, error) {
-	box, err := s.Vault.Box(ctx, r, walk)
-	if errors.Is(err, vault.ErrDestroyed) {
-		return opener{}, nil
-	}
-	return opener{box}, err
-}
-
-func (o opener) open(sealed []byte, place string) (string, error) {
-	if o.box == nil || len(sealed) == 0 {
-		return "", nil
-	}
-	plain, err := o.box.Open(sealed, place)
-	return string(plain), err
 }
 
 // over ends a walk, whatever the reason: the place is free again, what was

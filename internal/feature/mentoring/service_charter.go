@@ -35,7 +35,7 @@ func (s *Service) Write(ctx context.Context, a access.Actor, id moment.ID, t Ter
 		} else {
 			c.PeerAt = now
 		}
-		sealed, err := s.seal(ctx, tx, id, termsPlace(id, c.Version), jsonOf(t))
+		sealed, err := s.Vault.SealWords(ctx, tx, id, termsPlace(id, c.Version), jsonOf(t))
 		if err != nil {
 			return err
 		}
@@ -100,13 +100,13 @@ func (s *Service) charters(ctx context.Context, r db.Reader, id moment.ID) ([]Ch
 	if err != nil {
 		return nil, err
 	}
-	o, err := s.opener(ctx, r, id)
+	o, err := s.Vault.Opener(ctx, r, id)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Charter, len(list))
 	for i, c := range list {
-		text, err := o.open(c.terms, termsPlace(id, c.Version))
+		text, err := o.Open(c.terms, termsPlace(id, c.Version))
 		if err != nil {
 			return nil, err
 		}

@@ -208,7 +208,7 @@ func (s *Service) fillMeetings(ctx context.Context, r db.Reader, v *View) error 
 	if err != nil {
 		return err
 	}
-	o, err := s.opener(ctx, r, v.ID)
+	o, err := s.Vault.Opener(ctx, r, v.ID)
 	if err != nil {
 		return err
 	}
@@ -269,14 +269,14 @@ func (s *Service) readByes(ctx context.Context, r db.Reader, id moment.ID) (out 
 	if err != nil {
 		return out, err
 	}
-	o, err := s.opener(ctx, r, id)
+	o, err := s.Vault.Opener(ctx, r, id)
 	if err != nil {
 		return out, err
 	}
-	if out[0], err = o.open(member, byePlace(id, "member")); err != nil {
+	if out[0], err = o.Open(member, byePlace(id, "member")); err != nil {
 		return out, err
 	}
-	out[1], err = o.open(peer, byePlace(id, "peer"))
+	out[1], err = o.Open(peer, byePlace(id, "peer"))
 	return out, err
 }
 
@@ -338,7 +338,7 @@ func (s *Service) OpenStandIn(ctx context.Context, a access.Actor, id moment.ID)
 	if err != nil {
 		return v, false, err
 	}
-	o, err := s.opener(ctx, r, id)
+	o, err := s.Vault.Opener(ctx, r, id)
 	if err != nil {
 		return v, false, err
 	}

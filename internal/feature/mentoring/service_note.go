@@ -57,7 +57,7 @@ func (s *Service) WriteNote(ctx context.Context, a access.Actor, walk, id moment
 		} else if len(before) != version {
 			return fault.New(fault.Conflict, "mentoring.error.note_changed")
 		}
-		sealed, err := s.seal(ctx, tx, walk, notePlace(n.ID, n.Version), words)
+		sealed, err := s.Vault.SealWords(ctx, tx, walk, notePlace(n.ID, n.Version), words)
 		if err != nil {
 			return err
 		}
@@ -81,14 +81,14 @@ func (s *Service) notes(ctx context.Context, r db.Reader, walk moment.ID) ([]Not
 	if err != nil {
 		return nil, err
 	}
-	o, err := s.opener(ctx, r, walk)
+	o, err := s.Vault.Opener(ctx, r, walk)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Note, len(list))
 	for i, n := range list {
 		out[i] = n.Note
-		if out[i].Words, err = o.open(n.words, notePlace(n.ID, n.Version)); err != nil {
+		if out[i].Words, err = o.Open(n.words, notePlace(n.ID, n.Version)); err != nil {
 			return nil, err
 		}
 	}
@@ -165,7 +165,7 @@ func (s *Service) LookBack(ctx context.Context, a access.Actor, id moment.ID, ne
 		} else {
 			v.PeerAt, v.PeerNext = now, next
 		}
-		sealed, err := s.seal(ctx, tx, id, reviewPlace(v.ID, which), words)
+		sealed, err := s.Vault.SealWords(ctx, tx, id, reviewPlace(v.ID, which), words)
 		if err != nil {
 			return err
 		}
@@ -204,17 +204,17 @@ func (s *Service) reviews(ctx context.Context, r db.Reader, walk moment.ID) ([]R
 	if err != nil {
 		return nil, err
 	}
-	o, err := s.opener(ctx, r, walk)
+	o, err := s.Vault.Opener(ctx, r, walk)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Review, len(list))
 	for i, v := range list {
 		out[i] = v.Review
-		if out[i].MemberWords, err = o.open(v.member, reviewPlace(v.ID, "member")); err != nil {
+		if out[i].MemberWords, err = o.Open(v.member, reviewPlace(v.ID, "member")); err != nil {
 			return nil, err
 		}
-		if out[i].PeerWords, err = o.open(v.peer, reviewPlace(v.ID, "peer")); err != nil {
+		if out[i].PeerWords, err = o.Open(v.peer, reviewPlace(v.ID, "peer")); err != nil {
 			return nil, err
 		}
 	}

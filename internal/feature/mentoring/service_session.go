@@ -9,6 +9,7 @@ import (
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
+	"cairn/internal/kit/vault"
 )
 
 // Windows of a meeting. All ours.
@@ -160,11 +161,11 @@ func (s *Service) freeAt(ctx context.Context, tx db.Writer, x Session) error {
 }
 
 func (s *Service) sealMeeting(ctx context.Context, tx db.Writer, walk, id moment.ID, place string, steps Steps) (sealedPlace, sealedSteps []byte, err error) {
-	if sealedPlace, err = s.seal(ctx, tx, walk, meetingPlace(id, "place"), place); err != nil {
+	if sealedPlace, err = s.Vault.SealWords(ctx, tx, walk, meetingPlace(id, "place"), place); err != nil {
 		return nil, nil, err
 	}
 	if steps != (Steps{}) {
-		sealedSteps, err = s.seal(ctx, tx, walk, meetingPlace(id, "steps"), jsonOf(steps))
+		sealedSteps, err = s.Vault.SealWords(ctx, tx, walk, meetingPlace(id, "steps"), jsonOf(steps))
 	}
 	return sealedPlace, sealedSteps, err
 }
@@ -174,12 +175,12 @@ func meetingPlace(id moment.ID, column string) string {
 }
 
 // readMeeting opens a meeting's words.
-func readMeeting(o opener, x sealedSession) (Session, error) {
+func readMeeting(o vault.Opener, x sealedSession) (Session, error) {
 	var err error
-	if x.Place, err = o.open(x.place, meetingPlace(x.ID, "place")); err != nil {
+	if x.Place, err = o.Open(x.place, meetingPlace(x.ID, "place")); err != nil {
 		return x.Session, err
 	}
-	steps, err := o.open(x.steps, meetingPlace(x.ID, "steps"))
+	steps, err := o.Open(x.steps, meetingPlace(x.ID, "steps"))
 	x.Steps = fromJSON[Steps](steps)
 	return x.Session, err
 }
@@ -222,7 +223,7 @@ func (s *Service) meeting(ctx context.Context, r db.Reader, id moment.ID) (Walk,
 	if err != nil {
 		return w, x.Session, err
 	}
-	o, err := s.opener(ctx, r, w.ID)
+	o, err := s.Vault.Opener(ctx, r, w.ID)
 	if err != nil {
 		return w, x.Session, err
 	}

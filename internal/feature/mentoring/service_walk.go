@@ -333,7 +333,7 @@ func (s *Service) Bye(ctx context.Context, a access.Actor, id moment.ID, words s
 	return s.onWalk(ctx, a, id, "mentoring.bye", may, func(tx db.Writer, w *Walk, _ moment.Time) error {
 		which := side(*w, a.Person)
 		if words != "" {
-			sealed, err := s.seal(ctx, tx, id, byePlace(id, which), words)
+			sealed, err := s.Vault.SealWords(ctx, tx, id, byePlace(id, which), words)
 			if err != nil {
 				return err
 			}

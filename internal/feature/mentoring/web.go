@@ -60,22 +60,6 @@ func (s *Service) Routes() []web.Route {
 	}
 }
 
-// again shows a page with what was wrong, or passes other errors on.
-func again(w http.ResponseWriter, r *http.Request, err error, page func() (templ.Component, error)) error {
-	if err != nil && !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.TooFast) {
-		return err
-	}
-	c, perr := page()
-	if perr != nil {
-		return perr
-	}
-	status := http.StatusOK
-	if err != nil {
-		status = web.Status(err)
-	}
-	return web.Render(w, r, status, c)
-}
-
 // verb runs a verb on what the path names, and leads on.
 func verb(w http.ResponseWriter, r *http.Request, to string, do func(id moment.ID) error) error {
 	id, err := web.PathID(r)
@@ -109,7 +93,7 @@ func (s *Service) homePage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) showHome(w http.ResponseWriter, r *http.Request, d homeData) error {
-	return again(w, r, d.Err, func() (templ.Component, error) {
+	return web.Again(w, r, d.Err, func() (templ.Component, error) {
 		var err error
 		if d.Home, err = s.Home(r.Context(), web.Actor(r.Context())); err != nil {
 			return nil, err
@@ -155,7 +139,7 @@ func (s *Service) lookPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) showLook(w http.ResponseWriter, r *http.Request, d lookData) error {
-	return again(w, r, d.Err, func() (templ.Component, error) {
+	return web.Again(w, r, d.Err, func() (templ.Component, error) {
 		all, err := s.People.Situations(r.Context(), web.Lang(r.Context()))
 		if err != nil {
 			return nil, err

@@ -70,7 +70,7 @@ func (s *Service) planPost(w http.ResponseWriter, r *http.Request) error {
 	a := web.Actor(r.Context())
 	n, typed := planningOf(r, form)
 	if err := s.Plan(r.Context(), a, id, n); err != nil {
-		return again(w, r, err, func() (templ.Component, error) {
+		return web.Again(w, r, err, func() (templ.Component, error) {
 			v, oerr := s.Open(r.Context(), a, id)
 			return planView(planData{View: v, Typed: typed, Steps: n.Steps, Err: err}), oerr
 		})
@@ -87,7 +87,7 @@ func (s *Service) meetingPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) showMeeting(w http.ResponseWriter, r *http.Request, id moment.ID, typed map[string]string, wrong error) error {
-	return again(w, r, wrong, func() (templ.Component, error) {
+	return web.Again(w, r, wrong, func() (templ.Component, error) {
 		ctx, a := r.Context(), web.Actor(r.Context())
 		walk, x, err := s.Meeting(ctx, a, id)
 		if err != nil {
@@ -278,7 +278,7 @@ func (s *Service) notePage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) showNote(w http.ResponseWriter, r *http.Request, words *string, version int, wrong error) error {
-	return again(w, r, wrong, func() (templ.Component, error) {
+	return web.Again(w, r, wrong, func() (templ.Component, error) {
 		id, err := web.PathID(r)
 		if err != nil {
 			return nil, err
@@ -359,7 +359,7 @@ func (s *Service) backPost(w http.ResponseWriter, r *http.Request) error {
 	a := web.Actor(r.Context())
 	d := backData{Next: form.Get("next"), Words: form.Get("words"), Others: form.Get("others")}
 	if d.Err = s.LookBack(r.Context(), a, id, d.Next, d.Words, d.Others); d.Err != nil {
-		return again(w, r, d.Err, func() (templ.Component, error) {
+		return web.Again(w, r, d.Err, func() (templ.Component, error) {
 			var oerr error
 			d.View, oerr = s.Open(r.Context(), a, id)
 			return backView(d), oerr
@@ -383,7 +383,7 @@ func (s *Service) byePost(w http.ResponseWriter, r *http.Request) error {
 	}
 	a := web.Actor(r.Context())
 	if err := s.Bye(r.Context(), a, id, form.Get("words")); err != nil {
-		return again(w, r, err, func() (templ.Component, error) {
+		return web.Again(w, r, err, func() (templ.Component, error) {
 			v, oerr := s.Open(r.Context(), a, id)
 			return byeView(v, form.Get("words"), err), oerr
 		})

@@ -21,7 +21,7 @@ func (s *Service) overviewPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) showOverview(w http.ResponseWriter, r *http.Request, done string, wrong error) error {
-	return again(w, r, wrong, func() (templ.Component, error) {
+	return web.Again(w, r, wrong, func() (templ.Component, error) {
 		o, err := s.Overview(r.Context(), web.Actor(r.Context()))
 		return overviewView(o, done, wrong), err
 	})

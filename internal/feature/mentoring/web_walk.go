@@ -38,7 +38,7 @@ func (s *Service) walkPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) showWalk(w http.ResponseWriter, r *http.Request, id moment.ID, done string, wrong error) error {
-	return again(w, r, wrong, func() (templ.Component, error) {
+	return web.Again(w, r, wrong, func() (templ.Component, error) {
 		ctx, a := r.Context(), web.Actor(r.Context())
 		v, err := s.Open(ctx, a, id)
 		if fault.Is(err, fault.NotFound) {
@@ -199,7 +199,7 @@ func (s *Service) charterPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) showCharter(w http.ResponseWriter, r *http.Request, d charterData) error {
-	return again(w, r, d.Err, func() (templ.Component, error) {
+	return web.Again(w, r, d.Err, func() (templ.Component, error) {
 		ids, err := s.couldStandIn(r.Context(), s.DB.Reader(), d.Walk)
 		if err != nil {
 			return nil, err
