@@ -1,5 +1,6 @@
 // Copies what others have made from node_modules into the folder that is built
-// into the program: Turbo and the fonts, with their licences. Run by
+// into the program: Turbo, what rooms speak to the media server with, and the fonts, with
+// their licences. Run by
 // "npm run assets" after "npm ci". Without it the program compiles and serves
 // plain pages.
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -13,16 +14,19 @@ const to = join(root, 'internal/kit/web/assets/vendor');
 const atkinson = '@fontsource-variable/atkinson-hyperlegible-next';
 const vazirmatn = '@fontsource-variable/vazirmatn';
 const turbo = '@hotwired/turbo';
+const livekit = 'livekit-client';
 
 const files = [
   [turbo, 'dist/turbo.es2017-esm.js', 'turbo.js'],
+  // The smaller of the two it comes in (half of the other): rooms only, on old phones too.
+  [livekit, 'dist/livekit-client.umd.js', 'livekit.js'],
   [atkinson, 'files/atkinson-hyperlegible-next-latin-wght-normal.woff2', 'atkinson-latin.woff2'],
   [atkinson, 'files/atkinson-hyperlegible-next-latin-ext-wght-normal.woff2', 'atkinson-latin-ext.woff2'],
   [vazirmatn, 'files/vazirmatn-arabic-wght-normal.woff2', 'vazirmatn-arabic.woff2'],
 ];
 
 // What we may pass on, and under which words: anything else stops the copying.
-const licences = { [turbo]: 'MIT', [atkinson]: 'OFL-1.1', [vazirmatn]: 'OFL-1.1' };
+const licences = { [turbo]: 'MIT', [livekit]: 'Apache-2.0', [atkinson]: 'OFL-1.1', [vazirmatn]: 'OFL-1.1' };
 
 const mit = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
 documentation files (the "Software"), to deal in the Software without restriction, including without limitation the

@@ -46,6 +46,9 @@ var loadedAssets = sync.OnceValues(func() (*assetSet, error) { return newAssets(
 // and first.
 var styleOrder = []string{"tokens", "crisis", "base", "layout", "home", "parts", "fields", "talk", "discussion", "meetings", "groups", "work", "tools"}
 
+// styleApart are sheets that few pages need; each of those names it by Sheet.
+var styleApart = []string{"room"}
+
 func newAssets(files fs.FS) (*assetSet, error) {
 	own, err := ownFiles(files)
 	if err != nil {
@@ -77,6 +80,13 @@ func ownFiles(files fs.FS) (map[string][]byte, error) {
 		css.Write(b)
 	}
 	out["site.css"] = css.Bytes()
+	for _, name := range styleApart {
+		b, err := fs.ReadFile(files, "assets/css/"+name+".css")
+		if err != nil {
+			return nil, err
+		}
+		out[name+".css"] = b
+	}
 	return out, readInto(out, files, "assets/js", "js/")
 }
 

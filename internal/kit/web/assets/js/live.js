@@ -17,18 +17,25 @@ const within = 'a, button, input, select, textarea, summary, [tabindex]';
 const known = (e) =>
   [e.tagName, e.id, e.getAttribute('name'), e.getAttribute('value'), e.getAttribute('href'), e.closest('form')?.getAttribute('action'), e.textContent.trim()].join('|');
 
-const changed = (e) => (e.type === 'checkbox' || e.type === 'radio' ? e.checked !== e.defaultChecked : 'defaultValue' in e && e.value !== e.defaultValue);
+const opened = (d) => [d.closest('li')?.id, d.querySelector('summary')?.getAttribute('aria-label'), d.querySelector('summary')?.textContent.trim()].join('|');
+
+const chosen = (e) => e.tagName === 'SELECT' && e.selectedIndex !== Math.max(0, [...e.options].findIndex((o) => o.defaultSelected));
+
+const changed = (e) => chosen(e) || (e.type === 'checkbox' || e.type === 'radio' ? e.checked !== e.defaultChecked : 'defaultValue' in e && e.value !== e.defaultValue);
 
 function remember(region) {
   const at = document.activeElement;
   return {
     focus: at && at !== region && region.contains(at) ? known(at) : '',
-    typed: [...region.querySelectorAll('input:not([type=hidden]), textarea')].filter(changed).map((e) => [known(e), e.value, e.checked]),
+    typed: [...region.querySelectorAll('input:not([type=hidden]), textarea, select')].filter(changed).map((e) => [known(e), e.value, e.checked]),
+    open: new Set([...region.querySelectorAll('details[open]')].map(opened)),
   };
 }
 
 function restore(region, kept) {
-  if (!region || (!kept.focus && !kept.typed.length)) return;
+  if (!region) return;
+  for (const d of region.querySelectorAll('details')) if (kept.open.has(opened(d))) d.open = true;
+  if (!kept.focus && !kept.typed.length) return;
   const now = new Map([...region.querySelectorAll(within)].reverse().map((e) => [known(e), e]));
   for (const [name, value, checked] of kept.typed) {
     const field = now.get(name);

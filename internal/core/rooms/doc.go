@@ -1,0 +1,27 @@
+// Package rooms is the online room: sound, picture and text for people who meet, in
+// which one can be seen as little as one likes and nobody is unseen.
+//
+// A room belongs to something else, its owner: a meeting, a conversation of two.
+// The owner says who may come, who holds it, when its door is open and what was
+// agreed; rooms asks it anew at each entering and at each line to the media server.
+//
+// Who may do what: whoever the owner lets in enters, takes part or only listens,
+// raises a hand, passes in a round, writes in the room's text chat and leaves. Those
+// who hold it let people in from the waiting room, hold sound and picture by
+// permission, remove (whoever was removed stays out of this room), lock, begin a round,
+// make somebody captioner or interpreter, and take one person aside into a room for
+// two. Everybody in the room is listed to everybody in it: there is no way to be in
+// it and not in the list, whatever the role, and whoever is in the media server without
+// a seat is taken out of it. Nothing is recorded.
+//
+// The media server knows nobody: it is told a random name for each entering and
+// nothing else. Browsers reach its signalling through this package only, with a token
+// that is made for the one line and never leaves the service.
+//
+// Tables: rooms_room, rooms_seat, rooms_turn, rooms_caption, rooms_question,
+// rooms_vote. Captions and questions are sealed under the scope of the room's text
+// chat, and deleted when the room closes; so is who was there.
+//
+// Jobs: rooms.watch (every ten seconds while a room is open: who is gone, who is in
+// the media server and should not be, whether its owner still lets it be open).
+package rooms

@@ -1,0 +1,55 @@
+package rooms
+
+import (
+	"context"
+
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/media"
+	"cairn/internal/kit/moment"
+)
+
+// Line gives what the media server may let the actor do in a room, when this very
+// identity of theirs is in it now. It is asked anew at each line that a browser
+// opens: a token of another room, hour or person, or of somebody who was removed, finds
+// nothing.
+func (s *Service) Line(ctx context.Context, a access.Actor, id moment.ID, identity string) (media.Grant, error) {
+	r := s.DB.Reader()
+	x, mine, err := s.inside(ctx, r, a, id)
+	if err != nil {
+		return media.Grant{}, err
+	}
+	if err := canLine(x, mine, identity).Err(); err != nil {
+		return media.Grant{}, err
+	}
+	st, err := s.stands(ctx, r, a, x.Owner)
+	if err != nil {
+		return media.Grant{}, err
+	}
+	return grant(x, mine, st.Cameras), s.Media.Ensure(ctx, string(x.ID), x.Places+mostInMeeting)
+}
+
+// Stays tells whether a line still stands for somebody who is in the room.
+func (s *Service) Stays(ctx context.Context, a access.Actor, id moment.ID, identity string) bool {
+	x, mine, err := s.inside(ctx, s.DB.Reader(), a, id)
+	return err == nil && canLine(x, mine, identity).OK()
+}
+
+// Seen notes that somebody is still there, when the last sign is older than ten
+// seconds. It is no deed of theirs and adds nothing to the audit.
+func (s *Service) Seen(ctx context.Context, mine Seat) error {
+	now := s.Clock.Now()
+	if mine.State != In && mine.State != Waiting || now.Sub(mine.SeenAt) < seenEvery {
+		return nil
+	}
+	return s.DB.Write(ctx, func(tx db.Writer) error { return seen(ctx, tx, mine.ID, mine.Identity, now) })
+}
+
+// SeenBy is Seen for a line.
+func (s *Service) SeenBy(ctx context.Context, a access.Actor, id moment.ID) error {
+	_, mine, err := s.inside(ctx, s.DB.Reader(), a, id)
+	if err != nil {
+		return err
+	}
+	return s.Seen(ctx, mine)
+}

@@ -1,0 +1,129 @@
+package rooms
+
+import (
+	"context"
+	"slices"
+
+	"cairn/internal/core/people"
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+)
+
+// View is a room as somebody in it sees it.
+type View struct {
+	Room
+	Stand     Stand
+	Me        Seat
+	Seats     []Seat // in it and aside, in the order of their coming
+	Waiting   []Seat // in the waiting room, for those who hold it
+	Cards     map[moment.ID]people.Card
+	Order     []Seat // who raised a hand
+	Turns     []Turn
+	Captions  []Caption
+	Questions []Question
+	AsksMe    Seat // who asks them to come aside; without an id: nobody
+	Sound     bool
+	Now       moment.Time
+}
+
+// Here tells whether they are in the room now.
+func (v View) Here() bool { return v.Open && v.Me.State == In }
+
+// Holds tells whether they hold it.
+func (v View) Holds() bool { return v.Here() && v.Me.Role == Host }
+
+// Held tells whether anybody holds it now.
+func (v View) Held() bool {
+	return slices.ContainsFunc(v.Seats, func(s Seat) bool { return s.Role == Host && s.State == In })
+}
+
+// Turn gives whose turn it is.
+func (v View) Turn() (Turn, bool) {
+	i := slices.IndexFunc(v.Turns, func(t Turn) bool { return t.State == Now })
+	if i < 0 {
+		return Turn{}, false
+	}
+	return v.Turns[i], true
+}
+
+// Look gives a room to whoever is in it, waits before it, or was in it: they read why
+// they are not any more. Everybody in it reads who else is.
+func (s *Service) Look(ctx context.Context, a access.Actor, id moment.ID) (View, error) {
+	v, err := s.look(ctx, a, id)
+	if err != nil {
+		return v, err
+	}
+	return v, s.Ledger.RecordRead(ctx, a, s.Clock.Now(), access.Entry{Verb: "rooms.look", Kind: "room", Object: id})
+}
+
+func (s *Service) look(ctx context.Context, a access.Actor, id moment.ID) (View, error) {
+	r := s.DB.Reader()
+	v := View{Sound: s.Media.Available(), Now: s.Clock.Now()}
+	var err error
+	if v.Room, v.Me, err = s.inside(ctx, r, a, id); err != nil {
+		return v, err
+	}
+	if v.Me.ID == "" {
+		return v, fault.Hidden()
+	}
+	if v.Stand, err = s.stands(ctx, r, a, v.Owner); fault.Is(err, fault.NotFound) && v.Here() {
+		// Whoever may not see its owner any more is not in the room any more.
+		return v, s.noLonger(ctx, a, v.Room, v.Me)
+	}
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return v, err
+	}
+	if !v.Open || !v.Me.State.Holds() {
+		return v, nil
+	}
+	return v, s.lookIn(ctx, r, &v)
+}
+
+func (s *Service) noLonger(ctx context.Context, a access.Actor, x Room, mine Seat) error {
+	err := s.DB.Write(ctx, func(tx db.Writer) error {
+		if err := s.out(ctx, tx, x, mine, Out, s.Clock.Now()); err != nil {
+			return err
+		}
+		return access.Record(ctx, tx, a, s.Clock.Now(), access.Entry{Verb: "rooms.no_longer", Kind: "room", Object: x.ID})
+	})
+	s.takeOut(ctx, x.ID, mine.Identity)
+	if err == nil {
+		err = fault.Hidden()
+	}
+	return err
+}
+
+func (s *Service) lookIn(ctx context.Context, r db.Reader, v *View) error {
+	all, err := seatsIn(ctx, r, v.ID)
+	if err != nil {
+		return err
+	}
+	for _, seat := range all {
+		if seat.ID == v.Me.AskedBy {
+			v.AsksMe = seat
+		}
+		if seat.State.Holds() {
+			v.Seats = append(v.Seats, seat)
+		} else if v.Holds() {
+			v.Waiting = append(v.Waiting, seat)
+		}
+	}
+	v.Order = Order(v.Seats)
+	if v.Cards, err = s.cards(ctx, r, append(slices.Clone(v.Seats), v.Waiting...)); err != nil {
+		return err
+	}
+	if v.TurnMinutes > 0 {
+		if v.Turns, err = turnsOf(ctx, r, v.ID); err != nil {
+			return err
+		}
+	}
+	if v.Captions, err = s.captions(ctx, r, v.Room, v.Now); err != nil {
+		return err
+	}
+	if v.Mode == Webinar {
+		v.Questions, err = s.questions(ctx, r, v.Room, v.Me)
+	}
+	return err
+}
