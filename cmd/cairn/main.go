@@ -7,4 +7,4 @@ import (
 	"cairn/internal/app"
 )
 
-func main() { os.Exit(app.Main(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() { os.Exit(app.Main(os.Args[1:], os.Stdout, os.Stderr, runMedia)) }

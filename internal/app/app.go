@@ -27,6 +27,7 @@ import (
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/bus"
 	"cairn/internal/kit/db"
+	"cairn/internal/kit/media"
 	"cairn/internal/kit/moment"
 	"cairn/internal/kit/post"
 	"cairn/internal/kit/vault"
@@ -46,6 +47,9 @@ type Options struct {
 	Hook notify.Hooker
 	// PushGuard lets tests push to this machine; its zero allows no such thing.
 	PushGuard post.Guard
+	// Media is the way to rooms with sound and pictures, closed by Close; nil
+	// means that there are none.
+	Media *media.Server
 }
 
 // App is a service that is put together and not yet serving.
@@ -72,6 +76,7 @@ type App struct {
 	Admin      *admin.Service
 	API        *api.API
 	Site       *web.Site
+	Media      *media.Server
 	meter      *meter
 }
 
@@ -86,7 +91,10 @@ func New(ctx context.Context, s Settings, o Options) (*App, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &App{Settings: s, Clock: o.Clock, Log: o.Log, meter: newMeter()}
+	if o.Media == nil {
+		o.Media = media.New(media.Config{Off: true})
+	}
+	a := &App{Settings: s, Clock: o.Clock, Log: o.Log, Media: o.Media, meter: newMeter()}
 	if err := a.open(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -237,15 +245,16 @@ func rooms(ctx context.Context) []web.Place {
 	return out
 }
 
-// Close closes what was opened.
+// Close closes what was opened, and the media server.
 func (a *App) Close() error {
+	err := a.Media.Close()
 	if a.Bus != nil {
 		a.Bus.Close()
 	}
 	if a.DB == nil {
-		return nil
+		return err
 	}
-	return a.DB.Close()
+	return errors.Join(err, a.DB.Close())
 }
 
 // readyWithin is how long /readyz waits for the database.

@@ -50,7 +50,12 @@ func (c *demoCmd) Run(t *terminal) error {
 	if err := c.prepare(t, s); err != nil {
 		return err
 	}
-	a, d, err := NewDemo(t.ctx, s, c.Journeys.options(Options{Log: s.logger(t.errw)}))
+	log := s.logger(t.errw)
+	rooms, err := s.mediaServer(log)
+	if err != nil {
+		return err
+	}
+	a, d, err := NewDemo(t.ctx, s, c.Journeys.options(Options{Log: log, Media: rooms}))
 	if err != nil {
 		return err
 	}
@@ -69,7 +74,7 @@ func (c *demoCmd) Run(t *terminal) error {
 }
 
 func (c *demoCmd) settings() Settings {
-	return Settings{Data: c.Data, DatabaseURL: c.DatabaseURL, Keyset: c.Keyset, NATSURL: c.NATSURL, Listen: c.Listen, Metrics: c.Metrics, Log: c.Log, Exit: web.DefaultExitURL}
+	return Settings{Data: c.Data, DatabaseURL: c.DatabaseURL, Keyset: c.Keyset, NATSURL: c.NATSURL, Listen: c.Listen, Metrics: c.Metrics, Log: c.Log, Exit: web.DefaultExitURL, Media: "on"}
 }
 
 // NewDemo puts a demo together, not yet begun. The database must be a demo's.

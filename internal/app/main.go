@@ -29,18 +29,24 @@ type commands struct {
 	User    userCmd    `cmd:"" help:"People."`
 	Keys    keysCmd    `cmd:"" help:"The keys that seal private text."`
 	Routes  routesCmd  `cmd:"" help:"List every route with its permission."`
+	Media   mediaCmd   `cmd:"" hidden:"" help:"The media server, started by the service itself."`
 	Version versionCmd `cmd:"" help:"Tell the version."`
 }
 
 // terminal is where a command speaks.
 type terminal struct {
-	ctx  context.Context //nolint:containedctx // a command's whole life
-	out  io.Writer
-	errw io.Writer
+	ctx   context.Context //nolint:containedctx // a command's whole life
+	out   io.Writer
+	errw  io.Writer
+	media MediaServer
 }
 
+// MediaServer runs the media server until in ends or it fails: `cairn media`. It
+// comes from the command, the only place that links LiveKit.
+type MediaServer func(ctx context.Context, in io.Reader, out io.Writer) error
+
 // Main runs a command line and gives the exit code.
-func Main(args []string, out, errw io.Writer) int {
+func Main(args []string, out, errw io.Writer, media MediaServer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var c commands
@@ -59,7 +65,7 @@ func Main(args []string, out, errw io.Writer) int {
 		_, _ = fmt.Fprintln(errw, "cairn:", err)
 		return 2
 	}
-	t := &terminal{ctx: ctx, out: out, errw: errw}
+	t := &terminal{ctx: ctx, out: out, errw: errw, media: media}
 	if err := kctx.Run(t); err != nil {
 		_, _ = fmt.Fprintln(errw, "cairn:", inWords(err))
 		return 1
@@ -96,7 +102,15 @@ type serveCmd struct{ Settings }
 
 // Run serves until it is told to stop.
 func (c *serveCmd) Run(t *terminal) error {
-	a, err := New(t.ctx, c.Settings, Options{Log: c.logger(t.errw)})
+	if err := c.Check(); err != nil {
+		return err
+	}
+	log := c.logger(t.errw)
+	rooms, err := c.mediaServer(log)
+	if err != nil {
+		return err
+	}
+	a, err := New(t.ctx, c.Settings, Options{Log: log, Media: rooms})
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"cairn/internal/feature/support"
+	"cairn/internal/kit/media"
 )
 
 // Limits of one connection. Streams lift the write limit for themselves.
@@ -57,7 +58,7 @@ func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
 	Tune()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	line, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.Settings.Listen)
+	line, aside, err := a.lines(ctx)
 	if err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
 	}
 	servers := []*http.Server{pages}
 	var group sync.WaitGroup
-	failed := make(chan error, 3)
+	failed := make(chan error, 4)
 	run := func(f func() error) {
 		group.Go(func() {
 			if err := f(); err != nil && !errors.Is(err, http.ErrServerClosed) {
@@ -93,6 +94,9 @@ func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
 	run(func() error { return a.beat(ctx) })
 	run(func() error { return a.Bus.Run(ctx) })
 	run(func() error { return pages.Serve(line) })
+	if aside != nil {
+		run(func() error { return media.ServeRelay(ctx, aside, a.Media.TURN) })
+	}
 	if ready != nil {
 		ready(line.Addr().String())
 	}

@@ -26,6 +26,15 @@ type Settings struct {
 	SMTPPass     string   `name:"smtp-password-file" help:"File with the mail password." env:"CAIRN_SMTP_PASSWORD_FILE" type:"path"`
 	MailFrom     string   `name:"mail-from" help:"Sender of mail; keep it neutral." env:"CAIRN_MAIL_FROM"`
 	WebhookAllow []string `help:"Hosts of the own network that webhooks may go to and lists of groups be read from, with or without a port; all others must be public." env:"CAIRN_WEBHOOK_ALLOW"`
+	TLSCert      string   `name:"tls-cert" help:"File with the certificate and its chain (PEM): https is served without a proxy. Read again when it changes." env:"CAIRN_TLS_CERT" type:"path"`
+	TLSKey       string   `name:"tls-key" help:"File with the key of the certificate (PEM)." env:"CAIRN_TLS_KEY" type:"path"`
+	Media        string   `help:"Rooms with sound and pictures: on or off." default:"on" enum:"on,off" env:"CAIRN_MEDIA"`
+	MediaUDP     string   `name:"media-udp" help:"IPv4 address and port told to browsers for media by UDP, and the port that is opened; empty means that media goes through the port of the pages." env:"CAIRN_MEDIA_UDP"`
+	Relay        string   `help:"Where browsers reach the relay, as turn:host:port or turns:host:port; empty means the public address." env:"CAIRN_RELAY"`
+	RelayListen  string   `name:"relay-listen" help:"A separate address on which only the relay is served, in plain TCP." env:"CAIRN_RELAY_LISTEN"`
+	LiveKitURL   string   `name:"livekit-url" help:"LiveKit cluster to use instead of the built-in media server." env:"CAIRN_LIVEKIT_URL"`
+	LiveKitKey   string   `name:"livekit-key" help:"Key of the cluster's API." env:"CAIRN_LIVEKIT_KEY"`
+	LiveKitPass  string   `name:"livekit-secret-file" help:"File with the secret of that key." env:"CAIRN_LIVEKIT_SECRET_FILE" type:"path"`
 	Log          string   `help:"What is logged: debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"CAIRN_LOG"`
 }
 
@@ -54,7 +63,11 @@ func (s Settings) Public() string {
 	if strings.HasPrefix(host, ":") {
 		host = "localhost" + host
 	}
-	return "http://" + strings.Replace(host, "127.0.0.1", "localhost", 1)
+	scheme := "http://"
+	if s.TLSCert != "" {
+		scheme = "https://"
+	}
+	return scheme + strings.Replace(host, "127.0.0.1", "localhost", 1)
 }
 
 // Check tells what cannot work, before anything is opened.
@@ -66,7 +79,7 @@ func (s Settings) Check() error {
 	if _, err := s.trusted(); err != nil {
 		return err
 	}
-	return nil
+	return s.checkMedia()
 }
 
 type errSetting string
