@@ -87,7 +87,30 @@ CREATE TABLE rooms_vote (
     PRIMARY KEY (question, seat)
 );
 
+-- Whether two who talk in a conversation would like to hear each other. asked_by is who asked, or who said yes.
+CREATE TABLE rooms_call (
+    talk TEXT PRIMARY KEY,
+    state TEXT NOT NULL CHECK (state IN ('', 'asked', 'agreed')),
+    asked_by TEXT,
+    at BIGINT NOT NULL DEFAULT 0
+);
+
+-- A meeting of two by video has a conversation as one by chat has.
+ALTER TABLE mentoring_session ADD COLUMN video BOOLEAN NOT NULL DEFAULT FALSE;
+
+-- Who came into the room of a meeting by the address of a place that was taken without an account: the session of a
+-- guest, or of somebody who is signed in.
+CREATE TABLE meetings_pass (
+    meeting TEXT NOT NULL REFERENCES meetings_meeting (id),
+    person TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    PRIMARY KEY (meeting, person)
+);
+
 -- +goose Down
+DROP TABLE meetings_pass;
+ALTER TABLE mentoring_session DROP COLUMN video;
+DROP TABLE rooms_call;
 DROP TABLE rooms_vote;
 DROP TABLE rooms_question;
 DROP TABLE rooms_caption;

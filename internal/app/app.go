@@ -16,6 +16,7 @@ import (
 	"cairn/internal/core/moderation"
 	"cairn/internal/core/notify"
 	"cairn/internal/core/people"
+	"cairn/internal/core/rooms"
 	"cairn/internal/core/safety"
 	"cairn/internal/core/shifts"
 	"cairn/internal/edge/admin"
@@ -156,6 +157,7 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Moderation = moderation.New(moderation.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify})
 	a.Chat = chat.New(chat.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Hints: a.Safety, Givers: []chat.Giver{crisisCard{a.Directory}}})
 	a.Discussion = discussion.New(discussion.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Standing: a.Moderation, Phrases: a.Safety, Leads: a.Shifts, Lines: a.Directory})
+	a.Rooms = rooms.New(rooms.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, Log: a.Log, People: a.People, Standing: a.Moderation, Talks: a.Chat, Panels: a.Chat, Media: a.Media})
 	a.Support = support.New(support.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Shifts: a.Shifts, Chat: a.Chat, Safety: a.Safety, Tell: a.Notify, Standing: a.Moderation})
 	a.Mentoring = mentoring.New(mentoring.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Chat: a.Chat, Tell: a.Notify, Standing: a.Moderation, Safety: a.Safety,
 		Met: support.Places{Service: a.Support}, BaseURL: a.Settings.Public()})
@@ -165,18 +167,19 @@ func (a *App) slices(ctx context.Context, o Options) error {
 		Guard: post.NewGuard(a.Settings.WebhookAllow...), BaseURL: a.Settings.Public(), Zone: a.zone})
 	a.Notify.Declare(slices.Concat(shifts.Kinds(), safety.Kinds(), moderation.Kinds(), discussion.Kinds(), support.Kinds(), mentoring.Kinds(), meetings.Kinds(), groups.Kinds())...)
 	a.Meetings.Around(groups.Kind, groups.Owner{Service: a.Groups})
+	a.Rooms.Around(meetings.RoomKind, meetings.Rooms{Service: a.Meetings})
 	a.Discussion.Around(groups.Kind, groups.WallOwner{Service: a.Groups})
 	a.Chat.Around("support", a.Support.Frame())
 	a.Chat.Around("mentoring", a.Mentoring.Frame())
 	a.Shifts.Beside(mentoring.FeedKind, a.Mentoring.Events)
 	a.Shifts.Beside(meetings.FeedKind, a.Meetings.Feeds)
-	a.Moderation.Take(chat.Subject{Service: a.Chat}, discussion.Subject{Service: a.Discussion})
+	a.Moderation.Take(chat.Subject{Service: a.Chat}, discussion.Subject{Service: a.Discussion}, rooms.Subject{Service: a.Rooms})
 	a.Directory.Beside(a.Safety.Trusted)
-	a.Safety.Around(places{support.Places{Service: a.Support}, mentoring.Places{Service: a.Mentoring}})
+	a.Safety.Around(places{support.Places{Service: a.Support}, mentoring.Places{Service: a.Mentoring}, rooms.Places{Service: a.Rooms}})
 	a.Admin = admin.New(admin.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, People: a.People, Shifts: a.Shifts, Safety: a.Safety, Directory: a.Directory, Demo: o.Demo})
 	// Support first: it brings people back into the line before the conversation
 	// they were in is destroyed.
-	a.People.Hold(support.Holding{Service: a.Support}, mentoring.Holding{Service: a.Mentoring}, groups.Holding{Service: a.Groups}, meetings.Holding{Service: a.Meetings}, safety.Holding{Service: a.Safety}, moderation.Holding{Service: a.Moderation}, discussion.Holding{Service: a.Discussion}, chat.Holding{Service: a.Chat}, shifts.Holding{Service: a.Shifts},
+	a.People.Hold(rooms.Holding{Service: a.Rooms}, support.Holding{Service: a.Support}, mentoring.Holding{Service: a.Mentoring}, groups.Holding{Service: a.Groups}, meetings.Holding{Service: a.Meetings}, safety.Holding{Service: a.Safety}, moderation.Holding{Service: a.Moderation}, discussion.Holding{Service: a.Discussion}, chat.Holding{Service: a.Chat}, shifts.Holding{Service: a.Shifts},
 		notify.Holding{Service: a.Notify})
 	if err := errors.Join(a.People.Begin(ctx), a.Notify.Begin(ctx), a.Meetings.Begin(ctx)); err != nil {
 		return err
@@ -214,7 +217,7 @@ func (a *App) site(ctx context.Context, o Options) error {
 		return err
 	}
 	for _, s := range []interface{ Routes() []web.Route }{
-		home.Home{Support: a.Support, Demo: demoHref}, a.People, a.Notify, a.Directory, a.Shifts, a.Safety, a.Moderation, a.Chat, a.Discussion, a.Support, a.Mentoring, a.Meetings, a.Groups, a.Admin, a.API,
+		home.Home{Support: a.Support, Demo: demoHref}, a.People, a.Notify, a.Directory, a.Shifts, a.Safety, a.Moderation, a.Chat, a.Discussion, a.Support, a.Mentoring, a.Rooms, a.Meetings, a.Groups, a.Admin, a.API,
 	} {
 		a.Site.Mount(s.Routes()...)
 	}

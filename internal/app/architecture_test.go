@@ -84,7 +84,7 @@ var (
 		"search":   {"fault", "moment", "db", "vault", "access", "bus"},
 		"web":      {"fault", "moment", "db", "vault", "access", "bus", "post", "calendar", "search"},
 	}
-	coreOrder    = []string{"people", "notify", "directory", "shifts", "safety", "moderation", "chat", "discussion", "meetings"}
+	coreOrder    = []string{"people", "notify", "directory", "shifts", "safety", "moderation", "chat", "discussion", "rooms", "meetings"}
 	featureOver  = map[string][]string{"support": {"matching"}, "mentoring": {"matching"}, "training": {"workforce"}}
 	forTestsOnly = []string{"internal/cairntest", "internal/feature/matching/scan"}
 )

@@ -311,6 +311,9 @@ func (s *Service) forget(ctx context.Context, tx db.Writer, id moment.ID) error 
 	if err := setNote(ctx, tx, id, nil); err != nil {
 		return err
 	}
+	if err := forgetPasses(ctx, tx, id); err != nil {
+		return err
+	}
 	return forgetAnswers(ctx, tx, id)
 }
 

@@ -159,11 +159,8 @@ func (p *Plan) where(wrong *fault.Problems) {
 		wrong.Add("address", "meetings.error.address")
 	}
 	link, ok := safeLink(p.Inside.Link)
-	switch {
-	case !ok:
+	if !ok {
 		wrong.Add("link", "meetings.error.link")
-	case p.Attendance.Screen() && link == "" && p.Inside.Phone == "":
-		wrong.Add("link", "meetings.error.no_link")
 	}
 	p.Inside.Link = link
 	for name, n := range map[string]int{"room_places": p.RoomPlaces, "online_places": p.OnlinePlaces} {

@@ -51,6 +51,7 @@ type Facets struct {
 	Facilitated  bool
 	PeerLed      bool
 	SignUp       bool        // the public signs up without an account
+	Webinar      bool        // most listen
 	Hosts        []moment.ID // in the order of the rota
 }
 
@@ -71,6 +72,7 @@ type People interface {
 	Cards(ctx context.Context, r db.Reader, ids ...moment.ID) (map[moment.ID]people.Card, error)
 	WithRole(ctx context.Context, r db.Reader, role access.Role) ([]moment.ID, error)
 	Apart(ctx context.Context, r db.Reader, person moment.ID) (map[moment.ID]bool, error)
+	Arrive(ctx context.Context, tx db.Writer, g people.Arrival) (access.Actor, string, error)
 }
 
 // Standing tells who is kept out for a time.

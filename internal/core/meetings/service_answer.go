@@ -387,7 +387,7 @@ func (s *Service) Free(ctx context.Context, a access.Actor, id, answer moment.ID
 		}
 		mine, found, err := answerByID(ctx, tx, answer)
 		if err != nil || !found || mine.Meeting != id {
-			return orHidden(err)
+			return fault.OrHidden(err)
 		}
 		if mine.State == Not || m.State == Over {
 			return nil
@@ -408,13 +408,6 @@ func (s *Service) Free(ctx context.Context, a access.Actor, id, answer moment.ID
 		}
 		return access.Record(ctx, tx, a, now, access.Entry{Verb: "meetings.free", Kind: "answer", Object: answer, Subject: mine.Person})
 	})
-}
-
-func orHidden(err error) error {
-	if err == nil {
-		err = fault.Hidden()
-	}
-	return err
 }
 
 // LeaveAll takes back what somebody said to the meetings of an owner that come, when

@@ -108,7 +108,7 @@ func (s *Service) Move(ctx context.Context, a access.Actor, id moment.ID, n Shif
 }
 
 // fitsPlan refuses a way that the series says nothing about: a room without an
-// address, a screen without a link.
+// address. Who meets online without a link meets in the room here.
 func fitsPlan(x Series, at Attendance) error {
 	p := x.Plan
 	p.Attendance = at
@@ -118,11 +118,7 @@ func fitsPlan(x Series, at Attendance) error {
 		return nil
 	}
 	var out fault.Problems
-	key := "meetings.error.no_address"
-	if at.Screen() && x.Inside.Link == "" && x.Inside.Phone == "" {
-		key = "meetings.error.no_link"
-	}
-	out.Add("attendance", key)
+	out.Add("attendance", "meetings.error.no_address")
 	return out.Err()
 }
 

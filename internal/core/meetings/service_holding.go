@@ -85,6 +85,9 @@ func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, now 
 	if err := eraseAnswers(ctx, tx, person); err != nil {
 		return err
 	}
+	if err := forgetPassesOf(ctx, tx, person); err != nil {
+		return err
+	}
 	if err := h.holdsNoMore(ctx, tx, person, Ref{}, now); err != nil {
 		return err
 	}

@@ -51,36 +51,53 @@ func (s *Service) BeHere(ctx context.Context, a access.Actor, id moment.ID) erro
 		if err != nil {
 			return err
 		}
-		h, named := hostIn(hosts, a.Person)
-		if err := canBeHere(st, x, m, h, named, now).Err(); err != nil {
-			return err
+		if canBeHere(st, x, m, Host{}, true, now).OK() && onlyRoom(x, m) {
+			return fault.New(fault.Conflict, "meetings.error.by_room")
 		}
-		if err := s.notOut(ctx, tx, a.Person); err != nil {
-			return err
-		}
-		if !named {
-			h.Place = openedOnly
-		}
-		if err := putHost(ctx, tx, Host{Meeting: id, Person: a.Person, Place: h.Place, State: Here, Said: true, At: now}); err != nil {
-			return err
-		}
-		was := m
-		m.State, m.GraceAt = Open, 0
-		if m.OpenedAt.IsZero() {
-			m.OpenedAt = now
-		}
-		if err := s.save(ctx, tx, m, was); err != nil {
-			return err
-		}
-		if err := s.Bus.Cancel(ctx, tx, jobGrace, string(id)); err != nil {
-			return err
-		}
-		if err := s.Tell.SettleAbout(ctx, tx, id, noticeNow); err != nil {
-			return err
-		}
-		s.Bus.Publish(tx, Topic(id), 0)
-		return access.Record(ctx, tx, a, now, access.Entry{Verb: "meetings.here", Kind: "meeting", Object: id})
+		return s.here(ctx, tx, a, facing{x, m, st, hosts}, now)
 	})
+}
+
+// facing is a meeting as somebody stands before it.
+type facing struct {
+	Series
+	m     Meeting
+	st    Stand
+	hosts []Host
+}
+
+// here makes somebody be there and hold a meeting, in the caller's transaction.
+func (s *Service) here(ctx context.Context, tx db.Writer, a access.Actor, at facing, now moment.Time) error {
+	m := at.m
+	h, named := hostIn(at.hosts, a.Person)
+	if err := canBeHere(at.st, at.Series, m, h, named, now).Err(); err != nil {
+		return err
+	}
+	if err := s.notOut(ctx, tx, a.Person); err != nil {
+		return err
+	}
+	if !named {
+		h.Place = openedOnly
+	}
+	if err := putHost(ctx, tx, Host{Meeting: m.ID, Person: a.Person, Place: h.Place, State: Here, Said: true, At: now}); err != nil {
+		return err
+	}
+	was := m
+	m.State, m.GraceAt = Open, 0
+	if m.OpenedAt.IsZero() {
+		m.OpenedAt = now
+	}
+	if err := s.save(ctx, tx, m, was); err != nil {
+		return err
+	}
+	if err := s.Bus.Cancel(ctx, tx, jobGrace, string(m.ID)); err != nil {
+		return err
+	}
+	if err := s.Tell.SettleAbout(ctx, tx, m.ID, noticeNow); err != nil {
+		return err
+	}
+	s.Bus.Publish(tx, Topic(m.ID), 0)
+	return access.Record(ctx, tx, a, now, access.Entry{Verb: "meetings.here", Kind: "meeting", Object: m.ID})
 }
 
 // Leave is "I have to go": somebody who holds a meeting leaves it. When nobody else

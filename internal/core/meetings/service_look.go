@@ -38,6 +38,7 @@ type View struct {
 	Note     string
 	Inside   bool // they read the address
 	Link     bool // they read the link
+	OwnRoom  bool // people meet in the room here
 	Comers   []Comer
 	Me       moment.ID
 	Now      moment.Time
@@ -98,6 +99,7 @@ func (s *Service) lookDoor(ctx context.Context, a access.Actor, id moment.ID) (V
 	}
 	v.Inside = readsInside(st, m, v.Mine, v.IsHost)
 	v.Link = readsLink(st, x, m, v.Mine, v.IsHost, v.Now)
+	v.OwnRoom = x.OwnRoom(m.Attendance) && st.Elsewhere == ""
 	v.Keeps = keepsList(st, v.AsHost, v.IsHost)
 	return v, s.lookWords(ctx, r, &v)
 }

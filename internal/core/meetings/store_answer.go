@@ -164,3 +164,28 @@ func putHow(ctx context.Context, tx db.Writer, a Answer) error {
 	_, err := tx.Exec(ctx, `UPDATE meetings_answer SET how = $2 WHERE id = $1`, a.ID, string(a.How))
 	return fault.Op("answer", err)
 }
+
+// putPass notes by which place somebody came into a meeting's room.
+func putPass(ctx context.Context, tx db.Writer, meeting, person, answer moment.ID) error {
+	_, err := tx.Exec(ctx, `INSERT INTO meetings_pass (meeting, person, answer) VALUES ($1, $2, $3) ON CONFLICT (meeting, person) DO UPDATE SET answer = excluded.answer`, meeting, person, answer)
+	return err
+}
+
+// passOf gives how the place stands that somebody came by.
+func passOf(ctx context.Context, r db.Reader, meeting, person moment.ID) (state AnswerState, found bool, err error) {
+	err = r.QueryRow(ctx, `SELECT a.state FROM meetings_pass p JOIN meetings_answer a ON a.id = p.answer WHERE p.meeting = $1 AND p.person = $2`, meeting, person).Scan(&state)
+	if db.IsNone(err) {
+		return "", false, nil
+	}
+	return state, err == nil, db.Problem("pass", err)
+}
+
+func forgetPasses(ctx context.Context, tx db.Writer, meeting moment.ID) error {
+	_, err := tx.Exec(ctx, `DELETE FROM meetings_pass WHERE meeting = $1`, meeting)
+	return err
+}
+
+func forgetPassesOf(ctx context.Context, tx db.Writer, person moment.ID) error {
+	_, err := tx.Exec(ctx, `DELETE FROM meetings_pass WHERE person = $1`, person)
+	return err
+}

@@ -22,6 +22,7 @@ func (s *Service) Routes() []web.Route {
 		{Method: "POST", Path: "/meeting/{id}/sign-up", Need: permSignUp, Do: s.signUpPost},
 		{Method: "GET", Path: "/place/{token}", Need: permSignUp, Do: s.placePage},
 		{Method: "POST", Path: "/place/{token}/give-up", Need: permSignUp, Do: s.giveUpPost},
+		{Method: "POST", Path: "/place/{token}/enter", Need: permSignUp, Do: s.comeByPost},
 		{Method: "POST", Path: "/meeting/{id}/here", Need: permHold, Do: s.herePost},
 		{Method: "POST", Path: "/meeting/{id}/leave", Need: permHold, Do: s.leavePost},
 		{Method: "POST", Path: "/meeting/{id}/step", Need: permHold, Do: s.stepPost},

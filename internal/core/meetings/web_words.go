@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cairn/internal/core/people"
+	"cairn/internal/core/rooms"
 	"cairn/internal/kit/calendar"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
@@ -349,3 +350,11 @@ func mainIf(is bool) string {
 	}
 	return ""
 }
+
+// entersHere tells whether the way into the room here is shown: to whoever comes or
+// holds it, while it is near.
+func entersHere(v View) bool {
+	return v.OwnRoom && v.Inside && v.State.Coming() && near(v) || v.OwnRoom && v.Link && v.State.Coming()
+}
+
+func roomHref(id moment.ID) string { return rooms.DoorPath(rooms.Ref{Kind: RoomKind, ID: id}) }

@@ -86,6 +86,10 @@ type Room struct {
 // Full tells whether nobody else fits.
 func (r Room) Full() bool { return r.People >= r.Places }
 
+// gathers tells whether the room has a text chat of its own, which begins and ends
+// with it.
+func (r Room) gathers() bool { return r.Owner.Kind != TalkKind }
+
 // Why a room closed.
 const (
 	whyEnded    = "ended"    // somebody who holds it ended it

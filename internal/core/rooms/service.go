@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"cairn/internal/core/chat"
 	"cairn/internal/core/people"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/bus"
@@ -50,6 +51,11 @@ type Owner interface {
 	Went(ctx context.Context, tx db.Writer, person, owner moment.ID, holds bool) error
 }
 
+// Closer is for an Owner that wants to know when its room has closed.
+type Closer interface {
+	Closed(ctx context.Context, tx db.Writer, owner moment.ID) error
+}
+
 // People is what rooms asks of the people slice.
 type People interface {
 	Cards(ctx context.Context, r db.Reader, ids ...moment.ID) (map[moment.ID]people.Card, error)
@@ -66,6 +72,8 @@ type Talks interface {
 	Admit(ctx context.Context, tx db.Writer, id, person moment.ID, alias string) error
 	Dismiss(ctx context.Context, tx db.Writer, id, person moment.ID) error
 	Close(ctx context.Context, tx db.Writer, id moment.ID) error
+	Quiet(ctx context.Context, r db.Reader, id moment.ID) (chat.Conversation, error)
+	Announce(ctx context.Context, tx db.Writer, id moment.ID, kind chat.Kind, about moment.ID) error
 }
 
 // Media carries sound and picture. It is kit/media.
@@ -105,6 +113,7 @@ type Service struct {
 func New(d Deps) *Service {
 	s := &Service{Deps: d, owners: map[string]Owner{}}
 	s.owners[asideKind] = besides{s}
+	s.owners[TalkKind] = talks{s}
 	s.Bus.Handle(jobWatch, s.watch)
 	bus.HandleTx(s.Bus, jobForget, s.forget)
 	return s

@@ -20,6 +20,8 @@ type DoorView struct {
 	Seats   []Seat // who is in it, for whoever may come in
 	Cards   map[moment.ID]people.Card
 	Sound   bool // the service carries sound and picture
+	Call    Call // of a conversation
+	Asked   bool // they are asked whether they would like to talk
 	Now     moment.Time
 	Refusal error // why they cannot come in now; nil when they can
 }
@@ -43,6 +45,13 @@ func (s *Service) Door(ctx context.Context, a access.Actor, owner Ref) (DoorView
 		removed = v.Mine.State == Removed
 	}
 	v.Opened = v.Opened && v.Room.Open
+	if owner.Kind == TalkKind {
+		if v.Call, err = callOf(ctx, r, owner.ID); err != nil {
+			return v, err
+		}
+		v.Call = v.Call.Now(v.Now)
+		v.Asked = v.Call.State == CallAsked && v.Call.By != a.Person
+	}
 	v.Refusal = canEnter(v.Stand, v.Room, v.Mine, Entry{}).Err()
 	if v.Opened && (v.Enter || v.Host || v.MayHold) && !removed {
 		if v.Seats, err = seatsIn(ctx, r, v.Room.ID); err != nil {
@@ -128,7 +137,7 @@ func (s *Service) opened(ctx context.Context, tx db.Writer, x Room, owner Ref, s
 	if x.Open {
 		return x, nil
 	}
-	talk, err := s.Talks.Gather(ctx, tx, talkKind)
+	talk, err := s.chatFor(ctx, tx, owner)
 	if err != nil {
 		return x, err
 	}
@@ -144,6 +153,15 @@ func (s *Service) opened(ctx context.Context, tx db.Writer, x Room, owner Ref, s
 		return x, fault.Op("open a room", err)
 	}
 	return x, s.watchFrom(ctx, tx, x.ID, now)
+}
+
+// chatFor gives a room its text chat: one of its own, or for two who talk already the
+// conversation that they have.
+func (s *Service) chatFor(ctx context.Context, tx db.Writer, owner Ref) (moment.ID, error) {
+	if owner.Kind == TalkKind {
+		return owner.ID, nil
+	}
+	return s.Talks.Gather(ctx, tx, talkKind)
 }
 
 // talkKind is the kind of a room's text chat.
@@ -205,8 +223,10 @@ func (s *Service) letIn(ctx context.Context, tx db.Writer, a access.Actor, x Roo
 	if err := putSeat(ctx, tx, seat); err != nil {
 		return fault.Op("seat", err)
 	}
-	if err := s.Talks.Admit(ctx, tx, x.Talk, seat.Person, aliasWord(seat.Alias)); err != nil {
-		return err
+	if x.gathers() {
+		if err := s.Talks.Admit(ctx, tx, x.Talk, seat.Person, aliasWord(seat.Alias)); err != nil {
+			return err
+		}
 	}
 	if err := s.toRound(ctx, tx, x, seat); err != nil {
 		return err

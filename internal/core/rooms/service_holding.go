@@ -52,5 +52,8 @@ func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, now 
 			}
 		}
 	}
+	if err := forgetCalls(ctx, tx, person); err != nil {
+		return err
+	}
 	return forgetPerson(ctx, tx, person)
 }

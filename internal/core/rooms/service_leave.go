@@ -60,8 +60,10 @@ func (s *Service) out(ctx context.Context, tx db.Writer, x Room, seat Seat, to S
 	if err := givePlace(ctx, tx, x.ID, now); err != nil {
 		return fault.Op("place", err)
 	}
-	if err := s.Talks.Dismiss(ctx, tx, x.Talk, seat.Person); err != nil {
-		return err
+	if x.gathers() {
+		if err := s.Talks.Dismiss(ctx, tx, x.Talk, seat.Person); err != nil {
+			return err
+		}
 	}
 	if err := s.fromRound(ctx, tx, x, seat.ID, now); err != nil {
 		return err
@@ -98,8 +100,15 @@ func (s *Service) shut(ctx context.Context, tx db.Writer, x Room, why string, no
 	if err := forgetWords(ctx, tx, x.ID); err != nil {
 		return fault.Op("forget words", err)
 	}
-	if err := s.Talks.Close(ctx, tx, x.Talk); err != nil {
-		return err
+	if x.gathers() {
+		if err := s.Talks.Close(ctx, tx, x.Talk); err != nil {
+			return err
+		}
+	}
+	if owner, ok := s.owners[x.Owner.Kind].(Closer); ok {
+		if err := owner.Closed(ctx, tx, x.Owner.ID); err != nil {
+			return err
+		}
 	}
 	s.changed(tx, x)
 	return s.Bus.At(ctx, tx, jobForget, string(x.ID), now.Add(forgetAfter), aboutRoom{x.ID})

@@ -196,3 +196,21 @@ func forgetWords(ctx context.Context, tx db.Writer, room moment.ID) error {
 	}
 	return nil
 }
+
+func callOf(ctx context.Context, r db.Reader, talk moment.ID) (c Call, err error) {
+	err = r.QueryRow(ctx, `SELECT state, asked_by, at FROM rooms_call WHERE talk = $1`, talk).Scan(&c.State, &c.By, &c.At)
+	if db.IsNone(err) {
+		return Call{}, nil
+	}
+	return c, db.Problem("call", err)
+}
+
+func putCall(ctx context.Context, tx db.Writer, talk moment.ID, c Call) error {
+	_, err := tx.Exec(ctx, `INSERT INTO rooms_call (talk, state, asked_by, at) VALUES ($1, $2, $3, $4) ON CONFLICT (talk) DO UPDATE SET state = excluded.state, asked_by = excluded.asked_by, at = excluded.at`, talk, c.State, c.By, c.At)
+	return err
+}
+
+func forgetCalls(ctx context.Context, tx db.Writer, person moment.ID) error {
+	_, err := tx.Exec(ctx, `DELETE FROM rooms_call WHERE asked_by = $1`, person)
+	return err
+}

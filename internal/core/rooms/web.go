@@ -26,6 +26,7 @@ func (s *Service) Routes() []web.Route {
 		{Method: "GET", Path: "/rooms/{kind}/{id}", Need: permDoor, Do: s.doorPage},
 		{Method: "GET", Path: "/rooms/{kind}/{id}/updates", Need: permDoor, Do: s.doorUpdates, Stream: true},
 		{Method: "POST", Path: "/rooms/{kind}/{id}/enter", Need: permEnter, Do: s.enterPost},
+		{Method: "POST", Path: "/rooms/{kind}/{id}/call", Need: permEnter, Do: s.callPost},
 		{Method: "GET", Path: "/room/{id}", Need: permEnter, Do: s.roomPage},
 		{Method: "GET", Path: "/room/{id}/updates", Need: permEnter, Do: s.roomUpdates, Stream: true},
 		{Method: "GET", Path: "/room/{id}/line/{identity}/{rest...}", Need: permEnter, Do: s.line, Stream: true},
@@ -124,6 +125,39 @@ func (s *Service) enterPost(w http.ResponseWriter, r *http.Request) error {
 	return web.SeeOther(w, r, to)
 }
 
+// callPost asks for a call, answers, or takes either back.
+func (s *Service) callPost(w http.ResponseWriter, r *http.Request) error {
+	owner, err := ownerOf(r)
+	if err != nil {
+		return err
+	}
+	form, err := web.Form(r)
+	if err != nil {
+		return err
+	}
+	if owner.Kind != TalkKind {
+		return fault.Hidden()
+	}
+	ctx, a := r.Context(), web.Actor(r.Context())
+	switch form.Get("do") {
+	case "ask":
+		err = s.AskCall(ctx, a, owner.ID)
+	case "yes", "no":
+		err = s.AnswerCall(ctx, a, owner.ID, form.Get("do") == "yes")
+	case "stop":
+		err = s.StopCall(ctx, a, owner.ID)
+	default:
+		return fault.Hidden()
+	}
+	if err != nil {
+		return s.showDoor(w, r, doorData{Err: err})
+	}
+	if do := form.Get("do"); do == "no" || do == "stop" {
+		return web.SeeOther(w, r, "/talk/"+string(owner.ID))
+	}
+	return web.SeeOther(w, r, doorPath(owner))
+}
+
 // roomData is the page of a room.
 type roomData struct {
 	View
@@ -157,6 +191,9 @@ func (s *Service) showRoom(w http.ResponseWriter, r *http.Request, d roomData) e
 		if d.Here() {
 			if err := s.Seen(r.Context(), d.Me); err != nil {
 				return nil, err
+			}
+			if !d.gathers() {
+				return roomPage(d), nil
 			}
 			d.Talk, err = s.Panels.Panel(r.Context(), a, d.View.Talk, roomPath(id))
 		}

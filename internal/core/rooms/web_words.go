@@ -235,3 +235,11 @@ func stageWords(ctx context.Context) templ.Attributes {
 	}
 	return a
 }
+
+// titleWords name a room; a call has no name.
+func titleWords(ctx context.Context, st Stand) string {
+	if st.Name == "" {
+		return web.T(ctx, "rooms.call.title")
+	}
+	return st.Name
+}

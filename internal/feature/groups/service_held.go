@@ -106,16 +106,9 @@ func (s *Service) canReadHeld(ctx context.Context, r db.Reader, a access.Actor, 
 		return st, nil
 	}
 	if lead, err := s.Lead.LeadNow(ctx, r); err != nil || lead == "" || lead != a.Person {
-		return st, orHidden(err)
+		return st, fault.OrHidden(err)
 	}
 	return st, nil
-}
-
-func orHidden(err error) error {
-	if err == nil {
-		err = fault.Hidden()
-	}
-	return err
 }
 
 // OpenHeld gives words that wait to who may read them. It is written down, and the

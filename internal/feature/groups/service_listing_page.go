@@ -6,6 +6,7 @@ import (
 
 	"cairn/internal/core/meetings"
 	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
 	"cairn/internal/kit/web"
 )
@@ -28,7 +29,7 @@ func (s *Service) Listed(ctx context.Context, v View) (ListedView, error) {
 	r := s.DB.Reader()
 	l, found, err := listingOf(ctx, r, v.ID)
 	if err != nil || !found {
-		return out, orHidden(err)
+		return out, fault.OrHidden(err)
 	}
 	out.Listing = l
 	if out.Feed, _, err = feedByID(ctx, r, l.Feed); err != nil || !v.Runs() {

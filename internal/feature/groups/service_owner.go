@@ -112,9 +112,9 @@ func (o Owner) Stands(ctx context.Context, r db.Reader, a access.Actor, owner mo
 func (o Owner) Facets(ctx context.Context, r db.Reader, owner moment.ID) (meetings.Facets, error) {
 	g, found, err := groupByID(ctx, r, owner)
 	if err != nil || !found {
-		return meetings.Facets{}, orHidden(err)
+		return meetings.Facets{}, fault.OrHidden(err)
 	}
-	f := meetings.Facets{Title: g.Name, Quiet: g.Quiet, Audience: meetings.Members, Tags: g.Tags(), Facilitated: g.Form != PeerLed && g.Form != Theirs, PeerLed: g.Form == PeerLed, SignUp: g.SignUp}
+	f := meetings.Facets{Title: g.Name, Quiet: g.Quiet, Audience: meetings.Members, Tags: g.Tags(), Facilitated: g.Form != PeerLed && g.Form != Theirs, PeerLed: g.Form == PeerLed, SignUp: g.SignUp, Webinar: g.Form == Webinar}
 	switch {
 	case g.Openness == Closed || g.Form == Briefing:
 		f.Audience = meetings.Closed
@@ -123,6 +123,16 @@ func (o Owner) Facets(ctx context.Context, r db.Reader, owner moment.ID) (meetin
 	}
 	f.Hosts, err = o.hosts(ctx, r, g)
 	return f, err
+}
+
+// Agreed gives what the people of a group agreed, as it stands now.
+func (o Owner) Agreed(ctx context.Context, r db.Reader, owner moment.ID) ([]string, string, error) {
+	g, found, err := groupByID(ctx, r, owner)
+	if err != nil || !found || g.Agreement == 0 {
+		return nil, "", err
+	}
+	now, err := agreementAt(ctx, r, owner, g.Agreement)
+	return now.Sentences, pathOf(owner) + "/agreement", err
 }
 
 // People gives who is in a group.

@@ -183,7 +183,7 @@ func (s *Service) overdue(ctx context.Context, tx db.Writer, id moment.ID) error
 	if err != nil {
 		return err
 	}
-	if stale := x.EndsAt().Add(saysWithin); x.Channel != ByChat && now < stale {
+	if stale := x.EndsAt().Add(saysWithin); !x.Channel.Here() && now < stale {
 		if err := s.tellMeeting(ctx, tx, "", w, x.Session, "how"); err != nil {
 			return err
 		}

@@ -68,6 +68,11 @@ type Teller interface {
 	SettleAbout(ctx context.Context, tx db.Writer, about moment.ID, kind string) error
 }
 
+// Calls opens the room of a conversation for two who planned to meet so. It is rooms.
+type Calls interface {
+	Agreed(ctx context.Context, tx db.Writer, talk, by moment.ID) error
+}
+
 // Deps is what mentoring stands on.
 type Deps struct {
 	DB       *db.DB
@@ -77,6 +82,7 @@ type Deps struct {
 	Ledger   *access.Ledger
 	People   People
 	Chat     *chat.Service
+	Calls    Calls
 	Tell     Teller
 	Standing Standing
 	Safety   Safety

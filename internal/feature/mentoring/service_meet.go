@@ -10,7 +10,7 @@ import (
 	"cairn/internal/kit/moment"
 )
 
-// Enter leads into the conversation of a meeting by chat, from shortly before it
+// Enter leads into the conversation of a meeting by chat or video, from shortly before it
 // begins until a while after it should be over.
 func (s *Service) Enter(ctx context.Context, a access.Actor, id moment.ID) (moment.ID, error) {
 	var talk moment.ID
@@ -20,7 +20,7 @@ func (s *Service) Enter(ctx context.Context, a access.Actor, id moment.ID) (mome
 			return d
 		}
 		switch {
-		case x.Channel != ByChat || !x.Coming():
+		case !x.Channel.Here() || !x.Coming():
 			return access.Wrong("mentoring.error.not_open")
 		case a.Person == w.Peer && x.Instead != "":
 			return access.Wrong("mentoring.error.away")
@@ -46,6 +46,11 @@ func (s *Service) Enter(ctx context.Context, a access.Actor, id moment.ID) (mome
 			return err
 		}
 		x.State, x.Conversation = Running, talk
+		if x.Channel == ByVideo {
+			if err := s.Calls.Agreed(ctx, tx, talk, x.By); err != nil {
+				return err
+			}
+		}
 		other := w.Member
 		if a.Person == w.Member {
 			other = helper

@@ -40,7 +40,7 @@ func (p Places) PlaceOf(ctx context.Context, r db.Reader, id moment.ID) (safety.
 // a day after it.
 func (p Places) meetingPlace(ctx context.Context, r db.Reader, id moment.ID) (safety.Place, bool, error) {
 	x, found, err := sessionByID(ctx, r, id)
-	if err != nil || !found || x.Channel == ByChat || x.State != Planned && x.State != Held {
+	if err != nil || !found || x.Channel.Here() || x.State != Planned && x.State != Held {
 		return safety.Place{}, false, err
 	}
 	now := p.Clock.Now()

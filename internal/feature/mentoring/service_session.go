@@ -348,7 +348,7 @@ func (s *Service) Happened(ctx context.Context, a access.Actor, id moment.ID, he
 		if d := canAttend(a, w, x); !d.OK() {
 			return d
 		}
-		if x.State != Planned || x.Channel == ByChat || s.Clock.Now() < x.StartsAt {
+		if x.State != Planned || x.Channel.Here() || s.Clock.Now() < x.StartsAt {
 			return access.Wrong("mentoring.error.not_yet")
 		}
 		return access.Allow()

@@ -7,7 +7,7 @@ import (
 	"cairn/internal/kit/moment"
 )
 
-const sessionColumns = `id, walk, channel, state, starts_at, minutes, lasted, place, steps, instead, conversation, by_person, changes, at, changed_at, ended_at`
+const sessionColumns = `id, walk, CASE WHEN video THEN 'video' ELSE channel END, state, starts_at, minutes, lasted, place, steps, instead, conversation, by_person, changes, at, changed_at, ended_at`
 
 // sealedSession is a meeting before it is opened.
 type sealedSession struct {
@@ -20,9 +20,13 @@ func scanSession(r db.Row, s *sealedSession) error {
 }
 
 func insertSession(ctx context.Context, tx db.Writer, s Session, place, steps []byte) error {
-	_, err := tx.Exec(ctx, `INSERT INTO mentoring_session (id, walk, channel, state, starts_at, minutes, place, steps, instead, by_person, at, changed_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)`,
-		s.ID, s.Walk, string(s.Channel), string(s.State), s.StartsAt, s.Minutes, place, steps, s.Instead, s.By, s.At)
+	channel, video := s.Channel, s.Channel == ByVideo
+	if video {
+		channel = ByChat // nodes of the version before see the conversation that it has
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO mentoring_session (id, walk, channel, state, starts_at, minutes, place, steps, instead, by_person, at, changed_at, video)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)`,
+		s.ID, s.Walk, string(channel), string(s.State), s.StartsAt, s.Minutes, place, steps, s.Instead, s.By, s.At, video)
 	return err
 }
 
@@ -64,7 +68,7 @@ func sessionsOf(ctx context.Context, r db.Reader, walk moment.ID) ([]sealedSessi
 // sessionsFor gives the meetings that somebody takes part in since an instant:
 // of their walks, and where they stand in.
 func sessionsFor(ctx context.Context, r db.Reader, person moment.ID, since moment.Time) ([]sealedSession, error) {
-	const of = `SELECT s.id, s.walk, s.channel, s.state, s.starts_at, s.minutes, s.lasted, s.place, s.steps, s.instead, s.conversation, s.by_person, s.changes, s.at, s.changed_at, s.ended_at FROM mentoring_session s `
+	const of = `SELECT s.id, s.walk, CASE WHEN s.video THEN 'video' ELSE s.channel END, s.state, s.starts_at, s.minutes, s.lasted, s.place, s.steps, s.instead, s.conversation, s.by_person, s.changes, s.at, s.changed_at, s.ended_at FROM mentoring_session s `
 	rows, err := r.Query(ctx, of+`JOIN mentoring_walk w ON w.id = s.walk WHERE w.member = $1 AND s.starts_at >= $2
 		UNION ALL `+of+`JOIN mentoring_walk w ON w.id = s.walk WHERE w.peer = $1 AND s.starts_at >= $2
 		UNION ALL `+of+`WHERE s.instead = $1 AND s.starts_at >= $2 ORDER BY 5, 1 LIMIT 1000`, person, since)
@@ -73,7 +77,7 @@ func sessionsFor(ctx context.Context, r db.Reader, person moment.ID, since momen
 
 // runningOf gives the conversation that a member has now.
 func runningOf(ctx context.Context, r db.Reader, member moment.ID) (sealedSession, bool, error) {
-	return oneSession(r.QueryRow(ctx, `SELECT s.id, s.walk, s.channel, s.state, s.starts_at, s.minutes, s.lasted, s.place, s.steps, s.instead, s.conversation, s.by_person, s.changes, s.at, s.changed_at, s.ended_at
+	return oneSession(r.QueryRow(ctx, `SELECT s.id, s.walk, CASE WHEN s.video THEN 'video' ELSE s.channel END, s.state, s.starts_at, s.minutes, s.lasted, s.place, s.steps, s.instead, s.conversation, s.by_person, s.changes, s.at, s.changed_at, s.ended_at
 		FROM mentoring_walk w JOIN mentoring_session s ON s.walk = w.id WHERE w.member = $1 AND w.state <> 'ended' AND s.state = 'running' ORDER BY s.starts_at LIMIT 1`, member))
 }
 

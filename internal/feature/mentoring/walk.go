@@ -104,16 +104,21 @@ func (w Walk) StandsIn(person moment.ID) bool {
 // Channel is how two people meet.
 type Channel string
 
-// The channels. Video comes with the online room.
+// The channels.
 const (
 	ByChat    Channel = "chat"
+	ByVideo   Channel = "video" // in the online room, with a conversation beside it
 	InPerson  Channel = "in_person"
 	ByPhone   Channel = "phone"
 	Accompany Channel = "accompany" // to an appointment: before, there, after
 )
 
 // Channels lists them as forms do.
-func Channels() []Channel { return []Channel{ByChat, InPerson, ByPhone, Accompany} }
+func Channels() []Channel { return []Channel{ByChat, ByVideo, InPerson, ByPhone, Accompany} }
+
+// Here tells whether two people meet in the service itself, in a conversation that
+// the meeting opens.
+func (c Channel) Here() bool { return c == ByChat || c == ByVideo }
 
 // SessionState is where a meeting stands.
 type SessionState string

@@ -248,14 +248,14 @@ func signalWords(ctx context.Context, s Signal) string {
 	return web.T(ctx, "mentoring.signal."+string(s.Kind), "is", s.Is, "agreed", s.Agreed)
 }
 
-// doorOpen tells whether a meeting by chat can be entered now.
+// doorOpen tells whether a meeting by chat or video can be entered now.
 func doorOpen(x Session, now moment.Time) bool {
-	return x.Channel == ByChat && x.Coming() && now >= x.StartsAt.Add(-doorBefore) && now <= x.EndsAt().Add(doorAfter)
+	return x.Channel.Here() && x.Coming() && now >= x.StartsAt.Add(-doorBefore) && now <= x.EndsAt().Add(doorAfter)
 }
 
 // asks tells whether it is time to say what came of a meeting.
 func asks(x Session, now moment.Time) bool {
-	return x.Channel != ByChat && x.State == Planned && now >= x.StartsAt
+	return !x.Channel.Here() && x.State == Planned && now >= x.StartsAt
 }
 
 func nextReview(v View) *Review {

@@ -139,3 +139,19 @@ func (p Problems) Err() error {
 	}
 	return &Fault{Kind: Invalid, Key: "web.error.invalid", Fields: p}
 }
+
+// OrHidden is err, or else that the thing is not there.
+func OrHidden(err error) error {
+	if err == nil {
+		return Hidden()
+	}
+	return err
+}
+
+// Unless is err, but nil when it is of a kind that is no failure to the caller.
+func Unless(err error, kind Kind) error {
+	if Is(err, kind) {
+		return nil
+	}
+	return err
+}
