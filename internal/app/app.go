@@ -70,6 +70,7 @@ type App struct {
 	Moderation *moderation.Service
 	Chat       *chat.Service
 	Discussion *discussion.Service
+	Rooms      *rooms.Service
 	Support    *support.Service
 	Mentoring  *mentoring.Service
 	Meetings   *meetings.Service
@@ -160,7 +161,7 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Rooms = rooms.New(rooms.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, Log: a.Log, People: a.People, Standing: a.Moderation, Talks: a.Chat, Panels: a.Chat, Media: a.Media})
 	a.Support = support.New(support.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Shifts: a.Shifts, Chat: a.Chat, Safety: a.Safety, Tell: a.Notify, Standing: a.Moderation})
 	a.Mentoring = mentoring.New(mentoring.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Chat: a.Chat, Tell: a.Notify, Standing: a.Moderation, Safety: a.Safety,
-		Met: support.Places{Service: a.Support}, BaseURL: a.Settings.Public()})
+		Met: support.Places{Service: a.Support}, Calls: a.Rooms, BaseURL: a.Settings.Public()})
 	a.Meetings = meetings.New(meetings.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Standing: a.Moderation, Mail: mailPost(mailer), BaseURL: a.Settings.Public()})
 	a.Groups = groups.New(groups.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Standing: a.Moderation, Safety: a.Safety, Lead: a.Shifts,
 		Walls: groups.OnWalls{Service: a.Discussion}, Meetings: groups.OnMeetings{Service: a.Meetings}, Lists: a.Meetings, Listings: a.Meetings,
@@ -173,7 +174,7 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Chat.Around("mentoring", a.Mentoring.Frame())
 	a.Shifts.Beside(mentoring.FeedKind, a.Mentoring.Events)
 	a.Shifts.Beside(meetings.FeedKind, a.Meetings.Feeds)
-	a.Moderation.Take(chat.Subject{Service: a.Chat}, discussion.Subject{Service: a.Discussion}, rooms.Subject{Service: a.Rooms})
+	a.Moderation.Take(chat.Subject{Service: a.Chat}, chat.Line{Service: a.Chat}, discussion.Subject{Service: a.Discussion}, rooms.Subject{Service: a.Rooms})
 	a.Directory.Beside(a.Safety.Trusted)
 	a.Safety.Around(places{support.Places{Service: a.Support}, mentoring.Places{Service: a.Mentoring}, rooms.Places{Service: a.Rooms}})
 	a.Admin = admin.New(admin.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, People: a.People, Shifts: a.Shifts, Safety: a.Safety, Directory: a.Directory, Demo: o.Demo})
@@ -209,7 +210,7 @@ func (a *App) site(ctx context.Context, o Options) error {
 		demoHref = "/demo"
 	}
 	shell := web.Shell{
-		Name: a.Admin.Name(ctx), Demo: o.Demo, Crisis: a.Directory.BarLines, Places: rooms, PolicyHref: "/policy", HouseHref: "/house",
+		Name: a.Admin.Name(ctx), Demo: o.Demo, Crisis: a.Directory.BarLines, Places: navigation, PolicyHref: "/policy", HouseHref: "/house",
 		ExitURL: a.Settings.Exit, Zone: plan.Zone, TrustedProxies: trusted, Rate: o.Rate, Notices: a.Notify.Notices,
 		Log: a.Log, Clock: a.Clock, Auth: a.People, Metrics: a.meter,
 	}
@@ -225,8 +226,8 @@ func (a *App) site(ctx context.Context, o Options) error {
 	return nil
 }
 
-// rooms are the places that exist, for whoever looks.
-func rooms(ctx context.Context) []web.Place {
+// navigation is the places that exist, for whoever looks.
+func navigation(ctx context.Context) []web.Place {
 	out := []web.Place{{Key: "now", Href: "/"}}
 	actor := web.Actor(ctx)
 	if actor.Has(access.Member) {

@@ -15,6 +15,7 @@ import (
 const (
 	MostRunes  = 4000 // characters in one message
 	MostKey    = 64   // bytes in a client key
+	MostAlias  = 40   // characters of a name in a conversation of many, as of a pseudonym
 	PageLength = 50   // messages shown at once
 	mostBatch  = 200  // messages read for one catching-up
 )
@@ -48,6 +49,8 @@ const (
 	Helped  Side = "helped"
 	Helper  Side = "helper"
 	Company Side = "company" // sits in, seen by both
+
+	Together Side = "together" // one of many, all equal
 )
 
 // Kind is what an entry in a conversation is.
@@ -69,6 +72,10 @@ const (
 	Left     Kind = "left"     // somebody who had come in went; the author
 	Passing  Kind = "passing"  // another peer is being asked to go on
 	Passed   Kind = "passed"   // another peer goes on; the author
+
+	CallAsked    Kind = "call_asked"    // somebody asks whether they talk by voice; the author
+	CallAgreed   Kind = "call_agreed"   // both would like to; the author said yes
+	CallDeclined Kind = "call_declined" // they go on writing; the author
 )
 
 // Part is one person's part in a conversation.
@@ -79,13 +86,15 @@ type Part struct {
 	AccessUntil moment.Time // 0 while open
 	ReadSeq     int64
 	ReadAt      moment.Time
-	FromSeq     int64 // reads what is said after it
+	FromSeq     int64  // reads what is said after it
+	Alias       string // how they are called among many instead of by their name; "" by their name
 }
 
 // Conversation is the frame around the words.
 type Conversation struct {
 	ID          moment.ID
 	Kind        string
+	Together    bool // of many: Parts holds only the one who asks
 	CreatedAt   moment.Time
 	ActiveAt    moment.Time
 	EndedAt     moment.Time
@@ -136,10 +145,12 @@ func (c Conversation) Here() []Part {
 // Message is one entry.
 type Message struct {
 	Conversation moment.ID
-	Seq          int64 // its place
-	Touched      int64 // seq of its latest change
+	ID           moment.ID // by which it can be reported, among many; "" between two
+	Seq          int64     // its place
+	Touched      int64     // seq of its latest change
 	Kind         Kind
 	Author       moment.ID
+	Alias        string // how the author was called when they wrote it; "" by their name
 	Text         string
 	At           moment.Time
 	EditedAt     moment.Time
@@ -196,6 +207,13 @@ func CleanOptional(p *fault.Problems, field, s string, most int) string {
 		p.AddWith(field, "chat.error.long", map[string]any{"most": most})
 	}
 	return s
+}
+
+// cleanAlias makes a name in a conversation of many fit to be shown: one line.
+func cleanAlias(alias string) (string, error) {
+	var p fault.Problems
+	alias = strings.Join(strings.Fields(CleanOptional(&p, "alias", alias, MostAlias)), " ")
+	return alias, p.Err()
 }
 
 // CleanText makes words safe to keep and to show: control characters and

@@ -11,7 +11,7 @@ var (
 	permTalk = access.Permit("chat.talk", "Whoever is in a conversation reads and writes it while it is open to them.", access.Guest, access.Member)
 )
 
-// canRead: the two people only, and each only while their access lasts.
+// canRead: the people in it only, and each only while their access lasts.
 func canRead(a access.Actor, c Conversation, now moment.Time) access.Decision {
 	p, in := c.Part(a.Person)
 	if !in || !c.HiddenAt.IsZero() || !c.DestroyedAt.IsZero() {
@@ -30,6 +30,18 @@ func canSay(a access.Actor, c Conversation, now moment.Time) access.Decision {
 	}
 	if !c.EndedAt.IsZero() {
 		return access.Wrong("chat.error.ended")
+	}
+	return access.Allow()
+}
+
+// canTell: between two it is told who writes and how far somebody has read; among many
+// it is not.
+func canTell(a access.Actor, c Conversation, now moment.Time) access.Decision {
+	if d := canRead(a, c, now); !d.OK() {
+		return d
+	}
+	if c.Together {
+		return access.Hide()
 	}
 	return access.Allow()
 }

@@ -63,7 +63,18 @@ type View struct {
 	Me       Part
 	Messages []Message // oldest first
 	Earlier  bool      // there are more before the first
-	Names    map[moment.ID]people.Card
+	// Names are the cards of who talks; among many of those who are shown by their name.
+	Names map[moment.ID]people.Card
+	at    moment.Time // when it was read, for what can still be changed
+}
+
+// Called is how the author of a message is called by it: by what they were called when
+// they wrote it, else by their name, which is "" when they have gone.
+func (v View) Called(m Message) string {
+	if m.Alias != "" {
+		return m.Alias
+	}
+	return v.Names[m.Author].Name
 }
 
 // Latest is the seq up to which the view is complete.
@@ -179,6 +190,9 @@ func (s *Service) store(ctx context.Context, tx db.Writer, a access.Actor, f fra
 		return Message{}, err
 	}
 	m := Message{Conversation: f.ID, Seq: seq, Touched: seq, Kind: e.kind, Author: a.Person, Text: e.body, At: now}
+	if me, _ := f.Part(a.Person); f.Together {
+		m.ID, m.Alias = moment.NewID(), me.Alias
+	}
 	if err := insertMessage(ctx, tx, row{Message: m, key: e.key, body: box.Seal([]byte(e.body), place(f.ID, seq))}); err != nil {
 		return Message{}, err
 	}
@@ -278,7 +292,7 @@ func (s *Service) rewrite(ctx context.Context, a access.Actor, id moment.ID, seq
 ) error {
 	return s.DB.Write(ctx, func(tx db.Writer) error {
 		now := s.Clock.Now()
-		f, found, err := loadFrame(ctx, tx, id)
+		f, found, err := loadFrame(ctx, tx, id, a.Person)
 		if err != nil {
 			return err
 		}

@@ -12,9 +12,12 @@ import (
 // who may. Both see it, and what was said before stays between them: the third
 // reads from here on. There is no other way into a conversation.
 func (s *Service) Join(ctx context.Context, tx db.Writer, id, person moment.ID) error {
-	f, found, err := loadFrame(ctx, tx, id)
+	f, found, err := loadFrame(ctx, tx, id, person)
 	if err != nil {
 		return err
+	}
+	if f.Together {
+		return fault.Hidden() // whoever comes into a conversation of many is admitted
 	}
 	if !found || !f.Open() {
 		return fault.New(fault.Conflict, "chat.error.ended")
@@ -30,7 +33,7 @@ func (s *Service) Join(ctx context.Context, tx db.Writer, id, person moment.ID) 
 
 // LeaveIt ends the part of somebody who sat in, in the caller's transaction.
 func (s *Service) LeaveIt(ctx context.Context, tx db.Writer, id, person moment.ID) error {
-	f, found, err := loadFrame(ctx, tx, id)
+	f, found, err := loadFrame(ctx, tx, id, person)
 	if err != nil {
 		return err
 	}

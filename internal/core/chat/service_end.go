@@ -21,7 +21,7 @@ type aboutConversation struct {
 	Conversation moment.ID `json:"conversation"`
 }
 
-// End closes a conversation in the caller's transaction; the caller has decided
+// End closes a conversation of two in the caller's transaction; the caller has decided
 // who may. It tells whether this call ended it. The helper may read on for
 // WorkerReadsOnly; the words stay as long as the retention says.
 func (s *Service) End(ctx context.Context, tx db.Writer, id moment.ID) (bool, error) {
@@ -33,7 +33,7 @@ func (s *Service) End(ctx context.Context, tx db.Writer, id moment.ID) (bool, er
 	if err := s.announce(ctx, tx, id, Ended); err != nil {
 		return false, err
 	}
-	f, _, err := loadFrame(ctx, tx, id)
+	f, _, err := loadFrame(ctx, tx, id, "")
 	if err != nil {
 		return false, err
 	}
@@ -99,7 +99,7 @@ func (s *Service) CloseTo(ctx context.Context, tx db.Writer, id, person moment.I
 
 // Quiet tells when somebody last said something, for the idle rule.
 func (s *Service) Quiet(ctx context.Context, r db.Reader, id moment.ID) (Conversation, error) {
-	f, found, err := loadFrame(ctx, r, id)
+	f, found, err := loadFrame(ctx, r, id, "")
 	if err == nil && !found {
 		err = fault.Hidden()
 	}
@@ -137,7 +137,7 @@ func (s *Service) hide(ctx context.Context, tx db.Writer, f frame) error {
 
 func (s *Service) decide(ctx context.Context, a access.Actor, id moment.ID, verb string, f func(context.Context, db.Writer, frame) error) error {
 	return s.DB.Write(ctx, func(tx db.Writer) error {
-		fr, found, err := loadFrame(ctx, tx, id)
+		fr, found, err := loadFrame(ctx, tx, id, a.Person)
 		if err != nil {
 			return err
 		}
@@ -178,7 +178,7 @@ func (s *Service) destroy(ctx context.Context, tx db.Writer, id moment.ID) error
 // retainJob destroys what the retention no longer covers. A guest who joined
 // in the meantime has a member's retention: the rule is asked again.
 func (s *Service) retainJob(ctx context.Context, tx db.Writer, about aboutConversation) error {
-	f, found, err := loadFrame(ctx, tx, about.Conversation)
+	f, found, err := loadFrame(ctx, tx, about.Conversation, "")
 	if err != nil || !found || !f.DestroyedAt.IsZero() || f.EndedAt.IsZero() {
 		return err
 	}

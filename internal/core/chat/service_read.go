@@ -21,11 +21,11 @@ func (s *Service) Read(ctx context.Context, a access.Actor, id moment.ID, before
 	if before <= 0 {
 		before = math.MaxInt64
 	}
-	rows, err := messagesBefore(ctx, r, id, fromOf(f, a.Person), before, PageLength+1)
+	rows, err := messagesBefore(ctx, r, spanOf(f, a.Person), before, PageLength+1)
 	if err != nil {
 		return View{}, err
 	}
-	v := View{Conversation: f.Conversation, Earlier: len(rows) > PageLength}
+	v := View{Conversation: f.Conversation, Earlier: len(rows) > PageLength, at: s.Clock.Now()}
 	if v.Earlier {
 		rows = rows[1:]
 	}
@@ -39,7 +39,7 @@ func (s *Service) Read(ctx context.Context, a access.Actor, id moment.ID, before
 	if err := s.hint(ctx, r, v); err != nil {
 		return View{}, err
 	}
-	if v.Names, err = s.People.Cards(ctx, r, append(partIDs(f.Parts), authors(v.Messages)...)...); err != nil {
+	if v.Names, err = s.People.Cards(ctx, r, append(partIDs(f.Parts), authors(v)...)...); err != nil {
 		return View{}, err
 	}
 	err = s.Ledger.RecordRead(ctx, a, s.Clock.Now(), access.Entry{Verb: "chat.read", Kind: "conversation", Object: id, Subject: helpedID(f.Parts)})
@@ -54,11 +54,11 @@ func (s *Service) Since(ctx context.Context, a access.Actor, id moment.ID, after
 	if err != nil {
 		return View{}, err
 	}
-	rows, err := messagesTouched(ctx, r, id, fromOf(f, a.Person), after, mostBatch)
+	rows, err := messagesTouched(ctx, r, spanOf(f, a.Person), after, mostBatch)
 	if err != nil {
 		return View{}, err
 	}
-	v := View{Conversation: f.Conversation, Earlier: len(rows) == mostBatch}
+	v := View{Conversation: f.Conversation, Earlier: len(rows) == mostBatch, at: s.Clock.Now()}
 	v.Me, _ = f.Part(a.Person)
 	if v.Messages, err = s.unseal(f, rows); err != nil {
 		return View{}, err
@@ -69,15 +69,16 @@ func (s *Service) Since(ctx context.Context, a access.Actor, id moment.ID, after
 	if err := s.hint(ctx, r, v); err != nil {
 		return View{}, err
 	}
-	v.Names, err = s.People.Cards(ctx, r, append(partIDs(f.Parts), authors(v.Messages)...)...)
+	v.Names, err = s.People.Cards(ctx, r, append(partIDs(f.Parts), authors(v)...)...)
 	return v, err
 }
 
-// authors are those who are named though they have no part: who goes on elsewhere.
-func authors(ms []Message) []moment.ID {
+// authors are those who are named though they are not among the parts: who goes on
+// elsewhere, and of many whoever wrote by their name.
+func authors(v View) []moment.ID {
 	var out []moment.ID
-	for _, m := range ms {
-		if m.Kind == Passed {
+	for _, m := range v.Messages {
+		if m.Kind == Passed || v.Together && m.Alias == "" {
 			out = append(out, m.Author)
 		}
 	}
@@ -91,7 +92,7 @@ func (s *Service) Look(ctx context.Context, a access.Actor, id moment.ID) (Conve
 }
 
 func (s *Service) readable(ctx context.Context, r db.Reader, a access.Actor, id moment.ID) (frame, error) {
-	f, found, err := loadFrame(ctx, r, id)
+	f, found, err := loadFrame(ctx, r, id, a.Person)
 	if err != nil {
 		return f, err
 	}
@@ -107,6 +108,9 @@ func (s *Service) MarkRead(ctx context.Context, a access.Actor, id moment.ID, se
 	r := s.DB.Reader()
 	f, err := s.readable(ctx, r, a, id)
 	if err != nil {
+		return err
+	}
+	if err := canTell(a, f.Conversation, s.Clock.Now()).Err(); err != nil {
 		return err
 	}
 	seq = min(seq, f.LastSeq)
@@ -146,6 +150,9 @@ func (s *Service) Typing(ctx context.Context, a access.Actor, id moment.ID) erro
 	if err != nil {
 		return err
 	}
+	if err := canTell(a, f.Conversation, s.Clock.Now()).Err(); err != nil {
+		return err
+	}
 	if err := canSay(a, f.Conversation, s.Clock.Now()).Err(); err != nil {
 		return err
 	}
@@ -169,7 +176,7 @@ func (s *Service) Own(ctx context.Context, a access.Actor, id moment.ID, seq int
 	if err := canWithdraw(a, f.Conversation, m, s.Clock.Now()).Err(); err != nil {
 		return View{}, Message{}, err
 	}
-	v := View{Conversation: f.Conversation}
+	v := View{Conversation: f.Conversation, at: s.Clock.Now()}
 	v.Me, _ = f.Part(a.Person)
 	v.Names, err = s.People.Cards(ctx, r, partIDs(f.Parts)...)
 	return v, m, err
@@ -182,17 +189,17 @@ func (s *Service) lastOwn(ctx context.Context, a access.Actor, id moment.ID) ([]
 	if err != nil {
 		return nil, err
 	}
-	rows, err := messagesBefore(ctx, r, id, fromOf(f, a.Person), math.MaxInt64, 3)
+	rows, err := messagesBefore(ctx, r, spanOf(f, a.Person), math.MaxInt64, 3)
 	if err != nil {
 		return nil, err
 	}
 	return s.unseal(f, rows)
 }
 
-// fromOf is after which place somebody reads.
-func fromOf(f frame, person moment.ID) int64 {
+// spanOf is what somebody reads of a conversation.
+func spanOf(f frame, person moment.ID) span {
 	p, _ := f.Part(person)
-	return p.FromSeq
+	return span{id: f.ID, person: person, from: p.FromSeq, many: f.Together}
 }
 
 func partIDs(ps []Part) []moment.ID {

@@ -37,7 +37,7 @@ func (x Subject) Reported(ctx context.Context, r db.Reader, a access.Actor, id m
 	if !ok || me.Side == Company {
 		return moderation.Reported{}, false, nil
 	}
-	rows, err := messagesBefore(ctx, r, id, me.FromSeq, math.MaxInt64, excerptLength)
+	rows, err := messagesBefore(ctx, r, spanOf(f, a.Person), math.MaxInt64, excerptLength)
 	if err != nil {
 		return moderation.Reported{}, false, err
 	}

@@ -153,6 +153,8 @@ func placeWords(ctx context.Context, v View, m Message) string {
 		return web.T(ctx, "chat.place.asked")
 	case Joined:
 		return web.T(ctx, "chat.place.joined", "name", nameOf(ctx, v, m.Author))
+	case CallAsked, CallAgreed, CallDeclined:
+		return web.T(ctx, "chat.place."+string(m.Kind), "name", nameOf(ctx, v, m.Author))
 	case Passing:
 		return web.T(ctx, "chat.place.passing")
 	case Passed:
