@@ -124,7 +124,7 @@ func (s *Server) settled(c *child, pid int, orders Orders, said <-chan Places) (
 	var err error
 	select {
 	case p := <-said:
-		c.place = &place{api: &url.URL{Scheme: "http", Host: p.API}, key: orders.Key, secret: orders.Secret, turn: p.TURN, pid: pid}
+		c.place = &place{api: &url.URL{Scheme: "http", Host: p.API, Path: "/"}, key: orders.Key, secret: orders.Secret, turn: p.TURN, pid: pid}
 		return c, nil
 	case <-c.gone:
 		err = errors.Join(errNotUp, c.err)

@@ -150,9 +150,9 @@ func newTransport(outside bool) *http.Transport {
 // apiURL is where the API of a server answers that is named by any of the four
 // schemes. The settings have looked at it before.
 func apiURL(text string) *url.URL {
-	u, err := url.Parse(strings.TrimSuffix(text, "/"))
+	u, err := url.Parse(strings.TrimSuffix(text, "/") + "/")
 	if err != nil {
-		return &url.URL{Scheme: "http", Host: "invalid.invalid"}
+		return &url.URL{Scheme: "http", Host: "invalid.invalid", Path: "/"}
 	}
 	switch u.Scheme {
 	case "ws":

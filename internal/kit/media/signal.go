@@ -1,10 +1,12 @@
 package media
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
@@ -109,11 +111,12 @@ func (s *Server) carry(w http.ResponseWriter, r *http.Request, path string, g Gr
 // answered here.
 func (s *Server) pass(w http.ResponseWriter, r *http.Request, p *place, path, token string) error {
 	var failed error
+	answered := false
 	proxy := httputil.ReverseProxy{
 		Transport: s.transport,
 		ErrorLog:  log.New(io.Discard, "", 0), // it would name addresses with what stands in them
 		Rewrite: func(pr *httputil.ProxyRequest) {
-			pr.Out.URL = p.api.JoinPath(strings.Split(path, "/")...)
+			pr.Out.URL = p.api.JoinPath("/", path)
 			pr.Out.URL.RawQuery = query(pr.In.URL.Query())
 			pr.Out.Host = ""
 			keep(pr.Out.Header, goesOn)
@@ -123,11 +126,48 @@ func (s *Server) pass(w http.ResponseWriter, r *http.Request, p *place, path, to
 			pr.Out.Header.Set("Authorization", "Bearer "+token)
 			pr.Out.Body, pr.Out.ContentLength = http.NoBody, 0
 		},
-		ModifyResponse: answer,
-		ErrorHandler:   func(_ http.ResponseWriter, _ *http.Request, err error) { failed = err },
+		ModifyResponse: func(res *http.Response) error {
+			answered = true
+			return answer(res)
+		},
+		ErrorHandler: func(_ http.ResponseWriter, _ *http.Request, err error) { failed = err },
 	}
-	proxy.ServeHTTP(w, r)
+	proxy.ServeHTTP(lineWriter{w}, r)
+	if answered {
+		return nil // a line that broke has ended; nobody is told more
+	}
 	return failed
+}
+
+// lineWithin is how long a browser may take to hear one word. Who does not read
+// is gone.
+const lineWithin = 20 * time.Second
+
+// lineWriter gives out the browser's side of a line.
+type lineWriter struct{ http.ResponseWriter }
+
+// Hijack takes the connection over.
+func (w lineWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, both, err := http.NewResponseController(w.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
+	return browser{conn}, both, nil
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w lineWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// browser is the browser's side. It cannot be half closed: a line that one side
+// has ended has ended.
+type browser struct{ net.Conn }
+
+// Write writes within a time.
+func (b browser) Write(p []byte) (int, error) {
+	if err := b.SetWriteDeadline(time.Now().Add(lineWithin)); err != nil {
+		return 0, err
+	}
+	return b.Conn.Write(p)
 }
 
 // query is the browser's, without what is ours to say.
