@@ -63,7 +63,7 @@ func (c *demoCmd) Run(t *terminal) error {
 	ctx, stop := context.WithCancel(t.ctx)
 	defer stop()
 	return a.Serve(ctx, func(addr string) {
-		if err := errors.Join(d.Begin(ctx), c.Journeys.serve(ctx, a, func(on bool) { d.Hurry(on) })); err != nil {
+		if err := errors.Join(d.Begin(ctx), d.Tonight(ctx), c.Journeys.serve(ctx, a, func(on bool) { d.Hurry(on) })); err != nil {
 			t.say("The demo could not begin: %v", err)
 			stop()
 			return

@@ -80,7 +80,7 @@ func (o Rooms) mine(ctx context.Context, r db.Reader, a access.Actor, x Series, 
 	may := canBeHere(own, x, m, h, named, now).OK()
 	here := named && h.State == Here
 	st.See = true
-	st.Host = here || may && named && h.Stands()
+	st.Host = here || may && named && h.State != Cannot // also whoever went and is back
 	st.MayHold = may && !st.Host
 	st.Enter = own.Hold || named && h.Stands() || answer.State == Going
 	if !st.Enter {

@@ -8,7 +8,9 @@ import (
 	"cairn/internal/core/discussion"
 	"cairn/internal/core/meetings"
 	"cairn/internal/feature/groups"
+	"cairn/internal/kit/access"
 	"cairn/internal/kit/calendar"
+	"cairn/internal/kit/db"
 	"cairn/internal/kit/moment"
 )
 
@@ -43,6 +45,29 @@ func (d *Demo) gatherAll(ctx context.Context) error {
 	return nil
 }
 
+// Tonight makes what happens in the online room, once, so that one can be entered
+// shortly after the demo began.
+func (d *Demo) Tonight(ctx context.Context) error {
+	done, err := access.Setting(ctx, d.DB.Reader(), settingTonight, "")
+	if err != nil || done != "" {
+		return err
+	}
+	zone, err := time.LoadLocation(Zone)
+	if err != nil {
+		return err
+	}
+	for _, g := range inTheRoom(d.Clock.Now().Std().In(zone)) {
+		if err := d.gather(ctx, g); err != nil {
+			return fmt.Errorf("%s: %w", g.draft.Name, err)
+		}
+	}
+	return d.DB.Write(ctx, func(tx db.Writer) error {
+		return access.SetSetting(ctx, tx, access.System(), d.Clock.Now(), settingTonight, "yes")
+	})
+}
+
+const settingTonight = "demo.tonight"
+
 // next is the first such weekday, some days from a day on.
 func next(from calendar.Date, day time.Weekday) calendar.Date {
 	for from.Weekday() != day {
@@ -67,9 +92,9 @@ func gatherings(today calendar.Date) []gathering {
 	walk.Rule = calendar.Rule{Freq: calendar.Monthly, ByDay: []calendar.Nth{{N: -1, Day: time.Sunday}}}
 	walk.First = lastOf(today, time.Sunday)
 	sleep := weekly(next(soon, time.Thursday), 19*60, 60)
-	sleep.Attendance, sleep.Inside.Link, sleep.OnlinePlaces, sleep.Rule.Count = meetings.Online, "https://rooms.example/sleep", 12, 6
+	sleep.Attendance, sleep.OnlinePlaces, sleep.Rule.Count = meetings.Online, 12, 6
 	new1 := weekly(next(soon, time.Saturday), 11*60, 75)
-	new1.Attendance, new1.Inside.Link, new1.Rule.Interval = meetings.Online, "https://rooms.example/new-here", 2
+	new1.Attendance, new1.Rule.Interval = meetings.Online, 2
 	open := meetings.Plan{First: today.Add(16), Starts: 14 * 60, Minutes: 180, Zone: Zone, Attendance: meetings.InPerson, Place: "Ground floor, lift, quiet corner.", OpenAddress: true, RoomPlaces: 40}
 	open.Inside.Address = "The reading room of the public library"
 	brief := weekly(next(soon, time.Monday), 17*60, 20)
@@ -96,6 +121,30 @@ func gatherings(today calendar.Date) []gathering {
 			draft: groups.Draft{Name: "Before the week begins", Quiet: "Monday", Form: groups.Briefing, Openness: groups.Members, Languages: []string{"en"}, About: "Twenty minutes for everybody who is on shift this week: what is new, and how we are."}},
 		{by: "Basalt", in: nil, agreement: ourAgreement, plan: kitchen,
 			draft: groups.Draft{Name: "The kitchen table", Quiet: "Wednesday", Form: groups.Facilitated, Openness: groups.Closed, Languages: []string{"en"}, About: "A small circle that has known each other for long.", Most: 8}},
+	}
+}
+
+// Names of what happens in the room here.
+const (
+	eveningRoom = "An hour together"
+	firstSteps  = "Questions about first steps"
+)
+
+// inTheRoom are gatherings in the online room: one that can be entered at once, and one
+// where most listen.
+func inTheRoom(now time.Time) []gathering {
+	begins := now.Add(20 * time.Minute).Truncate(5 * time.Minute)
+	daily := weekly(calendar.DateOf(begins), begins.Hour()*60+begins.Minute(), 60)
+	daily.Attendance, daily.OnlinePlaces, daily.Rule.Freq = meetings.Online, 20, calendar.Daily
+	asks := weekly(calendar.DateOf(begins).Add(1), 18*60, 60)
+	asks.Attendance, asks.OnlinePlaces = meetings.Online, 200
+	return []gathering{
+		{by: "Basalt", with: "Wren", in: []string{"Juniper", "Heron", "Noor"}, agreement: ourAgreement, plan: daily,
+			draft: groups.Draft{Name: eveningRoom, Quiet: "Daily hour", Form: groups.Facilitated, Openness: groups.Members, Languages: []string{"en"}, Topics: []string{"loneliness"}, Access: []string{"camera_off", "captions"},
+				About: "Every day an hour in the room here: a short round, then whatever is there. Many only listen."}},
+		{by: "Tomo", plan: asks,
+			draft: groups.Draft{Name: firstSteps, Quiet: "Evening", Form: groups.Webinar, Openness: groups.Public, Languages: []string{"en"}, Access: []string{"captions", "camera_off"}, SignUp: true,
+				About: "Two peers tell how they began. You listen, and ask what you like, without your name."}},
 	}
 }
 
@@ -133,6 +182,8 @@ func (d *Demo) gather(ctx context.Context, g gathering) error {
 		return d.byTheRiver(ctx, by, id)
 	case "An open afternoon at the library":
 		return d.openAfternoon(ctx, by, id)
+	case eveningRoom:
+		return d.allCome(ctx, id, g.in)
 	}
 	return nil
 }
@@ -212,4 +263,21 @@ func (d *Demo) byTheRiver(ctx context.Context, by placed, id moment.ID) error {
 // openAfternoon has what those who stand there need at hand.
 func (d *Demo) openAfternoon(ctx context.Context, by placed, id moment.ID) error {
 	return d.Groups.PutSheet(ctx, by.actor(), id, groups.Sheet{Title: "What we say, and what we do not", Words: "We tell what we lived through, as far as we like.\nWe do not say what others should do.\nIf somebody needs help now, we show them the crisis lines and stay with them."})
+}
+
+// allCome lets people say that they come to the next meeting.
+func (d *Demo) allCome(ctx context.Context, id moment.ID, names []string) error {
+	for _, name := range names {
+		a := d.named(name)[0].actor()
+		list, err := d.Meetings.Coming(ctx, d.DB.Reader(), a, meetings.Ref{Kind: groups.Kind, ID: id}, 1)
+		if err != nil {
+			return err
+		}
+		for _, m := range list {
+			if _, err := d.Meetings.Answer(ctx, a, m.ID, meetings.ByScreen, meetings.Asked{}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
