@@ -24,6 +24,7 @@ CREATE TABLE rooms_room (
     closed_at BIGINT NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX rooms_room_owner ON rooms_room (kind, owner);
+CREATE INDEX rooms_room_talk ON rooms_room (talk);
 
 -- Somebody's seat in a room. identity is what the media server knows them by: random, another at each entering.
 -- alias numbers somebody who takes part without a name. aside is the room for two that they are in, or were asked into

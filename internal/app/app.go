@@ -172,6 +172,7 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Discussion.Around(groups.Kind, groups.WallOwner{Service: a.Groups})
 	a.Chat.Around("support", a.Support.Frame())
 	a.Chat.Around("mentoring", a.Mentoring.Frame())
+	a.Chat.Around("room", a.Rooms.Frame())
 	a.Shifts.Beside(mentoring.FeedKind, a.Mentoring.Events)
 	a.Shifts.Beside(meetings.FeedKind, a.Meetings.Feeds)
 	a.Moderation.Take(chat.Subject{Service: a.Chat}, chat.Line{Service: a.Chat}, discussion.Subject{Service: a.Discussion}, rooms.Subject{Service: a.Rooms})

@@ -63,18 +63,28 @@ func (s *Service) sayPage(w http.ResponseWriter, r *http.Request) error {
 		if readErr != nil {
 			return readErr
 		}
+		if v.Together {
+			return web.Render(w, r, web.Status(err), manyPage(v, form.Get("text"), err, false, spot{back: roomPath(form.Get("back"))}))
+		}
 		return web.Render(w, r, web.Status(err), writePage(v, form.Get("text"), err))
 	}
 	if err != nil {
 		return err
 	}
-	return web.SeeOther(w, r, talkPath(id, ""))
+	return web.SeeOther(w, r, backTo(id, form.Get("back")))
 }
 
 func (s *Service) writePage(w http.ResponseWriter, r *http.Request) error {
 	id, err := web.PathID(r)
 	if err != nil {
 		return err
+	}
+	c, err := s.Look(r.Context(), web.Actor(r.Context()), id)
+	if err != nil {
+		return err
+	}
+	if c.Together {
+		return s.manyWrite(w, r, id)
 	}
 	v, err := s.Read(r.Context(), web.Actor(r.Context()), id, 0)
 	if err != nil {
@@ -119,10 +129,10 @@ func (s *Service) readPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) changeForm(w http.ResponseWriter, r *http.Request) error {
-	return s.showChange(w, r, nil, nil)
+	return s.showChange(w, r, nil, r.URL.Query().Get("back"), nil)
 }
 
-func (s *Service) showChange(w http.ResponseWriter, r *http.Request, typed *string, wrong error) error {
+func (s *Service) showChange(w http.ResponseWriter, r *http.Request, typed *string, back string, wrong error) error {
 	id, seq, err := pathSeq(r)
 	if err != nil {
 		return err
@@ -141,6 +151,9 @@ func (s *Service) showChange(w http.ResponseWriter, r *http.Request, typed *stri
 	if wrong != nil {
 		status = web.Status(wrong)
 	}
+	if v.Together {
+		return web.Render(w, r, status, manyChange(v, m, text, wrong, late, spot{back: roomPath(back)}))
+	}
 	return web.Render(w, r, status, changePage(v, m, text, wrong, late))
 }
 
@@ -156,12 +169,12 @@ func (s *Service) changePost(w http.ResponseWriter, r *http.Request) error {
 	text := form.Get("text")
 	err = s.Edit(r.Context(), web.Actor(r.Context()), id, seq, text)
 	if fault.Is(err, fault.Invalid) {
-		return s.showChange(w, r, &text, err)
+		return s.showChange(w, r, &text, form.Get("back"), err)
 	}
 	if err != nil {
 		return err
 	}
-	return web.SeeOther(w, r, talkPath(id, ""))
+	return web.SeeOther(w, r, backTo(id, form.Get("back")))
 }
 
 func (s *Service) withdrawPost(w http.ResponseWriter, r *http.Request) error {
@@ -172,7 +185,7 @@ func (s *Service) withdrawPost(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Withdraw(r.Context(), web.Actor(r.Context()), id, seq); err != nil {
 		return err
 	}
-	return web.SeeOther(w, r, talkPath(id, ""))
+	return web.SeeOther(w, r, backTo(id, r.PostFormValue("back")))
 }
 
 func (s *Service) giveForm(w http.ResponseWriter, r *http.Request) error {
@@ -245,7 +258,8 @@ func (s *Service) streamPage(w http.ResponseWriter, r *http.Request) error {
 	// the seq drops the double.
 	sub := s.Bus.Subscribe(Topic(id), "session:"+string(a.Session))
 	defer sub.Close()
-	if _, err := s.Look(ctx, a, id); err != nil {
+	c, err := s.Look(ctx, a, id)
+	if err != nil {
 		return err
 	}
 	line, err := web.OpenStream(w, r)
@@ -256,7 +270,7 @@ func (s *Service) streamPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		after = 0
 	}
-	l := &listener{s: s, w: line, a: a, id: id, after: after}
+	l := &listener{s: s, w: line, a: a, id: id, many: c.Together, after: after}
 	if err := l.catchUp(r); err != nil {
 		return l.bye(r, err)
 	}

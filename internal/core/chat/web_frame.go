@@ -12,7 +12,8 @@ import (
 type Page = web.Handler
 
 // Frame is the pages around a conversation. They belong to whoever brought the two
-// together, and decide themselves who may see them.
+// together, and decide themselves who may see them. A page that a kind has not is not
+// found. A conversation of many stands inside another page: its Talk leads there.
 type Frame struct {
 	Talk  Page // the conversation
 	After Page // when it is over
@@ -43,7 +44,11 @@ func (s *Service) framed(pick func(Frame) Page) Page {
 		if !known {
 			return fault.Hidden()
 		}
-		return pick(f)(w, r)
+		page := pick(f)
+		if page == nil {
+			return fault.Hidden()
+		}
+		return page(w, r)
 	}
 }
 

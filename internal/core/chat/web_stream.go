@@ -26,6 +26,7 @@ type listener struct {
 	w     *web.EventStream
 	a     access.Actor
 	id    moment.ID
+	many  bool
 	after int64
 }
 
@@ -62,7 +63,7 @@ func (l *listener) catchUp(r *http.Request) error {
 		l.after = v.Messages[len(v.Messages)-1].Touched
 		byPlace := slices.Clone(v.Messages)
 		slices.SortFunc(byPlace, func(a, b Message) int { return int(a.Seq - b.Seq) })
-		if err := l.send(r, strconv.FormatInt(l.after, 10), news(v, byPlace)); err != nil {
+		if err := l.send(r, strconv.FormatInt(l.after, 10), newsFor(v, byPlace)); err != nil {
 			return err
 		}
 		if !v.Earlier {
@@ -108,11 +109,27 @@ func (l *listener) send(r *http.Request, id string, c templ.Component) error {
 func (l *listener) bye(r *http.Request, err error) error {
 	switch {
 	case fault.Is(err, fault.NotFound):
-		_ = l.send(r, "", goneNews()) // the line closes either way
+		_ = l.send(r, "", l.gone()) // the line closes either way
 	case r.Context().Err() == nil && !errors.Is(err, errGone):
 		return err
 	}
 	return nil
+}
+
+// newsFor is what is new, as the page of the reader shows it.
+func newsFor(v View, ms []Message) templ.Component {
+	if v.Together {
+		return manyNews(v, ms)
+	}
+	return news(v, ms)
+}
+
+// gone tells an open page that it is open no longer.
+func (l *listener) gone() templ.Component {
+	if l.many {
+		return manyGone(l.id)
+	}
+	return goneNews()
 }
 
 // The words beside the words.

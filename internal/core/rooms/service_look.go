@@ -127,3 +127,17 @@ func (s *Service) lookIn(ctx context.Context, r db.Reader, v *View) error {
 	}
 	return err
 }
+
+// OfTalk gives the room that a text chat belongs to, to whoever is or was in it.
+func (s *Service) OfTalk(ctx context.Context, a access.Actor, talk moment.ID) (moment.ID, error) {
+	r := s.DB.Reader()
+	x, found, err := roomOfTalk(ctx, r, talk)
+	if err != nil || !found {
+		return "", fault.OrHidden(err)
+	}
+	_, mine, err := s.inside(ctx, r, a, x.ID)
+	if err != nil || mine.ID == "" {
+		return "", fault.OrHidden(err)
+	}
+	return x.ID, nil
+}

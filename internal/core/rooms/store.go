@@ -214,3 +214,7 @@ func forgetCalls(ctx context.Context, tx db.Writer, person moment.ID) error {
 	_, err := tx.Exec(ctx, `DELETE FROM rooms_call WHERE asked_by = $1`, person)
 	return err
 }
+
+func roomOfTalk(ctx context.Context, r db.Reader, talk moment.ID) (Room, bool, error) {
+	return oneRoom(r.QueryRow(ctx, `SELECT `+roomColumns+` FROM rooms_room WHERE talk = $1`, talk))
+}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"cairn/internal/core/chat"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
@@ -418,4 +419,19 @@ func (s *Service) questionPost(w http.ResponseWriter, r *http.Request) error {
 		}
 		return fault.Hidden()
 	})
+}
+
+// Frame leads from the text chat of a room to the room.
+func (s *Service) Frame() chat.Frame {
+	return chat.Frame{Talk: func(w http.ResponseWriter, r *http.Request) error {
+		talk, err := web.PathID(r)
+		if err != nil {
+			return err
+		}
+		id, err := s.OfTalk(r.Context(), web.Actor(r.Context()), talk)
+		if err != nil {
+			return err
+		}
+		return web.SeeOther(w, r, roomPath(id))
+	}}
 }

@@ -25,6 +25,7 @@ type Message struct {
 	Touched   int64      `json:"touched" doc:"The seq of its latest change; ask for what was touched after the last you have"`
 	Kind      string     `json:"kind" enum:"text,card,began,ended,checked"`
 	Mine      bool       `json:"mine"`
+	By        string     `json:"by,omitempty" doc:"How the author is called, among many; not of your own"`
 	Text      string     `json:"text,omitempty"`
 	At        time.Time  `json:"at"`
 	EditedAt  *time.Time `json:"edited_at,omitempty"`
@@ -40,10 +41,19 @@ func messageOf(a access.Actor, m chat.Message) Message {
 	return out
 }
 
+// messageIn is messageOf in a conversation, where of many it says who wrote it.
+func messageIn(a access.Actor, v chat.View, m chat.Message) Message {
+	out := messageOf(a, m)
+	if v.Together && !out.Mine {
+		out.By = v.Called(m)
+	}
+	return out
+}
+
 // Conversation is the frame of one.
 type Conversation struct {
 	ID       string     `json:"id"`
-	With     string     `json:"with" doc:"The other's pseudonym"`
+	With     string     `json:"with" doc:"The other's pseudonym; empty among many"`
 	Open     bool       `json:"open"`
 	LastSeq  int64      `json:"last_seq"`
 	EndedAt  *time.Time `json:"ended_at,omitempty"`
@@ -140,7 +150,7 @@ func (a *API) messages(ctx context.Context, in *sinceInput) (*messagesAnswer, er
 	}
 	out := Messages{Messages: []Message{}, More: v.Earlier}
 	for _, m := range v.Messages {
-		out.Messages = append(out.Messages, messageOf(actor, m))
+		out.Messages = append(out.Messages, messageIn(actor, v, m))
 	}
 	return &messagesAnswer{out}, nil
 }
@@ -239,7 +249,7 @@ func (a *API) conversationEvents(w http.ResponseWriter, r *http.Request) error {
 			}
 			for _, m := range v.Messages {
 				after = m.Touched
-				if err := sendJSON(line, strconv.FormatInt(after, 10), "message", messageOf(actor, m)); err != nil {
+				if err := sendJSON(line, strconv.FormatInt(after, 10), "message", messageIn(actor, v, m)); err != nil {
 					return err
 				}
 			}
