@@ -2,12 +2,17 @@ package rooms
 
 import (
 	"context"
+	"time"
 
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/media"
 	"cairn/internal/kit/moment"
 )
+
+// lineFor is how long a line may take to be opened with its token. Each line gets
+// another.
+const lineFor = 10 * time.Minute
 
 // Line gives what the media server may let the actor do in a room, when this very
 // identity of theirs is in it now. It is asked anew at each line that a browser
@@ -26,7 +31,9 @@ func (s *Service) Line(ctx context.Context, a access.Actor, id moment.ID, identi
 	if err != nil {
 		return media.Grant{}, err
 	}
-	return grant(x, mine, st.Cameras), s.Media.Ensure(ctx, string(x.ID), x.Places+mostInMeeting)
+	g := grant(x, mine, st.Cameras)
+	g.Until = s.Clock.Now().Add(lineFor).Std()
+	return g, s.Media.Ensure(ctx, string(x.ID), x.Places+mostInMeeting)
 }
 
 // Stays tells whether a line still stands for somebody who is in the room.

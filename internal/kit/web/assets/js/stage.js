@@ -13,6 +13,20 @@ const make = (tag, set = {}, ...inside) => {
   return e;
 };
 
+// microphone is the small drawing beside a name; its words are for screen readers.
+function microphone() {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('viewBox', '0 0 24 24');
+  svg.setAttribute('aria-hidden', 'true');
+  for (const [shape, kind] of [['M12 3a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3Z', ''], ['M6 11a6 6 0 0 0 12 0M12 17v4', 'stroke'], ['M4 3l16 18', 'slash']]) {
+    const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+    path.setAttribute('d', shape);
+    if (kind) path.setAttribute('class', kind);
+    svg.append(path);
+  }
+  return svg;
+}
+
 export class Stage {
   constructor(list, words) {
     this.list = list;
@@ -53,7 +67,7 @@ export class Stage {
   build(seat) {
     return make('li', { class: 'tile', 'data-identity': seat.identity, 'data-me': seat.me },
       make('div', { class: 'tile-face', 'aria-hidden': 'true' }),
-      make('p', { class: 'tile-name' }, make('bdi'), make('span', { class: 'tile-voice' })),
+      make('p', { class: 'tile-name' }, make('bdi'), make('span', { class: 'tile-voice' }, microphone(), make('span', { class: 'vh' }))),
       make('button', { type: 'button', class: 'tile-pin', 'aria-pressed': 'false', 'aria-label': this.say('pin', seat.name) }, make('span', { 'aria-hidden': 'true' }, '⚲')));
   }
 
@@ -105,7 +119,7 @@ export class Stage {
     const box = this.tiles.get(identity)?.box;
     if (!box) return;
     box.classList.toggle('voice-on', on);
-    const place = box.querySelector('.tile-voice');
+    const place = box.querySelector('.tile-voice .vh');
     const words = this.words(on ? 'sound_on' : 'sound_off').replace('%s', '').trim();
     if (place.textContent !== words) place.textContent = words;
   }
