@@ -1,7 +1,7 @@
 // A service of its own for every journey: the real program, fresh data, a free port.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,7 +34,7 @@ export class Service {
   private data = '';
 
   // start runs a command of the program and waits until it has said `until`.
-  static async start(command: 'demo' | 'serve', until: RegExp): Promise<Service> {
+  static async start(command: 'demo' | 'serve', until: RegExp, also: string[] = []): Promise<Service> {
     const binary = process.env.CAIRN_TEST_BINARY;
     if (!binary) throw new Error('CAIRN_TEST_BINARY must name a program built with -tags journeys');
     const s = new Service();
@@ -42,7 +42,7 @@ export class Service {
     s.url = `http://localhost:${port}`;
     s.control = `http://127.0.0.1:${control}`;
     s.data = await mkdtemp(join(tmpdir(), 'cairn-journey-'));
-    const args = [command, '--listen', `127.0.0.1:${port}`, '--data', s.data, '--log', 'warn', '--metrics', 'off'];
+    const args = [command, '--listen', `127.0.0.1:${port}`, '--data', s.data, '--log', 'warn', '--metrics', 'off', ...also];
     const env = { ...process.env, CAIRN_CONTROL: command === 'demo' ? `127.0.0.1:${control}` : '' };
     const child = spawn(binary, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     s.child = child;
@@ -62,6 +62,21 @@ export class Service {
   async advance(seconds: number): Promise<void> {
     const answer = await fetch(`${this.control}/advance?seconds=${seconds}`, { method: 'POST' });
     if (!answer.ok) throw new Error(`advance: ${answer.status} ${await answer.text()}`);
+  }
+
+  // mediaServer is the process that carries sound and picture; it starts with the
+  // first room.
+  async mediaServer(): Promise<number> {
+    const own = this.child?.pid;
+    for (let i = 0; own && i < 100; i += 1) {
+      const children: string[] = [];
+      for (const t of await readdir(`/proc/${own}/task`)) children.push(...(await readFile(`/proc/${own}/task/${t}/children`, 'utf8').catch(() => '')).split(' ').filter(Boolean));
+      for (const pid of children) {
+        if ((await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0').includes('media')) return Number(pid);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error('there is no media server');
   }
 
   // hurry lets scripted peers answer without pauses.

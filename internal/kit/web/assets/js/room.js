@@ -110,6 +110,7 @@ class CairnRoom extends HTMLElement {
     this.lk = lk;
     const room = new lk.Room({
       adaptiveStream: true, dynacast: true, disconnectOnPageLeave: true, stopLocalTrackOnUnpublish: true,
+      videoCaptureDefaults: { resolution: { width: 640, height: 360, frameRate: 20 } }, // faces, on slow lines and old phones
       publishDefaults: { simulcast: true, stopMicTrackOnMute: true, dtx: true, red: true },
     });
     this.room = room;
