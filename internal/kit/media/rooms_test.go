@@ -78,6 +78,10 @@ func (d *door) join(t *testing.T, query string) *websocket.Conn {
 	if err != nil || kind != websocket.BinaryMessage || len(first) == 0 {
 		t.Fatalf("first frame: %d, %d bytes, %v", kind, len(first), err)
 	}
+	// Browsers are told of our relay, and of nobody else's servers.
+	if !strings.Contains(string(first), "turn:localhost:8080?transport=tcp") || strings.Contains(string(first), "stun:") {
+		t.Fatalf("relays in the first frame: %q", first)
+	}
 	return conn
 }
 
