@@ -106,6 +106,7 @@ export const test = base.extend<House>({
     await use(async (name, manner, args = []) => {
       const browser = await playwright.chromium.launch({ ...launchOptions, args: [...(launchOptions.args ?? []), ...args] });
       const context = await browser.newContext({ baseURL: service.url, viewport, locale: 'en-GB', timezoneId: 'Africa/Nairobi', reducedMotion: 'reduce', ...manner });
+      await context.addCookies([{ name: 'lang', value: 'en', url: service.url }]); // the cast speaks several
       const watch = await listen(context, service.url);
       all.push({ browser, watch });
       const page = await context.newPage();

@@ -30,6 +30,8 @@ export class Service {
   control = '';
   out = '';
   log = '';
+  // fine are complaints in the log that belong to the journey.
+  fine: RegExp[] = [];
   private child?: ChildProcess;
   private data = '';
 
@@ -87,7 +89,7 @@ export class Service {
 
   // complaints are what the log holds that nobody wants to read there.
   complaints(): string[] {
-    return this.log.split('\n').filter((line) => /level=(WARN|ERROR)|panic|DATA RACE/.test(line));
+    return this.log.split('\n').filter((line) => /level=(WARN|ERROR)|panic|DATA RACE/.test(line) && !this.fine.some((one) => one.test(line)));
   }
 
   async stop(): Promise<void> {

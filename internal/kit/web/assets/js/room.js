@@ -223,6 +223,7 @@ class CairnRoom extends HTMLElement {
   }
 
   mine(pub, on) {
+    if (!this.room) return; // the line has ended, and its tracks with it
     const what = { microphone: 'sound', camera: 'picture', screen_share: 'screen' }[pub.source];
     if (what) this.button(what)?.setAttribute('aria-pressed', String(on && !pub.isMuted));
     if (pub.kind === 'video') this.stage.picture(this.room.localParticipant.identity, on ? pub.track?.attach() : null, what === 'screen');
@@ -288,16 +289,18 @@ class CairnRoom extends HTMLElement {
     }, poorFor);
   }
 
-  // speaks marks who speaks at once, and says it once it has settled.
+  // speaks marks who speaks at once, and says it a moment later: people pause between
+  // words, and a name for each would be noise.
   speaks(list) {
     this.stage.speaking(list);
-    clearTimeout(this.saying);
     const others = list.filter((id) => id !== this.room?.localParticipant.identity).map((id) => this.stage.name(id)).filter(Boolean);
-    this.saying = setTimeout(() => {
+    if (!others.length) return;
+    this.spoken = others;
+    this.saying ||= setTimeout(() => {
+      this.saying = 0;
       const place = document.getElementById('room-speaks');
-      if (!place || !others.length) return;
-      const names = others.slice(0, 2).join(', ');
-      const words = this.word(others.length > 1 ? 'speaks_more' : 'speaks').replace('%s', names);
+      if (!place) return;
+      const words = this.word(this.spoken.length > 1 ? 'speaks_more' : 'speaks').replace('%s', this.spoken[0]);
       if (place.textContent !== words) place.textContent = words;
     }, settle);
   }
