@@ -10,7 +10,6 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"math/big"
@@ -137,7 +136,7 @@ func TestACertificateIsReadAgain(t *testing.T) {
 	}
 	must(t, os.WriteFile(s.TLSKey, []byte("half"), 0o600))
 	must(t, os.Chtimes(s.TLSKey, now, now.Add(2*time.Second)))
-	if serial() != 2 || serial() != 2 || strings.Count(log.String(), "cannot be read") != 1 {
+	if first, second := serial(), serial(); first != 2 || second != 2 || strings.Count(log.String(), "cannot be read") != 1 {
 		t.Fatalf("half a pair: %s", log.String())
 	}
 	certify(t, s, 3, now.Add(3*time.Second))
@@ -230,6 +229,8 @@ func TestWhatTheDoctorSaysOfVideo(t *testing.T) {
 	busy, err := net.ListenPacket("udp4", "0.0.0.0:0")
 	must(t, err)
 	defer func() { _ = busy.Close() }()
+	_, busyPort, err := net.SplitHostPort(busy.LocalAddr().String())
+	must(t, err)
 	secret := filepath.Join(t.TempDir(), "secret")
 	must(t, os.WriteFile(secret, []byte("no"), 0o600))
 	here := freePort(t)
@@ -241,7 +242,7 @@ func TestWhatTheDoctorSaysOfVideo(t *testing.T) {
 		"apart":     {[]string{"--listen", behind, "--relay-listen", freePort(t)}, []string{"is reached"}},
 		"a proxy":   {[]string{"--listen", freePort(t), "--url", proxy.URL}, []string{"LOOK video", "a web server answers", "CAIRN_RELAY_LISTEN"}},
 		"nobody":    {[]string{"--listen", freePort(t), "--relay", "turn:" + closed}, []string{"LOOK video", "is not reached", "Open TCP port " + closedPort}},
-		"UDP":       {[]string{"--listen", freePort(t), "--media-udp", "203.0.113.5:" + fmt.Sprint(busy.LocalAddr().(*net.UDPAddr).Port)}, []string{"LOOK video: UDP port", "cannot be opened"}},
+		"UDP":       {[]string{"--listen", freePort(t), "--media-udp", "203.0.113.5:" + busyPort}, []string{"LOOK video: UDP port", "cannot be opened"}},
 		"off":       {[]string{"--listen", freePort(t), "--media", "off"}, []string{"ok   video: off"}},
 		"two nodes": {[]string{"--listen", freePort(t), "--nats-url", "nats://127.0.0.1:1"}, []string{"LOOK video", "several nodes", "CAIRN_LIVEKIT_URL"}},
 		"cluster": {[]string{"--listen", freePort(t), "--livekit-url", proxy.URL, "--livekit-key", "k", "--livekit-secret-file", secret},
