@@ -73,6 +73,7 @@ func (s Settings) relayReached(ctx context.Context, m *media.Server) finding {
 	case media.WebServer:
 		return finding{false, what + ": a web server answers. A reverse proxy stands before it, which passes on HTTP and no media",
 			"Give media a port of its own: CAIRN_RELAY_LISTEN=0.0.0.0:3478, and open TCP 3478. Or let Cairn serve https itself (CAIRN_TLS_CERT)."}
+	case media.Silent:
 	}
 	return finding{false, what + " takes connections and does not answer: " + err.Error(),
 		"A proxy that passes on only HTTP is the likely reason: give media a port of its own, CAIRN_RELAY_LISTEN=0.0.0.0:3478, and open TCP 3478."}

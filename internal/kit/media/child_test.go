@@ -181,7 +181,7 @@ func TestTheChildDiesWithItsParent(t *testing.T) {
 	script := filepath.Join(t.TempDir(), "between")
 	must(t, os.WriteFile(script, []byte("#!/bin/sh\nexec 3<&0\n"+program.Path(t)+" media <&3 &\nwait\n"), 0o700))
 	for name, argv := range map[string]string{"direct": strings.Join(program.Media(t), " "), "by input": script} {
-		holder := exec.Command(os.Args[0], "-test.run=^TestHolder$", "-test.v") //nolint:noctx // killed below
+		holder := exec.Command(os.Args[0], "-test.run=^TestHolder$", "-test.v")
 		holder.Env = append(os.Environ(), "MEDIA_TEST_HOLDER="+argv)
 		in, err := holder.StdinPipe()
 		must(t, err)
@@ -213,7 +213,7 @@ func TestTheChildDiesWithItsParent(t *testing.T) {
 
 // Without a parent's orders it is no command for people.
 func TestTheCommandAlone(t *testing.T) {
-	cmd := exec.Command(program.Path(t), "media") //nolint:noctx // it ends by itself
+	cmd := exec.Command(program.Path(t), "media")
 	b, err := cmd.CombinedOutput()
 	if err == nil || !strings.Contains(string(b), "no command for people") {
 		t.Fatalf("%v: %s", err, b)

@@ -149,7 +149,9 @@ func TestMediaGoesThroughAsItIs(t *testing.T) {
 		copy(sent, stunWords)
 		go func() {
 			_, _ = conn.Write(sent)
-			_ = conn.(interface{ CloseWrite() error }).CloseWrite() // half: the other way goes on
+			if half, ok := conn.(interface{ CloseWrite() error }); ok {
+				_ = half.CloseWrite() // the other way goes on
+			}
 		}()
 		got, err := io.ReadAll(conn)
 		must(t, err)
@@ -194,7 +196,10 @@ func TestARelayThatSleepsSaysThatItIsThere(t *testing.T) {
 		if len(b) != 32 || b[0] != 1 || b[1] != 1 || !bytes.Equal(b[8:20], []byte{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}) {
 			t.Fatalf("%s: %x", name, b)
 		}
-		mine := conn.LocalAddr().(*net.TCPAddr)
+		mine, ok := conn.LocalAddr().(*net.TCPAddr)
+		if !ok {
+			t.Fatal("not TCP")
+		}
 		if port := int(b[26])<<8 | int(b[27]); port^0x2112 != mine.Port || b[28]^0x21 != 127 || b[31]^0x42 != 1 {
 			t.Errorf("%s: another address than %v: %x", name, mine, b[20:])
 		}

@@ -14,7 +14,9 @@ import (
 func at(t *testing.T, line net.Listener, sealed bool) media.Relay {
 	t.Helper()
 	t.Cleanup(func() { _ = line.Close() })
-	return media.Relay{Host: "localhost", Port: line.Addr().(*net.TCPAddr).Port, TLS: sealed}
+	r, err := media.ParseRelay("turn:" + line.Addr().String())
+	must(t, err)
+	return media.Relay{Host: "localhost", Port: r.Port, TLS: sealed}
 }
 
 func listen(t *testing.T) net.Listener {
@@ -60,7 +62,7 @@ func TestWhatStandsAtTheRelaysAddress(t *testing.T) {
 		if seal {
 			line = tls.NewListener(line, conf)
 		}
-		web := &http.Server{Handler: http.NotFoundHandler(), ErrorLog: log.New(io.Discard, "", 0)} //nolint:gosec // a test
+		web := &http.Server{Handler: http.NotFoundHandler(), ErrorLog: log.New(io.Discard, "", 0)}
 		go func() { _ = web.Serve(line) }()
 		if got := look(r); got != media.WebServer {
 			t.Errorf("%s: %d", name, got)

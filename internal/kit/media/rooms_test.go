@@ -51,7 +51,7 @@ func open(t *testing.T, s *media.Server, g media.Grant) *door {
 		}
 		d.errs <- err
 	}))
-	t.Cleanup(d.Server.Close)
+	t.Cleanup(d.Close)
 	return d
 }
 
@@ -266,7 +266,7 @@ func TestSignalTakesOnlyItsPaths(t *testing.T) {
 		must(t, err)
 		b, err := io.ReadAll(res.Body)
 		must(t, errors.Join(err, res.Body.Close()))
-		<-d.errs
+		_ = <-d.errs
 		return res.StatusCode, string(b)
 	}
 	if code, text := get("GET", "/rtc/validate"+client, false); code != 200 || text != "success" {
@@ -284,7 +284,7 @@ func TestSignalTakesOnlyItsPaths(t *testing.T) {
 		t.Errorf("a line without websocket: %d", code)
 	}
 	gone := open(t, s, grant("nobody-made-it", "a"))
-	res, err := http.Get(gone.URL + "/rtc/validate" + client) //nolint:noctx // a test
+	res, err := http.Get(gone.URL + "/rtc/validate" + client)
 	must(t, err)
 	b, _ := io.ReadAll(res.Body)
 	_ = res.Body.Close()
