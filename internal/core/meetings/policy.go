@@ -112,7 +112,8 @@ func readsLink(st Stand, s Series, m Meeting, mine Answer, host bool, now moment
 // opens tells whether somebody who holds it has to be there first.
 func (s Series) opens() bool { return s.Facilitated || s.PeerLed }
 
-// canBeHere: whoever holds it or may step in, around its time.
+// canBeHere: whoever holds it or may step in, around its time; what goes on for longer is
+// held again by whoever lost their line.
 func canBeHere(st Stand, s Series, m Meeting, h Host, named bool, now moment.Time) access.Decision {
 	if !st.See || !named && !st.Hold && (!s.PeerLed || !st.Answer) {
 		return access.Hide()
@@ -122,7 +123,7 @@ func canBeHere(st Stand, s Series, m Meeting, h Host, named bool, now moment.Tim
 		return access.Wrong("meetings.error.over")
 	case now < m.StartsAt.Add(-doorBefore):
 		return access.Wrong("meetings.error.early")
-	case now >= m.EndsAt:
+	case now >= m.EndsAt && (m.State == Planned || now >= m.EndsAt.Add(overAfter)):
 		return access.Wrong("meetings.error.over")
 	case h.State == Here:
 		return access.Wrong("meetings.error.here")

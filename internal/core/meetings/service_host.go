@@ -102,7 +102,8 @@ func (s *Service) here(ctx context.Context, tx db.Writer, a access.Actor, at fac
 
 // Leave is "I have to go": somebody who holds a meeting leaves it. When nobody else
 // holds it there are five minutes of grace, then it is locked, and closed at fifteen
-// (safety.md, groups). The stand-in is asked at once.
+// (safety.md, groups). The stand-in is asked at once. What is only in the room is left by
+// leaving the room.
 func (s *Service) Leave(ctx context.Context, a access.Actor, id moment.ID) error {
 	return s.atDoor(ctx, a, func(tx db.Writer, now moment.Time) error {
 		x, m, _, err := s.facing(ctx, tx, a, id)
@@ -116,6 +117,9 @@ func (s *Service) Leave(ctx context.Context, a access.Actor, id moment.ID) error
 		h, named := hostIn(hosts, a.Person)
 		if err := canLeave(h, named).Err(); err != nil {
 			return err
+		}
+		if onlyRoom(x, m) {
+			return fault.New(fault.Conflict, "meetings.error.by_room")
 		}
 		if err := s.gone(ctx, tx, x, m, h, now); err != nil {
 			return err

@@ -166,6 +166,47 @@ func (o Rooms) Went(ctx context.Context, tx db.Writer, person, id moment.ID, hol
 	return o.gone(ctx, tx, x, m, h, o.Clock.Now())
 }
 
+// Closed ends a meeting that is only in the room when those who hold it end the room:
+// nobody is asked to step in, and nobody comes in again. Before it has begun, and where
+// people also meet in a place, nothing ends.
+func (o Rooms) Closed(ctx context.Context, tx db.Writer, id moment.ID, ended bool) error {
+	m, found, err := meetingByID(ctx, tx, id)
+	if err != nil || !found || !ended || !m.State.Coming() || m.Attendance.Room() {
+		return err
+	}
+	now := o.Clock.Now()
+	if now < m.StartsAt {
+		return nil
+	}
+	was := m
+	m.State, m.EndedAt, m.GraceAt, m.Stage = Over, now, 0, stageOver
+	if err := o.save(ctx, tx, m, was); err != nil {
+		return err
+	}
+	if err := o.Bus.Cancel(ctx, tx, jobGrace, string(id)); err != nil {
+		return err
+	}
+	if err := o.Tell.SettleAbout(ctx, tx, id, noticeNow); err != nil {
+		return err
+	}
+	o.Bus.Publish(tx, Topic(id), 0)
+	return o.timers(ctx, tx, m.Series)
+}
+
+// Removed takes back the place by whose address somebody came who was taken out of the
+// room: the same address leads nobody in again.
+func (o Rooms) Removed(ctx context.Context, tx db.Writer, person, id moment.ID) error {
+	place, found, err := placeOfPass(ctx, tx, id, person)
+	if err != nil || !found || place.State == Not {
+		return err
+	}
+	m, err := o.meeting(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	return o.takeBack(ctx, tx, m, place.Answer, o.Clock.Now())
+}
+
 // guestComes tells whether somebody came by the address of a place that still stands.
 func (s *Service) guestComes(ctx context.Context, r db.Reader, a access.Actor, m Meeting) (bool, error) {
 	if a.Person == "" {
@@ -198,6 +239,11 @@ func (s *Service) ComeBy(ctx context.Context, a access.Actor, t Token, from peop
 			}
 		}
 		meeting = m.ID
+		// A place is one person's: whoever came by it before, from another device or by
+		// an address that was handed on, comes by it no more.
+		if err := dropPasses(ctx, tx, mine.ID, who.Person); err != nil {
+			return err
+		}
 		if err := putPass(ctx, tx, m.ID, who.Person, mine.ID); err != nil {
 			return err
 		}

@@ -171,6 +171,17 @@ func putPass(ctx context.Context, tx db.Writer, meeting, person, answer moment.I
 	return err
 }
 
+// dropPasses forgets whoever else came by a place.
+func dropPasses(ctx context.Context, tx db.Writer, answer, but moment.ID) error {
+	_, err := tx.Exec(ctx, `DELETE FROM meetings_pass WHERE answer = $1 AND person <> $2`, answer, but)
+	return fault.Op("pass", err)
+}
+
+// placeOfPass gives the place that somebody came by.
+func placeOfPass(ctx context.Context, r db.Reader, meeting, person moment.ID) (sealedAnswer, bool, error) {
+	return oneAnswer(r.QueryRow(ctx, `SELECT `+answerColumns+` FROM meetings_answer WHERE id = (SELECT answer FROM meetings_pass WHERE meeting = $1 AND person = $2)`, meeting, person))
+}
+
 // passOf gives how the place stands that somebody came by.
 func passOf(ctx context.Context, r db.Reader, meeting, person moment.ID) (state AnswerState, found bool, err error) {
 	err = r.QueryRow(ctx, `SELECT a.state FROM meetings_pass p JOIN meetings_answer a ON a.id = p.answer WHERE p.meeting = $1 AND p.person = $2`, meeting, person).Scan(&state)

@@ -730,7 +730,7 @@ func doorNow(d doorData) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = web.Person(nameOf(ctx, d.Cards, s), string(s.Person), "s2", roleWords(ctx, s)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = web.Person(nameOf(ctx, d.Cards, s), s.seed(), "s2", roleWords(ctx, s)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -47,6 +47,9 @@ func (s *Service) watch(ctx context.Context, j bus.Job) error {
 		if err := s.gone(ctx, tx, x, now); err != nil {
 			return err
 		}
+		if err := dropOldCaptions(ctx, tx, x.ID, now.Add(-captionsFor)); err != nil {
+			return err
+		}
 		if x, _, err = roomByID(ctx, tx, about.Room); err != nil {
 			return err
 		}
@@ -168,11 +171,16 @@ func over(p media.Participant, g media.Grant) bool {
 	return slices.ContainsFunc(p.Publishing, func(x media.Source) bool { return !slices.Contains(g.Publish, x) })
 }
 
-// forget deletes who was in a room that stayed closed.
+// forget deletes who was in a room that stayed closed. Who was removed is remembered for
+// as long as the room could open again.
 func (s *Service) forget(ctx context.Context, tx db.Writer, about aboutRoom) error {
 	x, found, err := roomByID(ctx, tx, about.Room)
 	if err != nil || !found || x.Open {
 		return err
 	}
-	return forgetSeats(ctx, tx, x.ID)
+	st, err := s.stands(ctx, tx, access.System(), x.Owner)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	return forgetSeats(ctx, tx, x.ID, err != nil || st.Door == Over)
 }

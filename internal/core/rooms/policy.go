@@ -30,6 +30,9 @@ func canEnter(st Stand, r Room, mine Seat, e Entry) access.Decision {
 	switch {
 	case mine.State == Removed:
 		return access.Refuse("rooms.error.removed")
+	case st.Quiet && e.Quiet && !holds && mine.ID != "" && mine.Alias == 0:
+		// Whoever was here by name is known: the number would be tied to it.
+		return access.Wrong("rooms.error.named")
 	case st.Door == Over:
 		return access.Wrong("rooms.error.over")
 	case !st.Enter && !holds:
@@ -42,6 +45,15 @@ func canEnter(st Stand, r Room, mine Seat, e Entry) access.Decision {
 		return access.Wrong("rooms.error.locked")
 	case r.Open && r.Full():
 		return access.Wrong("rooms.error.full")
+	}
+	return access.Allow()
+}
+
+// canStay: whoever would be let in, whatever the door does meanwhile. Who does not come
+// any more finds nothing.
+func canStay(st Stand) access.Decision {
+	if !st.See || !st.Enter && !st.Host && !st.MayHold {
+		return access.Hide()
 	}
 	return access.Allow()
 }
@@ -98,7 +110,7 @@ func canCaption(r Room, mine Seat) access.Decision {
 	if d := canBeIn(r, mine); !d.OK() {
 		return d
 	}
-	if mine.Role != Captioner && mine.Role != Host {
+	if mine.State != In || mine.Role != Captioner && mine.Role != Host {
 		return access.Hide()
 	}
 	return access.Allow()
@@ -121,7 +133,7 @@ func canTurn(r Room, mine Seat, turn Turn) access.Decision {
 	if d := canBeIn(r, mine); !d.OK() {
 		return d
 	}
-	if mine.Role != Host && turn.Seat != mine.ID {
+	if turn.Seat != mine.ID && !canHold(r, mine).OK() {
 		return access.Hide()
 	}
 	return access.Allow()

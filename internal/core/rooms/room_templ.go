@@ -1312,7 +1312,7 @@ func waitingRoom(v View) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Person(nameOf(ctx, v.Cards, s), string(s.Person), "s2", "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Person(nameOf(ctx, v.Cards, s), s.seed(), "s2", "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2285,7 +2285,7 @@ func about(v View, s Seat) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if v.Holds() && s.Alias == 0 {
+		if v.Worries && s.Alias == 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 187, "<a class=\"btn btn-s\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -151,6 +151,15 @@ type Seat struct {
 	GoneAt    moment.Time
 }
 
+// seed is what somebody's stone is drawn from: the person, or of whoever takes part
+// without a name only this seat, so that no stone tells who it is.
+func (s Seat) seed() string {
+	if s.Alias > 0 {
+		return string(s.ID)
+	}
+	return string(s.Person)
+}
+
 // Hears tells whether somebody only listens.
 func (s Seat) Hears() bool { return s.Role == Listener || s.Role == Captioner }
 
@@ -159,7 +168,7 @@ func (s Seat) MaySpeak() bool { return s.Role == Host || s.Speaks && !s.Hears() 
 
 // MayShow tells whether it takes their picture. cameras is what the owner allows.
 func (s Seat) MayShow(cameras bool) bool {
-	return cameras && (s.Role == Host || s.Role == Signer || s.Shows && s.Role == Part)
+	return cameras && (s.Role == Host || s.Shows && (s.Role == Part || s.Role == Signer))
 }
 
 // MayShare tells whether it takes their screen.

@@ -31,7 +31,7 @@ type Stand struct {
 	Cameras   bool
 	KeepsDoor bool // whoever comes waits in a waiting room at first
 	Quiet     bool // one can take part without a name
-	Places    int  // 0: as many as fit a room of its mode
+	Places    int  // never more than fit a room of its mode; 0: as many
 	Agreed    []string
 	AgreeHref string
 	Alone     moment.Time // since when nobody holds it who should; 0 otherwise
@@ -51,9 +51,16 @@ type Owner interface {
 	Went(ctx context.Context, tx db.Writer, person, owner moment.ID, holds bool) error
 }
 
-// Closer is for an Owner that wants to know when its room has closed.
+// Closer is for an Owner that wants to know when its room has closed, before it learns
+// who went; ended tells whether somebody who held it closed it.
 type Closer interface {
-	Closed(ctx context.Context, tx db.Writer, owner moment.ID) error
+	Closed(ctx context.Context, tx db.Writer, owner moment.ID, ended bool) error
+}
+
+// Remover is for an Owner that wants to know who was taken out of its room and stays
+// out.
+type Remover interface {
+	Removed(ctx context.Context, tx db.Writer, person, owner moment.ID) error
 }
 
 // People is what rooms asks of the people slice.
@@ -133,6 +140,10 @@ func OwnerTopic(owner Ref) string { return "room-of:" + owner.Kind + ":" + strin
 // faster.
 var acting = access.Rate{Name: "rooms.act", Most: 240, Per: 10 * time.Minute}
 
+// calling bounds how often one person asks for a call: the other said no, or says
+// nothing, and is not asked on and on.
+var calling = access.Rate{Name: "rooms.call", Most: 6, Per: 10 * time.Minute}
+
 // writing bounds captions: a captioner sends a line every few seconds for an hour.
 var writing = access.Rate{Name: "rooms.caption", Most: 600, Per: 10 * time.Minute}
 
@@ -146,11 +157,29 @@ func (s *Service) stands(ctx context.Context, r db.Reader, a access.Actor, owner
 	if err == nil {
 		err = canStand(st).Err()
 	}
-	if st.Places == 0 {
-		st.Places = mostInMeeting
-		if st.Mode == Webinar {
-			st.Places = mostInWebinar
-		}
+	most := mostInMeeting
+	if st.Mode == Webinar {
+		most = mostInWebinar
+	}
+	if st.Places == 0 || st.Places > most {
+		st.Places = most
+	}
+	return st, err
+}
+
+// stays asks the owner whether somebody who has a seat may be in a room still, and
+// moderation whether they are kept out; who may not finds nothing.
+func (s *Service) stays(ctx context.Context, r db.Reader, a access.Actor, x Room) (Stand, error) {
+	st, err := s.stands(ctx, r, a, x.Owner)
+	if err == nil {
+		err = canStay(st).Err()
+	}
+	if err != nil {
+		return st, err
+	}
+	out, err := s.Standing.Out(ctx, r, a.Person)
+	if err == nil && out {
+		err = fault.Hidden()
 	}
 	return st, err
 }
@@ -218,8 +247,12 @@ func grant(x Room, seat Seat, cameras bool) media.Grant {
 }
 
 // permit tells the media server what a seat may do now. When it does not answer, the
-// watch does it again: what was decided stands in the database.
+// watch does it again: what was decided stands in the database. Of whoever is not in
+// the room it knows nothing.
 func (s *Service) permit(ctx context.Context, x Room, seat Seat) {
+	if seat.State != In {
+		return
+	}
 	st, err := s.owners[x.Owner.Kind].Stands(ctx, s.DB.Reader(), access.System(), x.Owner.ID)
 	if err == nil {
 		err = s.Media.Permit(ctx, grant(x, seat, st.Cameras))

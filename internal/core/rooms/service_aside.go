@@ -35,9 +35,9 @@ func (s *Service) AskAside(ctx context.Context, a access.Actor, id, other moment
 // GoAside answers: yes brings both into a room for two. Nobody is brought anywhere
 // without having said yes.
 func (s *Service) GoAside(ctx context.Context, a access.Actor, id moment.ID, yes bool) error {
-	var gone []Seat
+	var ends []line
 	err := s.act(ctx, a, id, acting, "rooms.aside_answer", canBeIn, func(tx db.Writer, x Room, mine Seat, now moment.Time) error {
-		gone = nil
+		ends = nil
 		if mine.State != In || mine.AskedBy == "" {
 			return fault.New(fault.Conflict, "rooms.error.aside")
 		}
@@ -46,10 +46,10 @@ func (s *Service) GoAside(ctx context.Context, a access.Actor, id moment.ID, yes
 			return err
 		}
 		mine.AskedBy = ""
-		if !yes || !found || host.State != In || host.Room != x.ID {
-			if err := putSeat(ctx, tx, mine); err != nil || !yes {
-				return err
-			}
+		switch {
+		case !yes:
+			return putSeat(ctx, tx, mine)
+		case !found || host.State != In || host.Role != Host || host.Room != x.ID:
 			return fault.New(fault.Conflict, "rooms.error.aside")
 		}
 		aside, err := s.openAside(ctx, tx, x, mine, now)
@@ -57,17 +57,15 @@ func (s *Service) GoAside(ctx context.Context, a access.Actor, id moment.ID, yes
 			return err
 		}
 		for _, seat := range []Seat{host, mine} {
-			gone = append(gone, seat)
+			ends = append(ends, line{id, seat.Identity})
 			if err := s.step(ctx, tx, x, seat, aside, now); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	for _, seat := range gone {
-		if err == nil {
-			s.takeOut(ctx, id, seat.Identity)
-		}
+	if err == nil {
+		s.cut(ctx, ends)
 	}
 	return err
 }
@@ -102,6 +100,9 @@ func (s *Service) step(ctx context.Context, tx db.Writer, x Room, seat Seat, asi
 	if err := putSeat(ctx, tx, seat); err != nil {
 		return err
 	}
+	if err := forgetAsks(ctx, tx, seat.ID); err != nil { // whoever else they asked
+		return err
+	}
 	if err := s.fromRound(ctx, tx, x, seat.ID, now); err != nil {
 		return err
 	}
@@ -109,11 +110,11 @@ func (s *Service) step(ctx context.Context, tx db.Writer, x Room, seat Seat, asi
 }
 
 // Back leads from the room for two into the room one came from; it gives that room.
-// When it has closed meanwhile, or its door does not let them in, they read so there.
-func (s *Service) Back(ctx context.Context, a access.Actor, id moment.ID) (moment.ID, error) {
-	var parent moment.ID
-	var identity string
-	err := s.DB.Write(ctx, func(tx db.Writer) error {
+// When it has closed meanwhile, or its door does not let them in, they read so there;
+// known is false when that room has forgotten who was in it.
+func (s *Service) Back(ctx context.Context, a access.Actor, id moment.ID) (up Room, known bool, err error) {
+	var ends []line
+	err = s.DB.Write(ctx, func(tx db.Writer) error {
 		now := s.Clock.Now()
 		x, mine, err := s.inside(ctx, tx, a, id)
 		if err != nil {
@@ -122,48 +123,61 @@ func (s *Service) Back(ctx context.Context, a access.Actor, id moment.ID) (momen
 		if x.Mode != Aside || mine.ID == "" {
 			return fault.Hidden()
 		}
-		parent, identity = x.Parent, mine.Identity
+		ends = []line{{id, mine.Identity}}
 		if mine.State.Holds() {
 			if err := s.out(ctx, tx, x, mine, Out, now); err != nil {
 				return err
 			}
 		}
-		if err := s.comesBack(ctx, tx, a, parent, now); err != nil {
+		if up, known, err = s.comesBack(ctx, tx, a, x.Parent, now); err != nil {
 			return err
 		}
 		return access.Record(ctx, tx, a, now, access.Entry{Verb: "rooms.back", Kind: "room", Object: id})
 	})
 	if err == nil {
-		s.takeOut(ctx, id, identity)
+		s.cut(ctx, ends)
 	}
-	return parent, err
+	return up, known, err
 }
 
-func (s *Service) comesBack(ctx context.Context, tx db.Writer, a access.Actor, parent moment.ID, now moment.Time) error {
+// comesBack takes the place again that was kept. Whoever held the room holds it again
+// if its owner still lets them; else they take part.
+func (s *Service) comesBack(ctx context.Context, tx db.Writer, a access.Actor, parent moment.ID, now moment.Time) (Room, bool, error) {
 	up, found, err := roomByID(ctx, tx, parent)
 	if err != nil || !found {
-		return err
+		return up, false, err
 	}
-	seat, _, err := seatOf(ctx, tx, parent, a.Person)
+	seat, known, err := seatOf(ctx, tx, parent, a.Person)
 	if err != nil || seat.State != Beside || !up.Open {
-		return err
+		return up, known, err
+	}
+	st, err := s.stays(ctx, tx, a, up)
+	if fault.Is(err, fault.NotFound) {
+		return up, true, s.out(ctx, tx, up, seat, Out, now)
+	}
+	if err != nil {
+		return up, true, err
+	}
+	if seat.Role == Host && !st.Host && !st.MayHold {
+		seat.Role = Part
 	}
 	seat.State, seat.Aside, seat.Identity, seat.SeenAt = In, "", newIdentity(), now
 	s.changed(tx, up)
-	return s.letIn(ctx, tx, a, up, seat, true, now)
+	return up, true, s.letIn(ctx, tx, a, up, seat, true, now)
 }
 
-// outOfAside ends the aside of somebody who is taken out of the room beside it.
-func (s *Service) outOfAside(ctx context.Context, tx db.Writer, seat Seat, now moment.Time) error {
+// outOfAside ends the aside of somebody who goes out of the room beside it, or is in
+// that again. It gives the line that ends with it.
+func (s *Service) outOfAside(ctx context.Context, tx db.Writer, seat Seat, to SeatState, now moment.Time) ([]line, error) {
 	aside, found, err := roomByID(ctx, tx, seat.Aside)
 	if err != nil || !found || !aside.Open {
-		return err
+		return nil, err
 	}
 	there, found, err := seatOf(ctx, tx, aside.ID, seat.Person)
 	if err != nil || !found || !there.State.Holds() {
-		return err
+		return nil, err
 	}
-	return s.out(ctx, tx, aside, there, Removed, now)
+	return []line{{aside.ID, there.Identity}}, s.out(ctx, tx, aside, there, to, now)
 }
 
 // besides is the owner of rooms for two beside a room.
@@ -189,7 +203,7 @@ func (b besides) Stands(ctx context.Context, r db.Reader, a access.Actor, owner 
 		st.Door = Over
 	}
 	if a.Person == "" {
-		st.See = true
+		st.See = a.Way == access.BySystem
 		return st, nil
 	}
 	mine, _, err := seatOf(ctx, r, x.ID, a.Person)

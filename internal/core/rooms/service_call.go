@@ -23,6 +23,9 @@ func (s *Service) AskCall(ctx context.Context, a access.Actor, talk moment.ID) e
 		case c.State == CallAsked: // both asked: both wish it
 			return s.agreeCall(ctx, tx, a, talk, now)
 		}
+		if err := calling.Spend(ctx, tx, a.Person, now); err != nil {
+			return err
+		}
 		if err := putCall(ctx, tx, talk, Call{CallAsked, a.Person, now}); err != nil {
 			return err
 		}
@@ -147,6 +150,6 @@ func (talks) Came(context.Context, db.Writer, access.Actor, moment.ID, bool) err
 func (talks) Went(context.Context, db.Writer, moment.ID, moment.ID, bool) error { return nil }
 
 // Closed makes the next call ask anew.
-func (talks) Closed(ctx context.Context, tx db.Writer, talk moment.ID) error {
+func (talks) Closed(ctx context.Context, tx db.Writer, talk moment.ID, _ bool) error {
 	return putCall(ctx, tx, talk, Call{})
 }

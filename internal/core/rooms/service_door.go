@@ -81,8 +81,9 @@ func (s *Service) Enter(ctx context.Context, a access.Actor, owner Ref, e Entry)
 		return "", err
 	}
 	var x Room
-	var was Seat
+	var ends []line
 	err := s.DB.Write(ctx, func(tx db.Writer) error {
+		var was Seat
 		now := s.Clock.Now()
 		st, err := s.stands(ctx, tx, a, owner)
 		if err != nil {
@@ -103,16 +104,33 @@ func (s *Service) Enter(ctx context.Context, a access.Actor, owner Ref, e Entry)
 		if x, err = s.opened(ctx, tx, x, owner, st, now); err != nil {
 			return err
 		}
+		if ends, err = s.oldLines(ctx, tx, x, was, now); err != nil {
+			return err
+		}
 		if err := s.seat(ctx, tx, a, x, st, was, e, now); err != nil {
 			return err
 		}
 		s.changed(tx, x)
 		return access.Record(ctx, tx, a, now, access.Entry{Verb: "rooms.enter", Kind: "room", Object: x.ID})
 	})
-	if err == nil && was.State.Holds() {
-		s.takeOut(ctx, x.ID, was.Identity)
+	if err == nil {
+		s.cut(ctx, ends)
 	}
 	return x.ID, err
+}
+
+// oldLines gives the lines that end when somebody enters who is in already. Whoever was
+// aside comes out of the room for two: nobody is in two rooms.
+func (s *Service) oldLines(ctx context.Context, tx db.Writer, x Room, was Seat, now moment.Time) ([]line, error) {
+	if !was.State.Holds() {
+		return nil, nil
+	}
+	ends := []line{{x.ID, was.Identity}}
+	if was.State != Beside {
+		return ends, nil
+	}
+	there, err := s.outOfAside(ctx, tx, was, Out, now)
+	return append(ends, there...), err
 }
 
 func orOut(err error) error {
@@ -171,26 +189,44 @@ const talkKind = "room"
 func (s *Service) seat(ctx context.Context, tx db.Writer, a access.Actor, x Room, st Stand, was Seat, e Entry, now moment.Time) error {
 	mine := Seat{ID: moment.NewID(), Room: x.ID, Person: a.Person, Identity: newIdentity(), State: In, Role: Part, Speaks: true, Shows: true, EnteredAt: now, SeenAt: now}
 	if was.ID != "" {
-		mine.ID = was.ID
-	}
-	if was.State.Holds() || was.State == Out {
 		// What was held by permission stays held, and a role that was given stays given:
-		// going out and coming in again undoes nothing.
-		mine.Speaks, mine.Shows, mine.Shares, mine.Alias, mine.Lang, mine.HandAt = was.Speaks, was.Shows, was.Shares, was.Alias, was.Lang, was.HandAt
-		mine.Role = was.Role
+		// going out, waiting and coming in again undo nothing.
+		mine.ID, mine.Role, mine.Lang = was.ID, was.Role, was.Lang
+		mine.Speaks, mine.Shows, mine.Shares, mine.Alias, mine.HandAt = was.Speaks, was.Shows, was.Shares, was.Alias, was.HandAt
 	}
 	mine.Role = roleAt(st, mine, e, was.ID != "")
-	if st.Quiet && e.Quiet && mine.Role != Host && mine.Alias == 0 {
-		var err error
-		if mine.Alias, err = nextAlias(ctx, tx, x.ID); err != nil {
-			return err
-		}
+	var err error
+	switch {
+	case mine.Role == Host && was.Alias > 0:
+		err = s.byName(ctx, tx, x, &mine)
+	case st.Quiet && e.Quiet && mine.Role != Host && mine.Alias == 0:
+		mine.Alias, err = nextAlias(ctx, tx, x.ID)
+	}
+	if err != nil {
+		return err
 	}
 	if x.KeepsDoor && mine.Role != Host && !was.State.Holds() {
 		mine.State = Waiting
 		return fault.Op("wait", putSeat(ctx, tx, mine))
 	}
 	return s.letIn(ctx, tx, a, x, mine, was.State.Holds(), now)
+}
+
+// byName makes a seat without a name one with a name, for whoever holds the room now:
+// another seat and another part in the text chat, so that nothing ties the number to
+// them.
+func (s *Service) byName(ctx context.Context, tx db.Writer, x Room, mine *Seat) error {
+	if err := s.fromRound(ctx, tx, x, mine.ID, mine.EnteredAt); err != nil {
+		return err
+	}
+	if err := dropSeat(ctx, tx, mine.ID); err != nil {
+		return fault.Op("seat", err)
+	}
+	mine.ID, mine.Alias, mine.HandAt = moment.NewID(), 0, 0
+	if !x.gathers() {
+		return nil
+	}
+	return s.Talks.Dismiss(ctx, tx, x.Talk, mine.Person)
 }
 
 // roleAt is how somebody takes part who comes in now.

@@ -105,18 +105,19 @@ func (s *Service) Hush(ctx context.Context, a access.Actor, id moment.ID, may bo
 
 // Remove takes somebody out, and they stay out of this room.
 func (s *Service) Remove(ctx context.Context, a access.Actor, id, other moment.ID) error {
-	var identity string
+	var ends []line
 	err := s.over(ctx, a, id, other, "rooms.remove", func(tx db.Writer, x Room, _, seat Seat, now moment.Time) error {
-		identity = seat.Identity
-		if seat.State == Beside {
-			if err := s.outOfAside(ctx, tx, seat, now); err != nil {
-				return err
-			}
+		var err error
+		if ends, err = s.goes(ctx, tx, x, seat, Removed, now); err != nil {
+			return err
 		}
-		return s.out(ctx, tx, x, seat, Removed, now)
+		if owner, ok := s.owners[x.Owner.Kind].(Remover); ok {
+			return owner.Removed(ctx, tx, seat.Person, x.Owner.ID)
+		}
+		return nil
 	})
 	if err == nil {
-		s.takeOut(ctx, id, identity)
+		s.cut(ctx, ends)
 	}
 	return err
 }
@@ -156,11 +157,13 @@ func (s *Service) KeepDoor(ctx context.Context, a access.Actor, id moment.ID, ke
 }
 
 // GiveRole makes somebody a listener, a speaker, captioner or interpreter. lang is an
-// interpreter's channel.
+// interpreter's channel. A role that needs a voice or hands gives them back; whoever is
+// made a listener does not speak again by going out and coming in, but when they are
+// made a speaker.
 func (s *Service) GiveRole(ctx context.Context, a access.Actor, id, other moment.ID, role Role, lang string) error {
 	var x Room
 	var seat Seat
-	err := s.over(ctx, a, id, other, "rooms.role", func(tx db.Writer, in Room, _, of Seat, _ moment.Time) error {
+	err := s.over(ctx, a, id, other, "rooms.role", func(tx db.Writer, in Room, _, of Seat, now moment.Time) error {
 		x, seat = in, of
 		if !slices.Contains(Given(), role) {
 			return fault.New(fault.Invalid, "web.error.form")
@@ -174,10 +177,17 @@ func (s *Service) GiveRole(ctx context.Context, a access.Actor, id, other moment
 			}
 			seat.Lang = lang
 		}
-		if role == Part && x.Mode == Webinar {
-			seat.Speaks, seat.HandAt = true, 0
+		switch {
+		case role == Listener:
+			seat.Speaks, seat.Shows, seat.Shares = false, false, false
+		case role == Part && of.Hears():
+			seat.Speaks, seat.Shows, seat.HandAt = true, true, 0
+		case role == Interpreter:
+			seat.Speaks = true
+		case role == Signer:
+			seat.Shows = true
 		}
-		return putSeat(ctx, tx, seat)
+		return s.takesPart(ctx, tx, x, seat, now)
 	})
 	if err == nil {
 		s.permit(ctx, x, seat)
@@ -211,7 +221,7 @@ func (s *Service) Lower(ctx context.Context, a access.Actor, id, other moment.ID
 func (s *Service) Listen(ctx context.Context, a access.Actor, id moment.ID, only bool) error {
 	var x Room
 	var seat Seat
-	err := s.act(ctx, a, id, acting, "rooms.listen", canBeIn, func(tx db.Writer, in Room, mine Seat, _ moment.Time) error {
+	err := s.act(ctx, a, id, acting, "rooms.listen", canBeIn, func(tx db.Writer, in Room, mine Seat, now moment.Time) error {
 		x, seat = in, mine
 		switch {
 		case seat.Role != Part && seat.Role != Listener, !only && x.Mode == Webinar:
@@ -221,10 +231,22 @@ func (s *Service) Listen(ctx context.Context, a access.Actor, id moment.ID, only
 		default:
 			seat.Role = Part
 		}
-		return putSeat(ctx, tx, seat)
+		return s.takesPart(ctx, tx, x, seat, now)
 	})
 	if err == nil {
 		s.permit(ctx, x, seat)
 	}
 	return err
+}
+
+// takesPart writes how somebody takes part now. A round that runs asks them, or asks
+// them no more.
+func (s *Service) takesPart(ctx context.Context, tx db.Writer, x Room, seat Seat, now moment.Time) error {
+	if err := putSeat(ctx, tx, seat); err != nil {
+		return fault.Op("seat", err)
+	}
+	if turns(seat) {
+		return s.toRound(ctx, tx, x, seat)
+	}
+	return s.fromRound(ctx, tx, x, seat.ID, now)
 }

@@ -34,7 +34,8 @@ func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put 
 	return put("rooms.json", out)
 }
 
-// Erase takes somebody out of every room, and forgets that they were there. Their
+// Erase takes somebody out of every room, and forgets that they were there, with what
+// they asked and typed. Their
 // line ends with the next watch, which finds no seat for it.
 func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, now moment.Time) error {
 	list, err := seatsOf(ctx, tx, person)
@@ -51,6 +52,9 @@ func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, now 
 				return err
 			}
 		}
+	}
+	if err := forgetSaid(ctx, tx, person); err != nil {
+		return err
 	}
 	if err := forgetCalls(ctx, tx, person); err != nil {
 		return err

@@ -21,28 +21,56 @@ func aliasWord(n int) string {
 // Leave is going out, from the room or from the waiting room. It never fails because
 // one has gone already.
 func (s *Service) Leave(ctx context.Context, a access.Actor, id moment.ID) error {
-	var mine Seat
+	var ends []line
 	err := s.DB.Write(ctx, func(tx db.Writer) error {
-		x, seat, err := s.inside(ctx, tx, a, id)
+		ends = nil
+		x, mine, err := s.inside(ctx, tx, a, id)
 		if err != nil {
 			return err
 		}
-		if mine = seat; mine.ID == "" {
+		if mine.ID == "" {
 			return fault.Hidden()
 		}
 		if mine.State == Out || mine.State == Removed || mine.State == Refused {
 			return nil
 		}
 		now := s.Clock.Now()
-		if err := s.out(ctx, tx, x, mine, Out, now); err != nil {
+		if ends, err = s.goes(ctx, tx, x, mine, Out, now); err != nil {
 			return err
 		}
 		return access.Record(ctx, tx, a, now, access.Entry{Verb: "rooms.leave", Kind: "room", Object: id})
 	})
 	if err == nil {
-		s.takeOut(ctx, id, mine.Identity)
+		s.cut(ctx, ends)
 	}
 	return err
+}
+
+// line is somebody's line to the media server in a room.
+type line struct {
+	room     moment.ID
+	identity string
+}
+
+// cut ends lines, at once, after what ended them was written.
+func (s *Service) cut(ctx context.Context, lines []line) {
+	for _, l := range lines {
+		s.takeOut(ctx, l.room, l.identity)
+	}
+}
+
+// goes takes somebody out of a room, and out of the room for two beside it when they
+// are there. It gives the lines that end with it.
+func (s *Service) goes(ctx context.Context, tx db.Writer, x Room, seat Seat, to SeatState, now moment.Time) ([]line, error) {
+	ends := []line{{x.ID, seat.Identity}}
+	if seat.State == Beside {
+		there, err := s.outOfAside(ctx, tx, seat, to, now)
+		if err != nil {
+			return nil, err
+		}
+		ends = append(ends, there...)
+	}
+	return ends, s.out(ctx, tx, x, seat, to, now)
 }
 
 // out takes somebody out of a room for a reason. Whoever waited for their turn passes.
@@ -52,6 +80,9 @@ func (s *Service) out(ctx context.Context, tx db.Writer, x Room, seat Seat, to S
 	seat.State, seat.HandAt, seat.AskedBy, seat.GoneAt = to, 0, "", now
 	if err := putSeat(ctx, tx, seat); err != nil {
 		return fault.Op("seat", err)
+	}
+	if err := forgetAsks(ctx, tx, seat.ID); err != nil {
+		return fault.Op("questions aside", err)
 	}
 	s.changed(tx, x)
 	if !held {
@@ -82,6 +113,11 @@ func (s *Service) shut(ctx context.Context, tx db.Writer, x Room, why string, no
 	if err != nil || !done {
 		return fault.Op("close a room", err)
 	}
+	if owner, ok := s.owners[x.Owner.Kind].(Closer); ok {
+		if err := owner.Closed(ctx, tx, x.Owner.ID, why == whyEnded); err != nil {
+			return err
+		}
+	}
 	seats, err := seatsIn(ctx, tx, x.ID)
 	if err != nil {
 		return err
@@ -102,11 +138,6 @@ func (s *Service) shut(ctx context.Context, tx db.Writer, x Room, why string, no
 	}
 	if x.gathers() {
 		if err := s.Talks.Close(ctx, tx, x.Talk); err != nil {
-			return err
-		}
-	}
-	if owner, ok := s.owners[x.Owner.Kind].(Closer); ok {
-		if err := owner.Closed(ctx, tx, x.Owner.ID); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
 	"cairn/internal/kit/media"
 	"cairn/internal/kit/moment"
 )
@@ -27,7 +28,7 @@ func (s *Service) Line(ctx context.Context, a access.Actor, id moment.ID, identi
 	if err := canLine(x, mine, identity).Err(); err != nil {
 		return media.Grant{}, err
 	}
-	st, err := s.stands(ctx, r, a, x.Owner)
+	st, err := s.stays(ctx, r, a, x)
 	if err != nil {
 		return media.Grant{}, err
 	}
@@ -36,10 +37,16 @@ func (s *Service) Line(ctx context.Context, a access.Actor, id moment.ID, identi
 	return g, s.Media.Ensure(ctx, string(x.ID), x.Places+mostInMeeting)
 }
 
-// Stays tells whether a line still stands for somebody who is in the room.
+// Stays tells whether a line still stands: for somebody who is in the room with this
+// identity, and may be.
 func (s *Service) Stays(ctx context.Context, a access.Actor, id moment.ID, identity string) bool {
-	x, mine, err := s.inside(ctx, s.DB.Reader(), a, id)
-	return err == nil && canLine(x, mine, identity).OK()
+	r := s.DB.Reader()
+	x, mine, err := s.inside(ctx, r, a, id)
+	if err != nil || !canLine(x, mine, identity).OK() {
+		return false
+	}
+	_, err = s.stays(ctx, r, a, x)
+	return !fault.Is(err, fault.NotFound) // a database that is away cuts nobody off
 }
 
 // Seen notes that somebody is still there, when the last sign is older than ten

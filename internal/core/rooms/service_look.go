@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"cairn/internal/core/people"
+	"cairn/internal/core/safety"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
@@ -24,6 +25,7 @@ type View struct {
 	Captions  []Caption
 	Questions []Question
 	AsksMe    Seat // who asks them to come aside; without an id: nobody
+	Worries   bool // they work here and look after the others: they can say that they worry
 	Sound     bool
 	Now       moment.Time
 }
@@ -68,40 +70,64 @@ func (s *Service) look(ctx context.Context, a access.Actor, id moment.ID) (View,
 	if v.Me.ID == "" {
 		return v, fault.Hidden()
 	}
-	if v.Stand, err = s.stands(ctx, r, a, v.Owner); fault.Is(err, fault.NotFound) && v.Here() {
-		// Whoever may not see its owner any more is not in the room any more.
-		return v, s.noLonger(ctx, a, v.Room, v.Me)
+	in := v.Open && v.Me.State.Holds()
+	if in {
+		v.Stand, err = s.stays(ctx, r, a, v.Room)
+	} else {
+		v.Stand, err = s.stands(ctx, r, a, v.Owner)
 	}
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	switch {
+	case fault.Is(err, fault.NotFound) && in:
+		// Whoever does not come to its owner any more is not in the room any more.
+		return v, s.noLonger(ctx, a, id)
+	case err != nil && !fault.Is(err, fault.NotFound):
 		return v, err
-	}
-	if !v.Open || !v.Me.State.Holds() {
+	case !in:
 		return v, nil
 	}
-	return v, s.lookIn(ctx, r, &v)
+	return v, s.lookIn(ctx, r, a, &v)
 }
 
-func (s *Service) noLonger(ctx context.Context, a access.Actor, x Room, mine Seat) error {
+// noLonger takes out whoever may not be in a room any more, as it is now: they may
+// have been removed since it was read.
+func (s *Service) noLonger(ctx context.Context, a access.Actor, id moment.ID) error {
+	var ends []line
 	err := s.DB.Write(ctx, func(tx db.Writer) error {
-		if err := s.out(ctx, tx, x, mine, Out, s.Clock.Now()); err != nil {
+		ends = nil
+		x, mine, err := s.inside(ctx, tx, a, id)
+		if err != nil || !canBeIn(x, mine).OK() {
 			return err
 		}
-		return access.Record(ctx, tx, a, s.Clock.Now(), access.Entry{Verb: "rooms.no_longer", Kind: "room", Object: x.ID})
+		now := s.Clock.Now()
+		if ends, err = s.goes(ctx, tx, x, mine, Out, now); err != nil {
+			return err
+		}
+		return access.Record(ctx, tx, a, now, access.Entry{Verb: "rooms.no_longer", Kind: "room", Object: id})
 	})
-	s.takeOut(ctx, x.ID, mine.Identity)
 	if err == nil {
+		s.cut(ctx, ends)
 		err = fault.Hidden()
 	}
 	return err
 }
 
-func (s *Service) lookIn(ctx context.Context, r db.Reader, v *View) error {
+// looksAfter tells whether somebody holds the room, or the room beside this one, and
+// works here.
+func (s *Service) looksAfter(ctx context.Context, r db.Reader, a access.Actor, v View) (bool, error) {
+	if v.Mode != Aside || !v.Here() {
+		return v.Holds() && safety.MayRaise(a), nil
+	}
+	up, _, err := seatOf(ctx, r, v.Parent, a.Person)
+	return err == nil && up.Role == Host && up.State == Beside && safety.MayRaise(a), err
+}
+
+func (s *Service) lookIn(ctx context.Context, r db.Reader, a access.Actor, v *View) error {
 	all, err := seatsIn(ctx, r, v.ID)
 	if err != nil {
 		return err
 	}
 	for _, seat := range all {
-		if seat.ID == v.Me.AskedBy {
+		if seat.ID == v.Me.AskedBy && seat.State == In {
 			v.AsksMe = seat
 		}
 		if seat.State.Holds() {
@@ -109,6 +135,9 @@ func (s *Service) lookIn(ctx context.Context, r db.Reader, v *View) error {
 		} else if v.Holds() {
 			v.Waiting = append(v.Waiting, seat)
 		}
+	}
+	if v.Worries, err = s.looksAfter(ctx, r, a, *v); err != nil {
+		return err
 	}
 	v.Order = Order(v.Seats)
 	if v.Cards, err = s.cards(ctx, r, append(slices.Clone(v.Seats), v.Waiting...)); err != nil {

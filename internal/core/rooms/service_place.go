@@ -2,7 +2,6 @@ package rooms
 
 import (
 	"context"
-	"slices"
 
 	"cairn/internal/core/moderation"
 	"cairn/internal/core/safety"
@@ -15,7 +14,8 @@ import (
 // raised from it by those who hold it. A place is named by its seat.
 type Places struct{ *Service }
 
-// PlaceOf gives a seat with whoever holds the room.
+// PlaceOf gives a seat with those who hold the room; in a room for two, with whoever asked
+// them aside.
 func (p Places) PlaceOf(ctx context.Context, r db.Reader, id moment.ID) (safety.Place, bool, error) {
 	seat, found, err := seatByID(ctx, r, id)
 	if err != nil || !found || seat.Alias > 0 {
@@ -25,21 +25,33 @@ func (p Places) PlaceOf(ctx context.Context, r db.Reader, id moment.ID) (safety.
 	if err != nil || !found {
 		return safety.Place{}, false, err
 	}
-	worker, err := p.holder(ctx, r, x, seat.Person)
-	return safety.Place{ID: id, Member: seat.Person, Worker: worker, Ended: !x.Open || !seat.State.Holds(), Path: roomPath(x.ID)}, err == nil, err
+	at := safety.Place{ID: id, Member: seat.Person, Ended: !x.Open || !seat.State.Holds(), Path: roomPath(x.ID)}
+	hold, err := p.holders(ctx, r, x, seat.Person)
+	if len(hold) > 0 {
+		at.Worker, at.Beside = hold[0], hold[1:]
+	}
+	return at, err == nil, err
 }
 
-// holder is who holds a room longest, but for one person.
-func (p Places) holder(ctx context.Context, r db.Reader, x Room, but moment.ID) (moment.ID, error) {
-	list, err := seatsIn(ctx, r, x.ID)
-	if err != nil {
-		return "", err
+// holders are those who hold a room, who came first first, but for one person. Of a room
+// for two it is who is in it and holds the room beside.
+func (p Places) holders(ctx context.Context, r db.Reader, x Room, but moment.ID) ([]moment.ID, error) {
+	in := x.ID
+	if x.Mode == Aside {
+		in = x.Parent
 	}
-	i := slices.IndexFunc(list, func(s Seat) bool { return s.Role == Host && s.Person != but })
-	if i < 0 {
-		return "", nil
+	list, err := seatsIn(ctx, r, in)
+	var out []moment.ID
+	for _, s := range list {
+		here := s.State == In
+		if x.Mode == Aside {
+			here = s.State == Beside && s.Aside == x.ID
+		}
+		if s.Role == Host && s.Person != but && here {
+			out = append(out, s.Person)
+		}
 	}
-	return list[i].Person, nil
+	return out, err
 }
 
 // Running gives the room that somebody is in now, when somebody holds it.
@@ -77,5 +89,5 @@ func (s Subject) Reported(ctx context.Context, r db.Reader, a access.Actor, obje
 	if err != nil || mine.ID == "" || mine.State == Waiting || mine.State == Refused {
 		return moderation.Reported{}, false, err
 	}
-	return moderation.Reported{About: seat.Person}, true, nil
+	return moderation.Reported{About: seat.Person, Anonymous: seat.Alias > 0}, true, nil
 }

@@ -31,15 +31,16 @@ func roomOf(ctx context.Context, r db.Reader, owner Ref) (Room, bool, error) {
 }
 
 func insertRoom(ctx context.Context, tx db.Writer, x Room) error {
-	_, err := tx.Exec(ctx, `INSERT INTO rooms_room (id, kind, owner, mode, state, keeps_door, places, talk, parent, opened_at) VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9)`,
+	_, err := tx.Exec(ctx, `INSERT INTO rooms_room (id, kind, owner, mode, state, keeps_door, places, talk, parent, opened_at, empty_at) VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9, $9)`,
 		x.ID, x.Owner.Kind, x.Owner.ID, x.Mode, x.KeepsDoor, x.Places, x.Talk, x.Parent, x.OpenedAt)
 	return err
 }
 
-// reopenRoom opens a closed room again, with another talk.
+// reopenRoom opens a closed room again, with another talk. The numbers of those without
+// a name go on: nobody gets the number of somebody who may come back.
 func reopenRoom(ctx context.Context, tx db.Writer, x Room) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE rooms_room SET mode = $2, state = 'open', why = '', locked = FALSE, keeps_door = $3, places = $4, people = 0, talk = $5, aliases = 0, captions = 0, turn_minutes = 0, turn_at = 0,
-		opened_at = $6, empty_at = 0, closed_at = 0 WHERE id = $1 AND state = 'closed'`, x.ID, x.Mode, x.KeepsDoor, x.Places, x.Talk, x.OpenedAt)
+	n, err := tx.Exec(ctx, `UPDATE rooms_room SET mode = $2, state = 'open', why = '', locked = FALSE, keeps_door = $3, places = $4, people = 0, talk = $5, captions = 0, turn_minutes = 0, turn_at = 0,
+		opened_at = $6, empty_at = $6, closed_at = 0 WHERE id = $1 AND state = 'closed'`, x.ID, x.Mode, x.KeepsDoor, x.Places, x.Talk, x.OpenedAt)
 	return n > 0, err
 }
 
@@ -123,6 +124,12 @@ func insertCaption(ctx context.Context, tx db.Writer, room moment.ID, c sealedCa
 // dropCaptions deletes the lines up to a number.
 func dropCaptions(ctx context.Context, tx db.Writer, room moment.ID, to int64) error {
 	_, err := tx.Exec(ctx, `DELETE FROM rooms_caption WHERE room = $1 AND seq <= $2`, room, to)
+	return err
+}
+
+// dropOldCaptions deletes the lines before a time.
+func dropOldCaptions(ctx context.Context, tx db.Writer, room moment.ID, before moment.Time) error {
+	_, err := tx.Exec(ctx, `DELETE FROM rooms_caption WHERE room = $1 AND at < $2`, room, before)
 	return err
 }
 

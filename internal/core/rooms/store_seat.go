@@ -31,9 +31,10 @@ func seatByID(ctx context.Context, r db.Reader, id moment.ID) (Seat, bool, error
 }
 
 // seatsIn gives everybody who is in a room, beside it or waits to come in, in the
-// order of their coming.
+// order of their coming. Whoever waits comes last, so that many at the door hide nobody
+// who is in.
 func seatsIn(ctx context.Context, r db.Reader, room moment.ID) ([]Seat, error) {
-	rows, err := r.Query(ctx, `SELECT `+seatColumns+` FROM rooms_seat WHERE room = $1 AND state IN ('in', 'aside', 'waiting') ORDER BY entered_at, id LIMIT $2`, room, mostHeld+mostInMeeting)
+	rows, err := r.Query(ctx, `SELECT `+seatColumns+` FROM rooms_seat WHERE room = $1 AND state IN ('in', 'aside', 'waiting') ORDER BY CASE state WHEN 'waiting' THEN 1 ELSE 0 END, entered_at, id LIMIT $2`, room, mostHeld+mostInMeeting)
 	return db.Collect(rows, err, scanSeat)
 }
 
@@ -64,6 +65,35 @@ func seen(ctx context.Context, tx db.Writer, seat moment.ID, identity string, no
 	return err
 }
 
+// forgetAsks takes back every question of a seat to come aside.
+func forgetAsks(ctx context.Context, tx db.Writer, by moment.ID) error {
+	_, err := tx.Exec(ctx, `UPDATE rooms_seat SET asked_by = NULL WHERE asked_by = $1`, by)
+	return err
+}
+
+// forgetSaid deletes what somebody asked and typed in rooms. What they would have liked
+// to hear too stays a number.
+func forgetSaid(ctx context.Context, tx db.Writer, person moment.ID) error {
+	const mine = `(SELECT id FROM rooms_seat WHERE person = $1)`
+	for _, query := range []string{
+		`DELETE FROM rooms_vote WHERE seat IN ` + mine,
+		`DELETE FROM rooms_vote WHERE question IN (SELECT id FROM rooms_question WHERE seat IN ` + mine + `)`,
+		`DELETE FROM rooms_question WHERE seat IN ` + mine,
+		`DELETE FROM rooms_caption WHERE seat IN ` + mine,
+	} {
+		if _, err := tx.Exec(ctx, query, person); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropSeat deletes one seat.
+func dropSeat(ctx context.Context, tx db.Writer, id moment.ID) error {
+	_, err := tx.Exec(ctx, `DELETE FROM rooms_seat WHERE id = $1`, id)
+	return err
+}
+
 // allOut ends every seat of a room.
 func allOut(ctx context.Context, tx db.Writer, room moment.ID, now moment.Time) error {
 	_, err := tx.Exec(ctx, `UPDATE rooms_seat SET state = 'out', hand_at = 0, aside = NULL, asked_by = NULL, gone_at = $2 WHERE room = $1 AND state IN ('in', 'aside', 'waiting')`, room, now)
@@ -71,9 +101,9 @@ func allOut(ctx context.Context, tx db.Writer, room moment.ID, now moment.Time) 
 }
 
 // forgetSeats deletes who was in a room; whoever was removed is remembered, so that
-// they stay out.
-func forgetSeats(ctx context.Context, tx db.Writer, room moment.ID) error {
-	_, err := tx.Exec(ctx, `DELETE FROM rooms_seat WHERE room = $1 AND state <> 'removed'`, room)
+// they stay out, unless the room never opens again.
+func forgetSeats(ctx context.Context, tx db.Writer, room moment.ID, all bool) error {
+	_, err := tx.Exec(ctx, `DELETE FROM rooms_seat WHERE room = $1 AND ($2 OR state <> 'removed')`, room, all)
 	return err
 }
 

@@ -262,3 +262,26 @@ func CaseTopic(id moment.ID) string { return "safety:case:" + string(id) }
 const CasesTopic = "safety:cases"
 
 func known(list []string, s string) bool { return slices.Contains(list, s) }
+
+// Place is what stands around a conversation or a request that a concern comes from.
+type Place struct {
+	ID     moment.ID
+	Member moment.ID
+	Worker moment.ID   // who talks with them; "" before somebody does
+	Beside []moment.ID // who else does: several can hold a room
+	Ended  bool
+	Path   string // where it stands; "" for a conversation
+}
+
+// Href is where a place stands.
+func (p Place) Href() string {
+	if p.Path != "" {
+		return p.Path
+	}
+	return "/talk/" + string(p.ID)
+}
+
+// Talks tells whether somebody talks with the person of a place.
+func (p Place) Talks(person moment.ID) bool {
+	return person != "" && (p.Worker == person || slices.Contains(p.Beside, person))
+}

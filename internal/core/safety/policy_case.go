@@ -7,9 +7,9 @@ import (
 
 // Permissions of concerns. Administrators have none: they run the installation.
 var (
-	permRaise   = access.Permit("safety.raise", "Peers, supervisors and coordinators raise a concern about somebody they talk with.", access.Peer, access.Supervisor, access.Coordinator)
+	permRaise   = access.Permit("safety.raise", "Peers, facilitators, supervisors and coordinators raise a concern about somebody they talk with.", access.Peer, access.Facilitator, access.Supervisor, access.Coordinator)
 	permSelf    = access.Permit("safety.self", "Anybody who is known here, a guest too, can say that they are not safe.", access.Guest, access.Member)
-	permCases   = access.Permit("safety.cases", "Who supervises, coordinates, or was told of a case works on it.", access.Peer, access.Supervisor, access.Coordinator)
+	permCases   = access.Permit("safety.cases", "Who supervises, coordinates, raised a case or was told of it works on it.", access.Peer, access.Facilitator, access.Supervisor, access.Coordinator)
 	permList    = access.Permit("safety.list", "Supervisors and coordinators see which cases run, without any words.", access.Supervisor, access.Coordinator)
 	permMine    = access.Permit("safety.mine", "Whoever a concern was about reads their own timeline and writes into it.", access.Guest, access.Member)
 	permWish    = access.Permit("safety.wish", "Members write what shall happen when somebody worries about them.", access.Member)
@@ -22,6 +22,10 @@ type standing struct {
 	beside bool // talks with the person where it was said
 	apart  bool // the two are kept apart
 }
+
+// MayRaise tells whether the actor may raise concerns at all, about people they talk
+// with.
+func MayRaise(a access.Actor) bool { return permRaise.Check(a) == nil }
 
 // works tells whether the actor may read the words of a case: whoever was told of
 // it, owns it, raised it as a worker, talks with the person, or supervises. Never the one it is about,

@@ -40,23 +40,6 @@ type People interface {
 	Apart(ctx context.Context, r db.Reader, person moment.ID) (map[moment.ID]bool, error)
 }
 
-// Place is what stands around a conversation or a request that a concern comes from.
-type Place struct {
-	ID     moment.ID
-	Member moment.ID
-	Worker moment.ID // who talks with them; "" before somebody does
-	Ended  bool
-	Path   string // where it stands; "" for a conversation
-}
-
-// Href is where a place stands.
-func (p Place) Href() string {
-	if p.Path != "" {
-		return p.Path
-	}
-	return "/talk/" + string(p.ID)
-}
-
 // Context knows the places; support is plugged in by Around.
 type Context interface {
 	// PlaceOf gives a place by its id; false when there is none.
@@ -84,7 +67,7 @@ func (s *Service) Raise(ctx context.Context, a access.Actor, typed Raised) (mome
 			return err
 		}
 		c := Case{Kind: KindConcern, Level: typed.Level, Member: place.Member, RaisedBy: a.Person, RaisedAs: "peer", Place: place.ID}
-		if a.Person != place.Worker {
+		if !place.Talks(a.Person) {
 			c.RaisedAs = "lead"
 		}
 		id, err = s.open(ctx, tx, a, c, typed.Words)
@@ -107,7 +90,7 @@ func (s *Service) placeFor(ctx context.Context, r db.Reader, a access.Actor, id 
 	if err != nil {
 		return place, err
 	}
-	if !found || apart[a.Person] || place.Member == a.Person || place.Worker != a.Person && !a.Roles.Any(access.Set(access.Supervisor, access.Coordinator)) {
+	if !found || apart[a.Person] || place.Member == a.Person || !place.Talks(a.Person) && !a.Roles.Any(access.Set(access.Supervisor, access.Coordinator)) {
 		return place, fault.Hidden()
 	}
 	return place, nil
@@ -344,7 +327,7 @@ func (s *Service) beside(ctx context.Context, r db.Reader, a access.Actor, c Cas
 		return false, nil
 	}
 	place, found, err := s.around.PlaceOf(ctx, r, c.Place)
-	return found && place.Worker == a.Person && !place.Ended, err
+	return found && place.Talks(a.Person) && !place.Ended, err
 }
 
 // write puts a line on the timeline, in the caller's transaction.

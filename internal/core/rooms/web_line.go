@@ -1,0 +1,64 @@
+package rooms
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/moment"
+	"cairn/internal/kit/web"
+)
+
+// beat is how often a line says that its person is still there, and asks whether they
+// still may be.
+const beat = 12 * time.Second
+
+// line leads a browser to the media server, and ends when the person is not in the
+// room any more, with this identity.
+func (s *Service) line(w http.ResponseWriter, r *http.Request) error {
+	id, err := web.PathID(r)
+	if err != nil {
+		return err
+	}
+	a, identity := web.Actor(r.Context()), r.PathValue("identity")
+	g, err := s.Line(r.Context(), a, id, identity)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(r.Context())
+	defer stop()
+	if strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+		go s.keepLine(r.WithContext(ctx), stop, a, id, identity)
+	}
+	return s.Media.Signal(w, r.WithContext(ctx), r.PathValue("rest"), g)
+}
+
+func (s *Service) keepLine(r *http.Request, stop func(), a access.Actor, id moment.ID, identity string) {
+	defer stop()
+	ctx := r.Context()
+	session := "session:" + string(a.Session)
+	sub := s.Bus.Subscribe(Topic(id), session)
+	defer sub.Close()
+	tick := time.NewTicker(beat)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if !web.StillSignedIn(r) {
+				return
+			}
+			_ = s.SeenBy(ctx, a, id) // the database is away: the next beat says it
+		case n := <-sub.C():
+			if n.Topic == session {
+				return
+			}
+		}
+		if ctx.Err() == nil && !s.Stays(ctx, a, id, identity) {
+			return
+		}
+	}
+}
