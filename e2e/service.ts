@@ -44,20 +44,36 @@ export class Service {
     s.url = `http://localhost:${port}`;
     s.control = `http://127.0.0.1:${control}`;
     s.data = await mkdtemp(join(tmpdir(), 'cairn-journey-'));
-    const args = [command, '--listen', `127.0.0.1:${port}`, '--data', s.data, '--log', 'warn', '--metrics', 'off', ...also];
+    s.begin = () => s.run(binary, command, port, control, until, also);
+    await s.begin();
+    return s;
+  }
+
+  private begin = async () => {};
+
+  private async run(binary: string, command: string, port: number, control: number, until: RegExp, also: string[]): Promise<void> {
+    this.out = '';
+    const args = [command, '--listen', `127.0.0.1:${port}`, '--data', this.data, '--log', 'warn', '--metrics', 'off', ...also];
     const env = { ...process.env, CAIRN_CONTROL: command === 'demo' ? `127.0.0.1:${control}` : '' };
     const child = spawn(binary, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    s.child = child;
-    child.stderr.on('data', (b) => (s.log += b));
+    this.child = child;
+    child.stderr.on('data', (b) => (this.log += b));
     await new Promise<void>((resolve, reject) => {
       child.stdout.on('data', (b) => {
-        s.out += b;
-        if (until.test(s.out)) resolve();
+        this.out += b;
+        if (until.test(this.out)) resolve();
       });
       child.on('error', reject);
-      child.on('exit', (code) => reject(new Error(`the program ended with ${code}: ${s.out}${s.log}`)));
+      child.on('exit', (code) => reject(new Error(`the program ended with ${code}: ${this.out}${this.log}`)));
     });
-    return s;
+  }
+
+  // crash ends the program as a lost machine does, and starts another on the same data.
+  async crash(): Promise<void> {
+    const gone = new Promise((resolve) => this.child?.once('exit', resolve));
+    this.child?.kill('SIGKILL');
+    await gone;
+    await this.begin();
   }
 
   // advance moves the service's clock and lets what is due by then happen.

@@ -271,11 +271,11 @@ class CairnRoom extends HTMLElement {
   }
 
   // spare leaves pictures out, others' and one's own: the voice comes first.
-  spare(on) {
+  async spare(on) {
     this.saver = on;
     this.button('saver').setAttribute('aria-pressed', String(on));
-    if (on && this.pressed('picture')) this.turn('picture', false);
     this.choose();
+    if (on && this.pressed('picture')) await this.turn('picture', false);
   }
 
   quality(quality) {
@@ -284,8 +284,7 @@ class CairnRoom extends HTMLElement {
     this.poor = setTimeout(() => {
       if (this.saver || this.spared) return;
       this.spared = true; // once: whoever turns pictures on again means it
-      this.spare(true);
-      this.tell(this.word('weak'));
+      this.spare(true).then(() => this.tell(this.word('weak')));
     }, poorFor);
   }
 
