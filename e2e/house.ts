@@ -2,6 +2,10 @@
 // asks another host for something, breaks its own content policy, or complains.
 
 import { test as base, expect, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { asked } from './netlog';
 import { Service } from './service';
 
 export const exit = 'https://www.wikipedia.org/';
@@ -102,13 +106,15 @@ export const test = base.extend<House>({
 
   // beApart is be in a browser of one's own, as people in a video room are.
   beApart: async ({ playwright, launchOptions, service, viewport }, use) => {
-    const all: { browser: Browser; watch: Watch }[] = [];
+    const all: { browser: Browser; watch: Watch; log: string }[] = [];
+    const folder = await mkdtemp(join(tmpdir(), 'cairn-netlog-'));
     await use(async (name, manner, args = []) => {
-      const browser = await playwright.chromium.launch({ ...launchOptions, args: [...(launchOptions.args ?? []), ...args] });
+      const log = join(folder, `${all.length}.json`);
+      const browser = await playwright.chromium.launch({ ...launchOptions, args: [...(launchOptions.args ?? []), `--log-net-log=${log}`, ...args] });
       const context = await browser.newContext({ baseURL: service.url, viewport, locale: 'en-GB', timezoneId: 'Africa/Nairobi', reducedMotion: 'reduce', ...manner });
       await context.addCookies([{ name: 'lang', value: 'en', url: service.url }]); // the cast speaks several
       const watch = await listen(context, service.url);
-      all.push({ browser, watch });
+      all.push({ browser, watch, log });
       const page = await context.newPage();
       if (name) await become(page, name);
       return { page, context, watch };
@@ -117,6 +123,8 @@ export const test = base.extend<House>({
     const late = new Promise((resolve) => setTimeout(resolve, 15_000));
     await Promise.race([Promise.all(all.map((one) => one.browser.close())), late]);
     expect(problems, 'other hosts, content policy, console').toEqual([]);
+    for (const one of all) expect([...(await asked(one.log)).keys()], 'hosts in the browser\'s own log').toEqual([new URL(service.url).host]);
+    await rm(folder, { recursive: true, force: true });
   },
 });
 

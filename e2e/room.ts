@@ -23,6 +23,21 @@ export async function door(who: Person): Promise<string> {
   return doorOf(await meetingOf(who, 'hour', 'An hour together'));
 }
 
+// servers are the hosts that the browser was told to reach media by, and the addresses
+// that it knows of the other side.
+export async function servers(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const room = (document.querySelector('cairn-room') as unknown as { room: any }).room;
+    const out = new Set<string>();
+    for (const side of [room.engine.pcManager.publisher, room.engine.pcManager.subscriber]) {
+      const pc: RTCPeerConnection | undefined = side?.pc;
+      for (const one of pc?.getConfiguration().iceServers ?? []) for (const url of [one.urls].flat()) out.add(url);
+      for (const one of ((await pc?.getStats()) as unknown as Map<string, any> | undefined)?.values() ?? []) if (one.type === 'remote-candidate') out.add(one.address);
+    }
+    return [...out];
+  });
+}
+
 // enters comes in as the door lets one.
 export async function enters({ page }: Person, at: string, as: 'listen' | 'sound' | 'picture'): Promise<string> {
   if (!page.url().endsWith(at)) await page.goto(at);

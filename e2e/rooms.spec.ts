@@ -1,5 +1,5 @@
 import { test, expect } from './house';
-import { arrived, counts, door, enters, hears, more, opened, phone, routes, sees, slow, tile } from './room';
+import { arrived, counts, door, enters, hears, more, opened, phone, routes, sees, servers, slow, tile } from './room';
 import { listens } from './steps';
 import { voice } from './voice';
 
@@ -43,6 +43,7 @@ for (const [way, also] of [['one TCP port', []], ['UDP', ['--media-udp', `127.0.
         await enters(noor, at, 'picture');
         await Promise.all([sees(basalt.page, 'Noor'), sees(noor.page, 'Basalt')]);
         const on = new URL(service.url).port;
+        for (const one of await servers(noor.page)) expect(one).toMatch(new RegExp(`^(turn:localhost:${on}\\?transport=tcp|127\\.0\\.0\\.1)$`));
         for (const one of [...(await routes(basalt.page)), ...(await routes(noor.page))]) {
           if (way === 'UDP') expect(one).toMatch(/^(host|prflx|srflx)\/udp/);
           else expect(one).toMatch(new RegExp(`^relay/tcp turn:localhost:${on}\\?transport=tcp`));
