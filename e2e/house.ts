@@ -31,9 +31,11 @@ type Manner = Parameters<Browser['newContext']>[0];
 
 interface House {
   command: 'demo' | 'serve';
+  also: string[];
   service: Service;
   someone: (manner?: Manner) => Promise<Person>;
   be: (name: string, manner?: Manner) => Promise<Person>;
+  beApart: (name: string, manner?: Manner, args?: string[]) => Promise<Person>;
 }
 
 async function listen(context: BrowserContext, url: string): Promise<Watch> {
@@ -61,8 +63,11 @@ async function listen(context: BrowserContext, url: string): Promise<Watch> {
 export const test = base.extend<House>({
   command: ['demo', { option: true }],
 
-  service: async ({ command }, use) => {
-    const service = await Service.start(command, command === 'demo' ? /Ctrl-C/ : /set-up\?code=\S+/);
+  // also is more for the command line of the service.
+  also: [[], { option: true }],
+
+  service: async ({ command, also }, use) => {
+    const service = await Service.start(command, command === 'demo' ? /Ctrl-C/ : /set-up\?code=\S+/, also);
     await use(service);
     await service.stop();
     expect(service.complaints(), 'the log of the service').toEqual([]);
@@ -90,12 +95,36 @@ export const test = base.extend<House>({
   be: async ({ someone }, use) => {
     await use(async (name, manner) => {
       const person = await someone(manner);
-      await person.page.goto('/demo');
-      await person.page.getByRole('button', { name: `Be ${name}`, exact: true }).click();
-      await expect(person.page).not.toHaveURL(/\/demo/);
+      await become(person.page, name);
       return person;
     });
   },
+
+  // beApart is be in a browser of one's own, as people in a video room are.
+  beApart: async ({ playwright, launchOptions, service, viewport }, use) => {
+    const all: { browser: Browser; watch: Watch }[] = [];
+    await use(async (name, manner, args = []) => {
+      const browser = await playwright.chromium.launch({ ...launchOptions, args: [...(launchOptions.args ?? []), ...args] });
+      const context = await browser.newContext({ baseURL: service.url, viewport, locale: 'en-GB', timezoneId: 'Africa/Nairobi', reducedMotion: 'reduce', ...manner });
+      await context.addCookies([{ name: 'lang', value: 'en', url: service.url }]); // the cast speaks several
+      const watch = await listen(context, service.url);
+      all.push({ browser, watch });
+      const page = await context.newPage();
+      if (name) await become(page, name);
+      return { page, context, watch };
+    });
+    const problems = all.flatMap((one) => one.watch.problems);
+    const late = new Promise((resolve) => setTimeout(resolve, 15_000));
+    await Promise.race([Promise.all(all.map((one) => one.browser.close())), late]);
+    expect(problems, 'other hosts, content policy, console').toEqual([]);
+  },
 });
+
+// become signs in by one click.
+async function become(page: Page, name: string): Promise<void> {
+  await page.goto('/demo');
+  await page.getByRole('button', { name: `Be ${name}`, exact: true }).click();
+  await expect(page).not.toHaveURL(/\/demo/);
+}
 
 export { expect };

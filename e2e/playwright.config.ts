@@ -3,6 +3,7 @@ import { defineConfig } from '@playwright/test';
 const args = [
   '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
 ];
 
 const narrow = { width: 360, height: 740 };

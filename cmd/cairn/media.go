@@ -73,7 +73,7 @@ func serveMedia(orders media.Orders, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	relay, err := startRelay(orders.RelaySecret, way)
+	relay, err := startRelay(orders.RelaySecret, way, strangerWithin)
 	if err != nil {
 		return err
 	}

@@ -28,8 +28,9 @@ var errElsewhere = errors.New("the relay leads to the media server only")
 // by permission, by channel or by sending, is refused.
 type relay struct {
 	net.Listener
-	server *turn.Server
-	way    way
+	server    *turn.Server
+	way       way
+	strangers time.Duration // how long they are let stand
 
 	mu     sync.Mutex
 	lines  map[string]*line // by the other side's address
@@ -44,12 +45,12 @@ type line struct {
 }
 
 // startRelay serves on a free port.
-func startRelay(secret string, w way) (*relay, error) {
+func startRelay(secret string, w way, strangers time.Duration) (*relay, error) {
 	inner, err := net.Listen("tcp4", net.JoinHostPort(loopback, "0")) //nolint:noctx // it lives as long as the process
 	if err != nil {
 		return nil, err
 	}
-	r := &relay{Listener: inner, way: w, lines: map[string]*line{}, places: map[string]int{}}
+	r := &relay{Listener: inner, way: w, strangers: strangers, lines: map[string]*line{}, places: map[string]int{}}
 	quiet := logging.NewDefaultLoggerFactory()
 	quiet.DefaultLogLevel = logging.LogLevelDisabled // it would log addresses and names
 	quiet.ScopeLevels = nil
@@ -81,7 +82,7 @@ func (r *relay) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	l := &line{Conn: conn, relay: r}
-	l.timer = time.AfterFunc(strangerWithin, func() { _ = l.Close() })
+	l.timer = time.AfterFunc(r.strangers, func() { _ = l.Close() })
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.lines[conn.RemoteAddr().String()] = l
@@ -121,7 +122,7 @@ func (r *relay) left(from net.Addr, user string) {
 		delete(r.places, user)
 	}
 	if l := r.lines[from.String()]; l != nil {
-		l.timer.Reset(strangerWithin)
+		l.timer.Reset(r.strangers)
 	}
 }
 

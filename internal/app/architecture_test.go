@@ -82,6 +82,7 @@ var (
 		"post":     {"fault", "moment", "db", "vault", "access", "bus"},
 		"calendar": {"fault", "moment", "db", "vault", "access", "bus"},
 		"search":   {"fault", "moment", "db", "vault", "access", "bus"},
+		"media":    {"fault", "moment"},
 		"web":      {"fault", "moment", "db", "vault", "access", "bus", "post", "calendar", "search"},
 	}
 	coreOrder    = []string{"people", "notify", "directory", "shifts", "safety", "moderation", "chat", "discussion", "rooms", "meetings"}
@@ -241,6 +242,26 @@ func TestOnlyTheDemoCommandKnowsTheDemo(t *testing.T) {
 				t.Errorf("%s imports the demo", s.path)
 			}
 		}
+	}
+}
+
+// The media server is heavy: only the command links it, and only its child runs
+// it. Everybody else speaks to it over HTTP.
+func TestOnlyTheCommandLinksTheMediaServer(t *testing.T) {
+	linked := false
+	for _, s := range sources(t) {
+		for _, i := range s.imports {
+			if !strings.HasPrefix(i, "github.com/livekit/") && !strings.HasPrefix(i, "github.com/pion/") {
+				continue
+			}
+			linked = true
+			if !strings.HasPrefix(s.path, "cmd/cairn/") && !strings.HasPrefix(s.path, "bench/") {
+				t.Errorf("%s imports %s: only cmd/cairn does", s.path, i)
+			}
+		}
+	}
+	if !linked {
+		t.Error("nobody links the media server: the test looks in the wrong place")
 	}
 }
 

@@ -22,6 +22,10 @@ type demoCmd struct {
 	Keyset        string  `help:"File with the keys; empty means keys.json in the data folder." type:"path" env:"CAIRN_KEYSET"`
 	NATSURL       string  `name:"nats-url" help:"NATS server that carries live events between nodes." env:"CAIRN_NATS_URL"`
 	Metrics       string  `help:"Address for metrics; \"off\" for none." default:"off" env:"CAIRN_METRICS"`
+	MediaUDP      string  `name:"media-udp" help:"IPv4 address and port told to browsers for media by UDP; empty means that media goes through the port of the pages." env:"CAIRN_MEDIA_UDP"`
+	LiveKitURL    string  `name:"livekit-url" help:"LiveKit cluster to use instead of the built-in media server." env:"CAIRN_LIVEKIT_URL"`
+	LiveKitKey    string  `name:"livekit-key" help:"Key of the cluster's API." env:"CAIRN_LIVEKIT_KEY"`
+	LiveKitPass   string  `name:"livekit-secret-file" help:"File with the secret of that key." env:"CAIRN_LIVEKIT_SECRET_FILE" type:"path"`
 	People        int     `help:"Fill the service with so many people, for load tests." default:"0"`
 	Conversations int     `help:"Fill the service with so many conversations, for load tests." default:"0"`
 	Log           string  `help:"What is logged." default:"warn" enum:"debug,info,warn,error" env:"CAIRN_LOG"`
@@ -74,7 +78,8 @@ func (c *demoCmd) Run(t *terminal) error {
 }
 
 func (c *demoCmd) settings() Settings {
-	return Settings{Data: c.Data, DatabaseURL: c.DatabaseURL, Keyset: c.Keyset, NATSURL: c.NATSURL, Listen: c.Listen, Metrics: c.Metrics, Log: c.Log, Exit: web.DefaultExitURL, Media: "on"}
+	return Settings{Data: c.Data, DatabaseURL: c.DatabaseURL, Keyset: c.Keyset, NATSURL: c.NATSURL, Listen: c.Listen, Metrics: c.Metrics, Log: c.Log, Exit: web.DefaultExitURL, Media: "on",
+		MediaUDP: c.MediaUDP, LiveKitURL: c.LiveKitURL, LiveKitKey: c.LiveKitKey, LiveKitPass: c.LiveKitPass}
 }
 
 // NewDemo puts a demo together, not yet begun. The database must be a demo's.

@@ -69,6 +69,7 @@ func (c *doctorCmd) Run(t *terminal) error {
 	}
 	tell(c.ports()...)
 	tell(c.mail(t.ctx))
+	tell(c.video(t.ctx)...)
 	if !well {
 		return errUnwell
 	}

@@ -65,7 +65,19 @@ func (s *Service) keepLine(r *http.Request, stop func(), a access.Actor, id mome
 			}
 		}
 		if ctx.Err() == nil && !s.Stays(ctx, a, id, identity) {
+			sayGoodbye(ctx)
 			return
 		}
+	}
+}
+
+// goodbye is how long the media server has to tell a browser that it was taken out,
+// so that it does not try to come back, before the line is cut all the same.
+const goodbye = 2 * time.Second
+
+func sayGoodbye(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(goodbye):
 	}
 }

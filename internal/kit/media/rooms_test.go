@@ -51,7 +51,7 @@ func open(t *testing.T, s *media.Server, g media.Grant) *door {
 		}
 		d.errs <- err
 	}))
-	t.Cleanup(d.Server.Close)
+	t.Cleanup(d.Close)
 	return d
 }
 
@@ -77,6 +77,10 @@ func (d *door) join(t *testing.T, query string) *websocket.Conn {
 	kind, first, err := conn.ReadMessage()
 	if err != nil || kind != websocket.BinaryMessage || len(first) == 0 {
 		t.Fatalf("first frame: %d, %d bytes, %v", kind, len(first), err)
+	}
+	// Browsers are told of our relay, and of nobody else's servers.
+	if !strings.Contains(string(first), "turn:localhost:8080?transport=tcp") || strings.Contains(string(first), "stun:") {
+		t.Fatalf("relays in the first frame: %q", first)
 	}
 	return conn
 }
@@ -262,7 +266,7 @@ func TestSignalTakesOnlyItsPaths(t *testing.T) {
 		must(t, err)
 		b, err := io.ReadAll(res.Body)
 		must(t, errors.Join(err, res.Body.Close()))
-		<-d.errs
+		_ = <-d.errs
 		return res.StatusCode, string(b)
 	}
 	if code, text := get("GET", "/rtc/validate"+client, false); code != 200 || text != "success" {
@@ -280,7 +284,7 @@ func TestSignalTakesOnlyItsPaths(t *testing.T) {
 		t.Errorf("a line without websocket: %d", code)
 	}
 	gone := open(t, s, grant("nobody-made-it", "a"))
-	res, err := http.Get(gone.URL + "/rtc/validate" + client) //nolint:noctx // a test
+	res, err := http.Get(gone.URL + "/rtc/validate" + client)
 	must(t, err)
 	b, _ := io.ReadAll(res.Body)
 	_ = res.Body.Close()

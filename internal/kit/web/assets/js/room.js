@@ -110,6 +110,7 @@ class CairnRoom extends HTMLElement {
     this.lk = lk;
     const room = new lk.Room({
       adaptiveStream: true, dynacast: true, disconnectOnPageLeave: true, stopLocalTrackOnUnpublish: true,
+      videoCaptureDefaults: { resolution: { width: 640, height: 360, frameRate: 20 } }, // faces, on slow lines and old phones
       publishDefaults: { simulcast: true, stopMicTrackOnMute: true, dtx: true, red: true },
     });
     this.room = room;
@@ -222,6 +223,7 @@ class CairnRoom extends HTMLElement {
   }
 
   mine(pub, on) {
+    if (!this.room) return; // the line has ended, and its tracks with it
     const what = { microphone: 'sound', camera: 'picture', screen_share: 'screen' }[pub.source];
     if (what) this.button(what)?.setAttribute('aria-pressed', String(on && !pub.isMuted));
     if (pub.kind === 'video') this.stage.picture(this.room.localParticipant.identity, on ? pub.track?.attach() : null, what === 'screen');
@@ -269,11 +271,11 @@ class CairnRoom extends HTMLElement {
   }
 
   // spare leaves pictures out, others' and one's own: the voice comes first.
-  spare(on) {
+  async spare(on) {
     this.saver = on;
     this.button('saver').setAttribute('aria-pressed', String(on));
-    if (on && this.pressed('picture')) this.turn('picture', false);
     this.choose();
+    if (on && this.pressed('picture')) await this.turn('picture', false);
   }
 
   quality(quality) {
@@ -282,21 +284,22 @@ class CairnRoom extends HTMLElement {
     this.poor = setTimeout(() => {
       if (this.saver || this.spared) return;
       this.spared = true; // once: whoever turns pictures on again means it
-      this.spare(true);
-      this.tell(this.word('weak'));
+      this.spare(true).then(() => this.tell(this.word('weak')));
     }, poorFor);
   }
 
-  // speaks marks who speaks at once, and says it once it has settled.
+  // speaks marks who speaks at once, and says it a moment later: people pause between
+  // words, and a name for each would be noise.
   speaks(list) {
     this.stage.speaking(list);
-    clearTimeout(this.saying);
     const others = list.filter((id) => id !== this.room?.localParticipant.identity).map((id) => this.stage.name(id)).filter(Boolean);
-    this.saying = setTimeout(() => {
+    if (!others.length) return;
+    this.spoken = others;
+    this.saying ||= setTimeout(() => {
+      this.saying = 0;
       const place = document.getElementById('room-speaks');
-      if (!place || !others.length) return;
-      const names = others.slice(0, 2).join(', ');
-      const words = this.word(others.length > 1 ? 'speaks_more' : 'speaks').replace('%s', names);
+      if (!place) return;
+      const words = this.word(this.spoken.length > 1 ? 'speaks_more' : 'speaks').replace('%s', this.spoken[0]);
       if (place.textContent !== words) place.textContent = words;
     }, settle);
   }
