@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
-	"net/http"
 	"time"
 
 	"cairn/internal/core/chat"
@@ -92,7 +91,7 @@ type Media interface {
 	Permit(ctx context.Context, g media.Grant) error
 	Remove(ctx context.Context, room, identity string) error
 	End(ctx context.Context, room string) error
-	Signal(w http.ResponseWriter, r *http.Request, path string, g media.Grant) error
+	Signalling
 }
 
 // Deps is what rooms stand on.

@@ -67,8 +67,10 @@ func claimPlace(ctx context.Context, tx db.Writer, id moment.ID, always bool) (b
 	return n > 0, err
 }
 
+// givePlace gives a place back; with the last the room is empty. PostgreSQL takes the
+// type of the instant from the other branch: a bare 0 there would make it too small.
 func givePlace(ctx context.Context, tx db.Writer, id moment.ID, now moment.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE rooms_room SET people = people - 1, empty_at = CASE WHEN people = 1 THEN $2 ELSE 0 END WHERE id = $1 AND people > 0`, id, now)
+	_, err := tx.Exec(ctx, `UPDATE rooms_room SET people = people - 1, empty_at = CASE WHEN people = 1 THEN $2 ELSE empty_at END WHERE id = $1 AND people > 0`, id, now)
 	return err
 }
 

@@ -7,9 +7,16 @@ import (
 	"time"
 
 	"cairn/internal/kit/access"
+	"cairn/internal/kit/media"
 	"cairn/internal/kit/moment"
 	"cairn/internal/kit/web"
 )
+
+// Signalling carries a browser's line to the media server, until either side ends it or
+// the request's context does.
+type Signalling interface {
+	Signal(w http.ResponseWriter, r *http.Request, path string, g media.Grant) error
+}
 
 // beat is how often a line says that its person is still there, and asks whether they
 // still may be.
