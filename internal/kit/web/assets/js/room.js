@@ -374,6 +374,7 @@ class CairnRoom extends HTMLElement {
     this.stage.clear();
     this.hidden = true;
     this.dataset.state = 'over';
+    for (const what of document.querySelectorAll('.room-talk, .room-side form[data-keep]')) what.remove(); // not one's own any more
     const to = document.querySelector('.room-side');
     if (to) {
       to.tabIndex = -1;
