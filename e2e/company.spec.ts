@@ -1,5 +1,5 @@
 import { test, expect } from './house';
-import { listens, meet, occupy, said, say, shown, startShift } from './steps';
+import { listens, meet, occupy, said, say, press, startShift } from './steps';
 
 test('a supervisor is asked in: both see her come and go, and what was said before stays theirs', async ({ be, service }) => {
   await occupy(service);
@@ -22,7 +22,7 @@ test('a supervisor is asked in: both see her come and go, and what was said befo
   await test.step('the peer asks her in', async () => {
     const more = ali.page.getByText('More', { exact: true });
     if (await more.isVisible()) await more.click(); // where there is no room beside the conversation
-    await shown(ali.page.getByRole('link', { name: 'Ask a supervisor in' })).click();
+    await press(ali.page.getByRole('link', { name: 'Ask a supervisor in' }));
     await ali.page.getByRole('button', { name: 'Ask them' }).click();
     await expect(ali.page).toHaveURL(new RegExp(`${talk}$`));
     for (const one of [ali, heron]) await expect(one.page.locator('#voices')).toContainText('A supervisor was asked to join.');
@@ -47,7 +47,7 @@ test('a supervisor is asked in: both see her come and go, and what was said befo
   });
 
   await test.step('she goes, both see it, and she reads nothing more', async () => {
-    await shown(ruth.page.getByRole('button', { name: 'Leave the conversation' })).click();
+    await press(ruth.page.getByRole('button', { name: 'Leave the conversation' }));
     await expect(ruth.page).toHaveURL(/\/board$/);
     for (const one of [ali, heron]) await expect(one.page.locator('#voices')).toContainText('Ruth has left.');
     await say(heron.page, 'just us again');

@@ -82,8 +82,9 @@ test('a group that meets once a month, in a room and online', async ({ be, someo
     await choose(page, 'attendance', 'In the room and online');
     await page.locator('#place').fill('Two streets from the market, no steps');
     await page.locator('#address').fill('12 Quiet Lane, blue door');
+    await page.locator('#link').fill('http://rooms.example/quiet');
     await page.getByRole('button', { name: 'Plan it' }).click();
-    await expect(page.locator('#link-wrong')).toContainText('there has to be a link or a telephone number');
+    await expect(page.locator('#link-wrong')).toContainText('has to begin with https');
     await expect(page.locator('#address')).toHaveValue('12 Quiet Lane, blue door');
     await page.locator('#link').fill('https://rooms.example/quiet');
     await page.locator('#room_places').fill('8');

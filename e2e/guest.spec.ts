@@ -1,5 +1,5 @@
 import { test, expect, exit } from './house';
-import { ask, choose, end, label, said, say, shown } from './steps';
+import { ask, choose, end, label, said, say, press } from './steps';
 
 test('a guest asks with one tap, talks, ends well and leaves nothing behind', async ({ someone, service }) => {
   const { page, context } = await someone();
@@ -102,7 +102,7 @@ test('somebody else, without a reason', async ({ someone, service }) => {
   await ask(page);
   await expect(page).toHaveURL(/\/talk\//);
   const first = page.url();
-  await shown(page.getByRole('link', { name: /^(Someone else|Talk to someone else)$/ })).click();
+  await press(page.getByRole('link', { name: /^(Someone else|Talk to someone else)$/ }));
   await page.getByRole('button', { name: 'Find someone else' }).click();
   await expect(page).toHaveURL((url) => url.pathname.startsWith('/talk/') && url.href !== first);
   await expect(said(page, label).first()).toBeVisible();

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { test, expect } from './house';
 import { inspect } from './look';
-import { ask, choose, end, meet, occupy, said, say, shown, startShift } from './steps';
+import { ask, choose, end, meet, occupy, said, say, press, startShift } from './steps';
 
 test.describe.configure({ timeout: 120_000 });
 
@@ -195,7 +195,7 @@ test('pages of a case, with the bar that says what cannot wait @once', async ({ 
   await inspect(heron.page, ['/safe', talk]);
   await inspect(ali.page, [talk, '/shift']);
   await expect(ruth.page.getByRole('alert')).toContainText('Please answer now');
-  await shown(ruth.page.getByRole('link', { name: 'Heron' })).click();
+  await press(ruth.page.getByRole('link', { name: 'Heron' }));
   await expect(ruth.page).toHaveURL(/\/case\//);
   const at = new URL(ruth.page.url()).pathname;
   await inspect(ruth.page, [at, '/board', '/cases', '/shift', '/me/notices']);

@@ -1,5 +1,5 @@
 import { test, expect, exit } from './house';
-import { choose, label, say, said, shown, startShift, occupy } from './steps';
+import { choose, label, say, said, press, startShift, occupy } from './steps';
 
 test('without JavaScript: ask, wait, talk, end, look back', async ({ someone, service }) => {
   const { page, watch } = await someone({ javaScriptEnabled: false });
@@ -38,7 +38,7 @@ test('without JavaScript: ask, wait, talk, end, look back', async ({ someone, se
   await expect(page.locator('#text-wrong')).toContainText('There is nothing in it yet');
   await page.getByRole('link', { name: 'Back to the conversation' }).click();
 
-  await shown(page.getByRole('link', { name: /^End( the conversation)?$/ })).click();
+  await press(page.getByRole('link', { name: /^End( the conversation)?$/ }));
   await page.getByRole('button', { name: 'End it' }).click();
   await choose(page, 'distress', '3');
   await page.getByRole('button', { name: 'Save' }).click();

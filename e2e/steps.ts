@@ -15,6 +15,12 @@ export function shown(links: Locator): Locator {
   return links.locator('visible=true').first();
 }
 
+// press presses the one that this width shows. Which one that is can change while the
+// page is still being dressed, so it is looked for anew.
+export async function press(links: Locator): Promise<void> {
+  await expect(async () => shown(links).click({ timeout: 2_000 })).toPass();
+}
+
 export async function ask(page: Page): Promise<void> {
   await page.goto('/');
   await page.getByRole('button', { name: 'Talk to someone' }).click();
@@ -33,7 +39,7 @@ export function said(page: Page, text: string): Locator {
 }
 
 export async function end(page: Page): Promise<void> {
-  await shown(page.getByRole('link', { name: /^End( the conversation)?$/ })).click();
+  await press(page.getByRole('link', { name: /^End( the conversation)?$/ }));
   await page.getByRole('button', { name: 'End it' }).click();
   await expect(page).toHaveURL(/\/after$/);
 }

@@ -1,6 +1,6 @@
 import { test, expect } from './house';
 import { Line } from './line';
-import { choose, label, occupy, said, say, shown, startShift } from './steps';
+import { choose, label, occupy, said, say, press, startShift } from './steps';
 
 test('a member and a peer, each in a browser of their own', async ({ be, service }) => {
   await occupy(service);
@@ -67,7 +67,7 @@ test('a member and a peer, each in a browser of their own', async ({ be, service
     await expect(said(heron.page, 'third of three')).toHaveCount(0);
   });
 
-  await shown(ali.page.getByRole('link', { name: /^End( the conversation)?$/ })).click();
+  await press(ali.page.getByRole('link', { name: /^End( the conversation)?$/ }));
   await ali.page.getByRole('button', { name: 'End it' }).click();
   await expect(ali.page.getByRole('heading', { level: 1 })).toHaveText('How was it for you?');
   await expect(heron.page.locator('#composer')).toContainText('This conversation has ended.');
@@ -77,7 +77,7 @@ test('a member and a peer, each in a browser of their own', async ({ be, service
   await ali.page.getByRole('button', { name: 'Done' }).click();
   await expect(ali.page).toHaveURL(/\/shift$/);
 
-  await shown(heron.page.locator('#composer').getByRole('link')).click();
+  await press(heron.page.locator('#composer').getByRole('link'));
   await expect(heron.page.getByText('You want to plant beans with your cousin')).toBeVisible();
   await expect(heron.page.locator('body')).not.toContainText('I was tired');
   await choose(heron.page, 'distress', '2');

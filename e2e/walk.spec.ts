@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { test, expect, type Person } from './house';
 import { inspect } from './look';
-import { accept, ask, choose, occupy, said, say, shown, startShift } from './steps';
+import { accept, ask, choose, occupy, said, say, press, startShift } from './steps';
 
 test.describe.configure({ timeout: 180_000 });
 
@@ -92,7 +92,7 @@ test('from a search to what two people agree, on two clocks', async ({ be, servi
       await expect(said(ali.page, `for the ${which} time`)).toHaveCount(1);
       await say(ali.page, 'And you. How was the week?');
       await passes(20 * minute);
-      await shown(ali.page.getByRole('button', { name: 'End for today' })).click();
+      await press(ali.page.getByRole('button', { name: 'End for today' }));
       await expect(ali.page.getByText('Noted.')).toBeVisible();
     });
   }
