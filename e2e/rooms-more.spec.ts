@@ -89,6 +89,43 @@ test('two go aside and come back @once', async ({ beApart, service }) => {
   await expect(heron.page.getByRole('heading', { name: '3 people are in the room' })).toBeVisible();
 });
 
+test('an interpreter speaks into a channel, and a signer stays in sight @once', async ({ beApart }) => {
+  const basalt = await beApart('Basalt', {}, [`--use-file-for-fake-audio-capture=${await voice()}`]);
+  const noor = await beApart('Noor', {}, [`--use-file-for-fake-audio-capture=${await voice()}`]);
+  const heron = await beApart('Heron', phone);
+  const at = await door(basalt);
+  await enters(basalt, at, 'sound');
+  await enters(noor, at, 'picture');
+  await enters(heron, at, 'listen');
+  const become = async (role: string, lang?: string): Promise<void> => {
+    await more(basalt.page, 'Noor');
+    const form = basalt.page.locator('.room-people > li', { hasText: 'Noor' }).locator('.room-role');
+    await form.locator('select[name=role]').selectOption(role);
+    if (lang) await form.locator('select[name=lang]').selectOption(lang);
+    await form.getByRole('button', { name: 'Change' }).click();
+  };
+  // voices are whom somebody hears now.
+  const voices = (page = heron.page) => page.evaluate(() => {
+    const room = (document.querySelector('cairn-room') as unknown as { room: any }).room;
+    return [...room.remoteParticipants.values()].filter((who: any) => [...who.audioTrackPublications.values()].some((one: any) => one.isSubscribed)).map((who: any) => (document.querySelector(`[data-identity="${who.identity}"] .tile-name bdi`) as HTMLElement).innerText);
+  });
+  await become('interpreter', 'ar');
+  await expect(noor.page.getByText('interprets: Arabic')).toBeVisible();
+  for (const one of [basalt, noor]) await one.page.locator('[data-do=sound]').click();
+  await expect.poll(() => voices(), slow).toEqual(['Basalt']);
+  await heron.page.getByLabel('I hear').selectOption({ label: 'Arabic' });
+  await expect.poll(async () => (await voices()).sort(), slow).toEqual(['Basalt', 'Noor']);
+  await hears(heron.page);
+  await heron.page.getByLabel('I hear').selectOption({ label: 'The room' });
+  await expect.poll(() => voices(), slow).toEqual(['Basalt']);
+  await become('signer');
+  await noor.page.locator('[data-do=picture]').click();
+  await sees(heron.page, 'Noor');
+  await expect(heron.page.locator('.tile').first()).toContainText('Noor');
+  await heron.page.getByRole('button', { name: 'Only sound' }).click();
+  await sees(heron.page, 'Noor'); // signing is the sound of whoever reads it
+});
+
 test('two who write would both like to hear each other @once', async ({ be, someone }) => {
   const ali = await be('Ali');
   const guest = await someone(phone);
