@@ -27,7 +27,7 @@ var build = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	out := filepath.Join(root, "bin", "cairn-test")
-	cmd := exec.Command("go", "build", "-o", out, "./cmd/cairn") //nolint:gosec,noctx // our own sources, and as long as a build takes
+	cmd := exec.Command("go", "build", "-o", out, "./cmd/cairn") //nolint:gosec // our own sources, and as long as a build takes
 	cmd.Dir, cmd.Stderr = root, os.Stderr
 	return out, cmd.Run()
 })

@@ -39,7 +39,8 @@ func (s *Service) watch(ctx context.Context, j bus.Job) error {
 	}
 	var x Room
 	err := s.DB.Write(ctx, func(tx db.Writer) error {
-		found, err := false, error(nil)
+		var found bool
+		var err error
 		if x, found, err = roomByID(ctx, tx, about.Room); err != nil || !found || !x.Open {
 			return err
 		}

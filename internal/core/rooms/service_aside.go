@@ -93,7 +93,7 @@ func (s *Service) step(ctx context.Context, tx db.Writer, x Room, seat Seat, asi
 		id = moment.NewID()
 	}
 	there = Seat{ID: id, Room: aside.ID, Person: seat.Person, Identity: newIdentity(), Role: Part, Speaks: true, Shows: true, EnteredAt: now, SeenAt: now}
-	if err := s.letIn(ctx, tx, access.System(), aside, there, had, now); err != nil {
+	if err := s.letIn(ctx, tx, access.System(), aside, there, had); err != nil {
 		return err
 	}
 	seat.State, seat.Aside, seat.HandAt, seat.SeenAt = Beside, aside.ID, 0, now
@@ -163,7 +163,7 @@ func (s *Service) comesBack(ctx context.Context, tx db.Writer, a access.Actor, p
 	}
 	seat.State, seat.Aside, seat.Identity, seat.SeenAt = In, "", newIdentity(), now
 	s.changed(tx, up)
-	return up, true, s.letIn(ctx, tx, a, up, seat, true, now)
+	return up, true, s.letIn(ctx, tx, a, up, seat, true)
 }
 
 // outOfAside ends the aside of somebody who goes out of the room beside it, or is in

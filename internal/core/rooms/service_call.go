@@ -62,7 +62,8 @@ func (s *Service) StopCall(ctx context.Context, a access.Actor, talk moment.ID) 
 		if err := putCall(ctx, tx, talk, Call{}); err != nil {
 			return err
 		}
-		found, err := false, error(nil)
+		var found bool
+		var err error
 		if x, found, err = roomOf(ctx, tx, Ref{TalkKind, talk}); err != nil || !found || !x.Open {
 			return err
 		}

@@ -209,7 +209,7 @@ func (s *Service) seat(ctx context.Context, tx db.Writer, a access.Actor, x Room
 		mine.State = Waiting
 		return fault.Op("wait", putSeat(ctx, tx, mine))
 	}
-	return s.letIn(ctx, tx, a, x, mine, was.State.Holds(), now)
+	return s.letIn(ctx, tx, a, x, mine, was.State.Holds())
 }
 
 // byName makes a seat without a name one with a name, for whoever holds the room now:
@@ -236,7 +236,7 @@ func roleAt(st Stand, mine Seat, e Entry, before bool) Role {
 		return Host
 	case mine.Role == Captioner || mine.Role == Interpreter || mine.Role == Signer:
 		return mine.Role
-	case st.Mode == Webinar && !(before && mine.Role == Part):
+	case st.Mode == Webinar && (!before || mine.Role != Part):
 		return Listener
 	case e.Listen:
 		return Listener
@@ -245,7 +245,7 @@ func roleAt(st Stand, mine Seat, e Entry, before bool) Role {
 }
 
 // letIn takes a place and writes the seat; the owner and the text chat learn it.
-func (s *Service) letIn(ctx context.Context, tx db.Writer, a access.Actor, x Room, seat Seat, had bool, now moment.Time) error {
+func (s *Service) letIn(ctx context.Context, tx db.Writer, a access.Actor, x Room, seat Seat, had bool) error {
 	if !had {
 		ok, err := claimPlace(ctx, tx, x.ID, seat.Role == Host)
 		if err != nil {

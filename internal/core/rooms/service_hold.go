@@ -36,7 +36,7 @@ func (s *Service) Admit(ctx context.Context, a access.Actor, id, other moment.ID
 		if !yes {
 			return s.out(ctx, tx, x, seat, Refused, now)
 		}
-		return s.letIn(ctx, tx, a, x, seat, false, now)
+		return s.letIn(ctx, tx, a, x, seat, false)
 	})
 }
 
@@ -144,7 +144,7 @@ func (s *Service) KeepDoor(ctx context.Context, a access.Actor, id moment.ID, ke
 			if seat.State != Waiting {
 				continue
 			}
-			err := s.letIn(ctx, tx, a, x, seat, false, now)
+			err := s.letIn(ctx, tx, a, x, seat, false)
 			if fault.Is(err, fault.Conflict) {
 				return nil // full: the others wait on
 			}
