@@ -14,6 +14,10 @@
 // it and not in the list, whatever the role, and whoever is in the media server without
 // a seat is taken out of it. Nothing is recorded.
 //
+// Captions are typed by somebody in the room, or written by a service outside that the
+// operator named and to which everybody in the room has said yes. One no ends it for all.
+// The service is listed while it runs, hears and sends nothing.
+//
 // The media server knows nobody: it is told a random name for each entering and
 // nothing else. Browsers reach its signalling through this package only, with a token
 // that is made for the one line and never leaves the service.
@@ -23,5 +27,7 @@
 // chat, and deleted when the room closes; so is who was there.
 //
 // Jobs: rooms.watch (every ten seconds while a room is open: who is gone, who is in
-// the media server and should not be, whether its owner still lets it be open).
+// the media server and should not be, whether its owner still lets it be open),
+// rooms.captions (invites the captions service, with addresses that are made then),
+// rooms.forget (a quarter of an hour after it closed: who was there).
 package rooms

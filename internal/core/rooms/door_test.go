@@ -66,7 +66,7 @@ func TestWhoDoesNotComeIn(t *testing.T) {
 					t.Errorf("%s opens a room that they are not in: %d", p.Name, got.Status)
 				}
 			}
-			for _, verb := range []string{"leave", "hand", "listen", "lock", "door", "hush", "end", "round", "turn", "caption", "ask", "aside", "back"} {
+			for _, verb := range []string{"leave", "hand", "listen", "lock", "door", "hush", "end", "round", "turn", "caption", "ask", "aside", "back", "captions", "captions-ask", "captions-end"} {
 				h.does(t, p, 404, verb, "yes", "yes", "caption", "words", "question", "words", "minutes", "2", "place", "0")
 			}
 			for _, verb := range []string{"admit", "hold", "remove", "lower", "role", "aside"} {

@@ -16,6 +16,7 @@ import (
 const (
 	jobWatch  = "rooms.watch"
 	jobForget = "rooms.forget"
+	jobInvite = "rooms.captions"
 )
 
 type aboutRoom struct {
@@ -49,6 +50,9 @@ func (s *Service) watch(ctx context.Context, j bus.Job) error {
 			return err
 		}
 		if err := dropOldCaptions(ctx, tx, x.ID, now.Add(-captionsFor)); err != nil {
+			return err
+		}
+		if err := s.weigh(ctx, tx, x.ID, now); err != nil {
 			return err
 		}
 		if x, _, err = roomByID(ctx, tx, about.Room); err != nil {
@@ -154,10 +158,10 @@ func (s *Service) tidy(ctx context.Context, x Room) error {
 		return err
 	}
 	for _, p := range there {
-		i := slices.IndexFunc(seats, func(seat Seat) bool { return seat.State == In && seat.Identity == p.Identity })
-		if i < 0 {
+		g, known := grantOf(x, seats, p.Identity, st.Cameras)
+		if !known {
 			err = s.Media.Remove(ctx, string(x.ID), p.Identity)
-		} else if g := grant(x, seats[i], st.Cameras); over(p, g) {
+		} else if over(p, g) {
 			err = s.Media.Permit(ctx, g)
 		}
 		if err != nil {
@@ -165,6 +169,19 @@ func (s *Service) tidy(ctx context.Context, x Room) error {
 		}
 	}
 	return nil
+}
+
+// grantOf gives what an identity may do: somebody's who is in, or that of the captions
+// service while everybody has agreed to it. Any other is not known.
+func grantOf(x Room, seats []Seat, identity string, cameras bool) (media.Grant, bool) {
+	if x.Outside.State == OutsideRuns && x.Outside.Identity == identity {
+		return outsideGrant(x), true
+	}
+	i := slices.IndexFunc(seats, func(seat Seat) bool { return seat.State == In && seat.Identity == identity })
+	if i < 0 {
+		return media.Grant{}, false
+	}
+	return grant(x, seats[i], cameras), true
 }
 
 // over tells whether somebody publishes what they may not.

@@ -21,7 +21,8 @@ func canStand(st Stand) access.Decision {
 // canEnter: whoever the owner lets in, while the door is open; those who hold it also
 // while it is shut, since they open it, and while it is locked, since they hold it
 // again. Whoever was removed stays out. Whoever is in it comes back in through a
-// locked door: a lost line is not leaving.
+// locked door: a lost line is not leaving. While captions come from outside everybody else
+// agrees to that first, also who holds the room.
 func canEnter(st Stand, r Room, mine Seat, e Entry) access.Decision {
 	if d := canStand(st); !d.OK() {
 		return d
@@ -39,12 +40,14 @@ func canEnter(st Stand, r Room, mine Seat, e Entry) access.Decision {
 		return access.Wrong("rooms.error.not_coming")
 	case st.Door == Shut && !holds:
 		return access.Wrong("rooms.error.shut")
-	case holds || mine.State.Holds():
+	case mine.State.Holds():
 		return access.Allow()
-	case st.Door == Locked || r.Open && r.Locked:
+	case !holds && (st.Door == Locked || r.Open && r.Locked):
 		return access.Wrong("rooms.error.locked")
-	case r.Open && r.Full():
+	case !holds && r.Open && r.Full():
 		return access.Wrong("rooms.error.full")
+	case r.Open && r.Outside.State == OutsideRuns && !e.Agrees:
+		return access.Wrong("rooms.error.outside")
 	}
 	return access.Allow()
 }
@@ -137,4 +140,60 @@ func canTurn(r Room, mine Seat, turn Turn) access.Decision {
 		return access.Hide()
 	}
 	return access.Allow()
+}
+
+// canBeLetIn: whoever waits comes in while captions come from outside only when they
+// have agreed to that.
+func canBeLetIn(r Room, seat Seat) access.Decision {
+	if r.Outside.State == OutsideRuns && !seat.Agrees {
+		return access.Wrong("rooms.error.outside_waits")
+	}
+	return access.Allow()
+}
+
+// canAskCaptions: those who hold a room in which many meet, where the operator offers a
+// captions service outside.
+func canAskCaptions(r Room, mine Seat, offered bool) access.Decision {
+	if d := canHold(r, mine); !d.OK() {
+		return d
+	}
+	if !offered || !r.meets() {
+		return access.Hide()
+	}
+	return access.Allow()
+}
+
+// canAnswerCaptions: whoever is in the room, or waits to come in.
+func canAnswerCaptions(r Room, mine Seat) access.Decision {
+	if !r.Open || !r.meets() || !mine.State.Holds() && mine.State != Waiting {
+		return access.Hide()
+	}
+	return access.Allow()
+}
+
+// canWriteFromOutside: the service hears and writes while everybody's yes stands in an
+// open room; found tells whether its address is the one that was given.
+func canWriteFromOutside(r Room, found bool) access.Decision {
+	if !found || !r.Open || r.Outside.State != OutsideRuns {
+		return access.Hide()
+	}
+	return access.Allow()
+}
+
+// outsideNext is how it stands with captions from outside when so many are in, and so
+// many of them have said yes: they begin when that is everybody, and end when it is not
+// any more.
+func outsideNext(now OutsideState, offered bool, in, yes int) OutsideState {
+	all := in > 0 && yes == in
+	switch {
+	case now != OutsideAsked && now != OutsideRuns:
+		return now
+	case !offered || in == 0:
+		return OutsideOver
+	case all:
+		return OutsideRuns
+	case now == OutsideRuns:
+		return OutsideOver
+	}
+	return OutsideAsked
 }

@@ -81,6 +81,7 @@ type Room struct {
 	OpenedAt    moment.Time
 	EmptyAt     moment.Time
 	ClosedAt    moment.Time
+	Outside     Outside // captions that a service outside writes
 }
 
 // Full tells whether nobody else fits.
@@ -145,6 +146,7 @@ type Seat struct {
 	Shares    bool   // may show the screen
 	Aside     moment.ID
 	AskedBy   moment.ID
+	Agrees    bool // has said yes to captions from outside
 	HandAt    moment.Time
 	EnteredAt moment.Time
 	SeenAt    moment.Time
@@ -179,6 +181,7 @@ type Entry struct {
 	Listen bool // only listen
 	Hold   bool // they hold it today
 	Quiet  bool // without a name, where that can be
+	Agrees bool // to captions from outside, while they run
 }
 
 // TurnState is how a turn of a round stands.
@@ -199,10 +202,10 @@ type Turn struct {
 	State TurnState
 }
 
-// Caption is a line that a captioner typed.
+// Caption is a line that a captioner typed, or a service outside wrote.
 type Caption struct {
 	Seq   int64
-	Seat  moment.ID
+	Seat  moment.ID // of whoever typed it, or the run of the service
 	Words string
 	At    moment.Time
 }

@@ -107,6 +107,10 @@ type Deps struct {
 	Talks    Talks
 	Panels   Panels
 	Media    Media
+	// Captioning is a captions service outside; its zero is none.
+	Captioning Captioning
+	// BaseURL is the public address of the service, without a slash at its end.
+	BaseURL string
 }
 
 // Service holds the verbs of rooms.
@@ -121,6 +125,7 @@ func New(d Deps) *Service {
 	s.owners[asideKind] = besides{s}
 	s.owners[TalkKind] = talks{s}
 	s.Bus.Handle(jobWatch, s.watch)
+	s.Bus.Handle(jobInvite, s.invite)
 	bus.HandleTx(s.Bus, jobForget, s.forget)
 	return s
 }

@@ -23,7 +23,8 @@ type DoorView struct {
 	Call    Call // of a conversation
 	Asked   bool // they are asked whether they would like to talk
 	Now     moment.Time
-	Refusal error // why they cannot come in now; nil when they can
+	Refusal error  // why they cannot come in now; nil when they can, captions from outside aside
+	Scribe  string // the captions service that writes now and that they have to agree to; "" for none
 }
 
 // Door shows a room from outside: whether it is open, who is in it, what was agreed.
@@ -52,7 +53,10 @@ func (s *Service) Door(ctx context.Context, a access.Actor, owner Ref) (DoorView
 		v.Call = v.Call.Now(v.Now)
 		v.Asked = v.Call.State == CallAsked && v.Call.By != a.Person
 	}
-	v.Refusal = canEnter(v.Stand, v.Room, v.Mine, Entry{}).Err()
+	v.Refusal = canEnter(v.Stand, v.Room, v.Mine, Entry{Agrees: true}).Err()
+	if v.Opened && v.Room.Outside.State == OutsideRuns && !v.Mine.State.Holds() {
+		v.Scribe = s.Captioning.Name
+	}
 	if v.Opened && (v.Enter || v.Host || v.MayHold) && !removed {
 		if v.Seats, err = seatsIn(ctx, r, v.Room.ID); err != nil {
 			return v, err
@@ -194,6 +198,8 @@ func (s *Service) seat(ctx context.Context, tx db.Writer, a access.Actor, x Room
 		mine.ID, mine.Role, mine.Lang = was.ID, was.Role, was.Lang
 		mine.Speaks, mine.Shows, mine.Shares, mine.Alias, mine.HandAt = was.Speaks, was.Shows, was.Shares, was.Alias, was.HandAt
 	}
+	// Going out takes a yes back; whoever is in and comes from another window keeps it.
+	mine.Agrees = was.State.Holds() && was.Agrees || e.Agrees && x.Outside.State == OutsideRuns
 	mine.Role = roleAt(st, mine, e, was.ID != "")
 	var err error
 	switch {
@@ -246,6 +252,9 @@ func roleAt(st Stand, mine Seat, e Entry, before bool) Role {
 
 // letIn takes a place and writes the seat; the owner and the text chat learn it.
 func (s *Service) letIn(ctx context.Context, tx db.Writer, a access.Actor, x Room, seat Seat, had bool) error {
+	if err := canBeLetIn(x, seat).Err(); err != nil {
+		return err
+	}
 	if !had {
 		ok, err := claimPlace(ctx, tx, x.ID, seat.Role == Host)
 		if err != nil {
@@ -265,6 +274,9 @@ func (s *Service) letIn(ctx context.Context, tx db.Writer, a access.Actor, x Roo
 		}
 	}
 	if err := s.toRound(ctx, tx, x, seat); err != nil {
+		return err
+	}
+	if err := s.weigh(ctx, tx, x.ID, now); err != nil {
 		return err
 	}
 	if a.Person != seat.Person { // somebody else let them in

@@ -141,8 +141,8 @@ func (s *Service) KeepDoor(ctx context.Context, a access.Actor, id moment.ID, ke
 			return err
 		}
 		for _, seat := range list {
-			if seat.State != Waiting {
-				continue
+			if seat.State != Waiting || !canBeLetIn(x, seat).OK() {
+				continue // who has not agreed to captions from outside waits on, and is asked
 			}
 			err := s.letIn(ctx, tx, a, x, seat, false)
 			if fault.Is(err, fault.Conflict) {

@@ -19,6 +19,7 @@ type exportedSeat struct {
 	State   SeatState `json:"state"`
 	Role    Role      `json:"role"`
 	Entered time.Time `json:"entered"`
+	Agrees  bool      `json:"agrees_to_captions_from_outside"`
 }
 
 // Export puts the seats that somebody has or had.
@@ -29,7 +30,7 @@ func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put 
 	}
 	out := []exportedSeat{}
 	for _, s := range list {
-		out = append(out, exportedSeat{string(s.Room), s.State, s.Role, s.EnteredAt.Std()})
+		out = append(out, exportedSeat{string(s.Room), s.State, s.Role, s.EnteredAt.Std(), s.Agrees})
 	}
 	return put("rooms.json", out)
 }

@@ -77,7 +77,7 @@ func (s *Service) goes(ctx context.Context, tx db.Writer, x Room, seat Seat, to 
 func (s *Service) out(ctx context.Context, tx db.Writer, x Room, seat Seat, to SeatState, now moment.Time) error {
 	held := seat.State.Holds()
 	was := seat.State
-	seat.State, seat.HandAt, seat.AskedBy, seat.GoneAt = to, 0, "", now
+	seat.State, seat.HandAt, seat.AskedBy, seat.Agrees, seat.GoneAt = to, 0, "", false, now
 	if err := putSeat(ctx, tx, seat); err != nil {
 		return fault.Op("seat", err)
 	}
@@ -97,6 +97,9 @@ func (s *Service) out(ctx context.Context, tx db.Writer, x Room, seat Seat, to S
 		}
 	}
 	if err := s.fromRound(ctx, tx, x, seat.ID, now); err != nil {
+		return err
+	}
+	if err := s.weigh(ctx, tx, x.ID, now); err != nil { // they may have been the last to be asked
 		return err
 	}
 	if was == Beside {

@@ -27,6 +27,7 @@ type View struct {
 	AsksMe    Seat // who asks them to come aside; without an id: nobody
 	Worries   bool // they work here and look after the others: they can say that they worry
 	Sound     bool
+	Scribe    string // the captions service outside that is offered; "" for none
 	Now       moment.Time
 }
 
@@ -69,6 +70,9 @@ func (s *Service) look(ctx context.Context, a access.Actor, id moment.ID) (View,
 	}
 	if v.Me.ID == "" {
 		return v, fault.Hidden()
+	}
+	if s.offers(v.Room) {
+		v.Scribe = s.Captioning.Name
 	}
 	in := v.Open && v.Me.State.Holds()
 	if in {

@@ -25,19 +25,23 @@ func (s *Service) Caption(ctx context.Context, a access.Actor, id moment.ID, wor
 		return err
 	}
 	return s.act(ctx, a, id, writing, "rooms.caption", canCaption, func(tx db.Writer, x Room, mine Seat, now moment.Time) error {
-		seq, err := nextCaption(ctx, tx, x.ID)
-		if err != nil {
-			return err
-		}
-		sealed, err := s.Vault.SealWords(ctx, tx, x.Talk, captionPlace+strconv.FormatInt(seq, 10), words)
-		if err != nil {
-			return err
-		}
-		if err := dropCaptions(ctx, tx, x.ID, seq-keptCaptions); err != nil {
-			return err
-		}
-		return insertCaption(ctx, tx, x.ID, sealedCaption{Caption: Caption{Seq: seq, Seat: mine.ID, At: now}, words: sealed})
+		return s.addCaption(ctx, tx, x, mine.ID, words, now)
 	})
+}
+
+func (s *Service) addCaption(ctx context.Context, tx db.Writer, x Room, by moment.ID, words string, now moment.Time) error {
+	seq, err := nextCaption(ctx, tx, x.ID)
+	if err != nil {
+		return err
+	}
+	sealed, err := s.Vault.SealWords(ctx, tx, x.Talk, captionPlace+strconv.FormatInt(seq, 10), words)
+	if err != nil {
+		return err
+	}
+	if err := dropCaptions(ctx, tx, x.ID, seq-keptCaptions); err != nil {
+		return err
+	}
+	return insertCaption(ctx, tx, x.ID, sealedCaption{Caption: Caption{Seq: seq, Seat: by, At: now}, words: sealed})
 }
 
 func (s *Service) captions(ctx context.Context, r db.Reader, x Room, now moment.Time) ([]Caption, error) {

@@ -7,10 +7,11 @@ import (
 	"cairn/internal/kit/moment"
 )
 
-const roomColumns = `id, kind, owner, mode, state = 'open', why, locked, keeps_door, places, people, talk, parent, turn_minutes, turn_at, opened_at, empty_at, closed_at`
+const roomColumns = `id, kind, owner, mode, state = 'open', why, locked, keeps_door, places, people, talk, parent, turn_minutes, turn_at, opened_at, empty_at, closed_at, outside, outside_run, outside_identity, outside_lang`
 
 func scanRoom(r db.Row, x *Room) error {
-	return r.Scan(&x.ID, &x.Owner.Kind, &x.Owner.ID, &x.Mode, &x.Open, &x.Why, &x.Locked, &x.KeepsDoor, &x.Places, &x.People, &x.Talk, &x.Parent, &x.TurnMinutes, &x.TurnAt, &x.OpenedAt, &x.EmptyAt, &x.ClosedAt)
+	return r.Scan(&x.ID, &x.Owner.Kind, &x.Owner.ID, &x.Mode, &x.Open, &x.Why, &x.Locked, &x.KeepsDoor, &x.Places, &x.People, &x.Talk, &x.Parent, &x.TurnMinutes, &x.TurnAt, &x.OpenedAt, &x.EmptyAt, &x.ClosedAt,
+		&x.Outside.State, &x.Outside.Run, &x.Outside.Identity, &x.Outside.Lang)
 }
 
 func oneRoom(row db.Row) (Room, bool, error) {
@@ -46,7 +47,8 @@ func reopenRoom(ctx context.Context, tx db.Writer, x Room) (bool, error) {
 
 // closeRoom closes a room once; it tells whether this call did.
 func closeRoom(ctx context.Context, tx db.Writer, id moment.ID, why string, now moment.Time) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE rooms_room SET state = 'closed', why = $2, people = 0, turn_minutes = 0, turn_at = 0, closed_at = $3 WHERE id = $1 AND state = 'open'`, id, why, now)
+	n, err := tx.Exec(ctx, `UPDATE rooms_room SET state = 'closed', why = $2, people = 0, turn_minutes = 0, turn_at = 0, closed_at = $3,
+		outside = '', outside_run = NULL, outside_identity = '', outside_lang = '', outside_secret = NULL WHERE id = $1 AND state = 'open'`, id, why, now)
 	return n > 0, err
 }
 

@@ -7,10 +7,10 @@ import (
 	"cairn/internal/kit/moment"
 )
 
-const seatColumns = `id, room, person, identity, state, role, lang, alias, speaks, shows, shares, aside, asked_by, hand_at, entered_at, seen_at, gone_at`
+const seatColumns = `id, room, person, identity, state, role, lang, alias, speaks, shows, shares, aside, asked_by, hand_at, entered_at, seen_at, gone_at, agrees`
 
 func scanSeat(r db.Row, s *Seat) error {
-	return r.Scan(&s.ID, &s.Room, &s.Person, &s.Identity, &s.State, &s.Role, &s.Lang, &s.Alias, &s.Speaks, &s.Shows, &s.Shares, &s.Aside, &s.AskedBy, &s.HandAt, &s.EnteredAt, &s.SeenAt, &s.GoneAt)
+	return r.Scan(&s.ID, &s.Room, &s.Person, &s.Identity, &s.State, &s.Role, &s.Lang, &s.Alias, &s.Speaks, &s.Shows, &s.Shares, &s.Aside, &s.AskedBy, &s.HandAt, &s.EnteredAt, &s.SeenAt, &s.GoneAt, &s.Agrees)
 }
 
 func oneSeat(row db.Row) (Seat, bool, error) {
@@ -46,10 +46,10 @@ func seatsOf(ctx context.Context, r db.Reader, person moment.ID) ([]Seat, error)
 
 // putSeat writes a seat; one person has one in a room.
 func putSeat(ctx context.Context, tx db.Writer, s Seat) error {
-	_, err := tx.Exec(ctx, `INSERT INTO rooms_seat (`+seatColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+	_, err := tx.Exec(ctx, `INSERT INTO rooms_seat (`+seatColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 		ON CONFLICT (room, person) DO UPDATE SET identity = excluded.identity, state = excluded.state, role = excluded.role, lang = excluded.lang, alias = excluded.alias, speaks = excluded.speaks, shows = excluded.shows,
-		shares = excluded.shares, aside = excluded.aside, asked_by = excluded.asked_by, hand_at = excluded.hand_at, entered_at = excluded.entered_at, seen_at = excluded.seen_at, gone_at = excluded.gone_at`,
-		s.ID, s.Room, s.Person, s.Identity, s.State, s.Role, s.Lang, s.Alias, s.Speaks, s.Shows, s.Shares, s.Aside, s.AskedBy, s.HandAt, s.EnteredAt, s.SeenAt, s.GoneAt)
+		shares = excluded.shares, aside = excluded.aside, asked_by = excluded.asked_by, hand_at = excluded.hand_at, entered_at = excluded.entered_at, seen_at = excluded.seen_at, gone_at = excluded.gone_at, agrees = excluded.agrees`,
+		s.ID, s.Room, s.Person, s.Identity, s.State, s.Role, s.Lang, s.Alias, s.Speaks, s.Shows, s.Shares, s.Aside, s.AskedBy, s.HandAt, s.EnteredAt, s.SeenAt, s.GoneAt, s.Agrees)
 	return err
 }
 
@@ -96,7 +96,7 @@ func dropSeat(ctx context.Context, tx db.Writer, id moment.ID) error {
 
 // allOut ends every seat of a room.
 func allOut(ctx context.Context, tx db.Writer, room moment.ID, now moment.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE rooms_seat SET state = 'out', hand_at = 0, aside = NULL, asked_by = NULL, gone_at = $2 WHERE room = $1 AND state IN ('in', 'aside', 'waiting')`, room, now)
+	_, err := tx.Exec(ctx, `UPDATE rooms_seat SET state = 'out', hand_at = 0, aside = NULL, asked_by = NULL, agrees = FALSE, gone_at = $2 WHERE room = $1 AND state IN ('in', 'aside', 'waiting')`, room, now)
 	return err
 }
 

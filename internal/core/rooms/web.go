@@ -34,7 +34,7 @@ func (s *Service) Routes() []web.Route {
 	for name, do := range s.verbs() {
 		out = append(out, web.Route{Method: "POST", Path: "/room/{id}/" + name, Need: permEnter, Do: do})
 	}
-	return out
+	return append(out, s.outsideRoutes()...)
 }
 
 func roomPath(id moment.ID) string { return "/room/" + string(id) }
@@ -111,7 +111,7 @@ func (s *Service) enterPost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	e := Entry{Listen: form.Get("as") == "listen", Hold: form.Get("hold") == "yes", Quiet: form.Get("quiet") == "yes"}
+	e := Entry{Listen: form.Get("as") == "listen", Hold: form.Get("hold") == "yes", Quiet: form.Get("quiet") == "yes", Agrees: form.Get("captions") == "yes"}
 	id, err := s.Enter(r.Context(), web.Actor(r.Context()), owner, e)
 	if err != nil {
 		return s.showDoor(w, r, doorData{Entry: e, Err: err})

@@ -65,6 +65,15 @@ func (s *Service) verbs() map[string]web.Handler {
 		"caption": func(ctx context.Context, a access.Actor, id moment.ID, form func(string) string) error {
 			return s.Caption(ctx, a, id, form("caption"))
 		},
+		"captions": func(ctx context.Context, a access.Actor, id moment.ID, form func(string) string) error {
+			return s.AnswerCaptions(ctx, a, id, yes(form))
+		},
+		"captions-ask": func(ctx context.Context, a access.Actor, id moment.ID, _ func(string) string) error {
+			return s.AskCaptions(ctx, a, id, web.Lang(ctx))
+		},
+		"captions-end": func(ctx context.Context, a access.Actor, id moment.ID, _ func(string) string) error {
+			return s.EndCaptions(ctx, a, id)
+		},
 		"ask": func(ctx context.Context, a access.Actor, id moment.ID, form func(string) string) error {
 			return s.Ask(ctx, a, id, form("question"))
 		},

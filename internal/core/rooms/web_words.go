@@ -195,6 +195,17 @@ func mayCome(d doorData) bool {
 	return d.Sound && d.Door != Over && (d.Enter || d.Host || d.MayHold) && d.Mine.State != Removed
 }
 
+// unanswered counts who is in or aside and has not said yes to captions from outside.
+func unanswered(v View) int {
+	n := 0
+	for _, s := range v.Seats {
+		if !s.Agrees {
+			n++
+		}
+	}
+	return n
+}
+
 func yesNo(b bool) string {
 	if b {
 		return "yes"

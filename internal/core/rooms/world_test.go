@@ -92,6 +92,7 @@ type carrier struct {
 	mu    sync.Mutex
 	asked []string
 	there map[string][]media.Participant
+	began chan struct{} // when it is there, lines stand until they are cut, and say here that they began
 }
 
 func (*carrier) Available() bool { return true }
@@ -121,8 +122,12 @@ func (c *carrier) Remove(_ context.Context, room, identity string) error {
 }
 func (c *carrier) End(_ context.Context, room string) error { return c.note("end " + room) }
 
-func (c *carrier) Signal(w http.ResponseWriter, _ *http.Request, path string, g media.Grant) error {
+func (c *carrier) Signal(w http.ResponseWriter, r *http.Request, path string, g media.Grant) error {
 	w.WriteHeader(http.StatusOK)
+	if c.began != nil {
+		c.began <- struct{}{}
+		<-r.Context().Done()
+	}
 	return c.note("line " + g.Identity + " " + path)
 }
 

@@ -16,6 +16,14 @@ import (
 // secretBytes is within the 24 to 64 of Standard Webhooks ("Signature scheme").
 const secretBytes = 32
 
+// CanSign tells whether a secret is one to sign with: whsec_ and 24 to 64 bytes in
+// base64 (Standard Webhooks, "Signature scheme").
+func CanSign(secret string) bool {
+	text, found := strings.CutPrefix(secret, "whsec_")
+	b, err := base64.StdEncoding.DecodeString(text)
+	return found && err == nil && len(b) >= 24 && len(b) <= 64
+}
+
 // HookMessage is one message to one webhook.
 type HookMessage struct {
 	URL     string

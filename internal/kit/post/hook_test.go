@@ -72,3 +72,14 @@ func TestWebhookTrouble(t *testing.T) {
 		t.Errorf("the error holds the address: %s", text)
 	}
 }
+
+func TestSecretsThatSign(t *testing.T) {
+	for secret, want := range map[string]bool{
+		post.NewHookSecret(): true, "": false, "whsec_": false, "whsec_*": false, "whsec_c2hvcnQ=": false, strings.TrimPrefix(post.NewHookSecret(), "whsec_"): false,
+		"whsec_" + strings.Repeat("AAAA", 8): true, "whsec_" + strings.Repeat("AAAA", 22): false,
+	} {
+		if got := post.CanSign(secret); got != want {
+			t.Errorf("%q: %v", secret, got)
+		}
+	}
+}

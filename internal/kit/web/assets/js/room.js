@@ -304,13 +304,14 @@ class CairnRoom extends HTMLElement {
     }, settle);
   }
 
-  // aloud reads out what changed in the room: the speaking order, whose turn it is,
-  // who came and went.
+  // aloud reads out what changed in the room: captions from outside, the speaking order,
+  // whose turn it is, who came and went.
   aloud(came, went) {
-    const now = { order: document.getElementById('room-order')?.textContent || '', turn: document.getElementById('room-turn')?.textContent || '' };
+    const words = (id) => document.getElementById(id)?.textContent || '';
+    const now = { order: words('room-order'), turn: words('room-turn'), outside: words('room-outside') };
     const lines = [];
     if (this.before) {
-      for (const key of ['turn', 'order']) if (now[key] && now[key] !== this.before[key]) lines.push(now[key]);
+      for (const key of ['outside', 'turn', 'order']) if (now[key] && now[key] !== this.before[key]) lines.push(now[key]);
       for (const seat of came.slice(0, 3)) if (!seat.me) lines.push(this.word('came').replace('%s', seat.name));
       for (const seat of went.slice(0, 3)) lines.push(this.word('went').replace('%s', seat.name));
     }
