@@ -19,9 +19,12 @@
 // that is made for the one line and never leaves the service.
 //
 // Tables: rooms_room, rooms_seat, rooms_turn, rooms_caption, rooms_question,
-// rooms_vote. Captions and questions are sealed under the scope of the room's text
+// rooms_vote, rooms_call. Captions and questions are sealed under the scope of the room's text
 // chat, and deleted when the room closes; so is who was there.
 //
+// Events heard: chat.ended (a call ends with its conversation, at once).
+//
 // Jobs: rooms.watch (every ten seconds while a room is open: who is gone, who is in
-// the media server and should not be, whether its owner still lets it be open).
+// the media server and should not be, whether its owner still lets it be open),
+// rooms.forget (a quarter of an hour after it closed: who was there).
 package rooms

@@ -115,13 +115,14 @@ type Service struct {
 	owners map[string]Owner
 }
 
-// New makes the service and registers its timer.
+// New makes the service and registers its timers and what it hears.
 func New(d Deps) *Service {
 	s := &Service{Deps: d, owners: map[string]Owner{}}
 	s.owners[asideKind] = besides{s}
 	s.owners[TalkKind] = talks{s}
 	s.Bus.Handle(jobWatch, s.watch)
 	bus.HandleTx(s.Bus, jobForget, s.forget)
+	s.Bus.On("chat.ended", "rooms", s.talkEnded)
 	return s
 }
 
