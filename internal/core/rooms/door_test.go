@@ -1,6 +1,7 @@
 package rooms_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -193,6 +194,31 @@ func TestALineIsOnlyOnesOwn(t *testing.T) {
 		h.does(t, h.wren, 303, "end")
 		if h.line(t, h.heron, h.room, heron.Identity) != 404 {
 			t.Error("a line into a closed room stands")
+		}
+	})
+}
+
+// Whose session ends, by a quick exit or from another device, hears nothing more and is
+// not in the list.
+func TestWhoSignsOutIsOutOfTheRoom(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w)
+		h.enters(t, h.wren, h.juniper)
+		identity := h.me(t, h.juniper).Identity
+		h.media.was()
+		h.media.begun = make(chan struct{})
+		over := make(chan int)
+		go func() {
+			over <- h.juniper.Send("GET", h.path()+"/line/"+identity+"/rtc", "", http.Header{"Connection": {"Upgrade"}, "Upgrade": {"websocket"}}).Status
+		}()
+		<-h.media.begun
+		must(t, w.People.SignOut(t.Context(), h.juniper.Actor))
+		<-over
+		if got := strings.Join(h.media.was(), ", "); !strings.Contains(got, "remove "+identity+" from "+string(h.room)) {
+			t.Errorf("the media server was asked: %s", got)
+		}
+		if got := h.names(t, h.wren); got != "Wren" {
+			t.Errorf("in the room are %s", got)
 		}
 	})
 }

@@ -93,6 +93,7 @@ type carrier struct {
 	mu    sync.Mutex
 	asked []string
 	there map[string][]media.Participant
+	begun chan struct{} // when set, a line stands until it is cut, and says here that it does
 }
 
 func (*carrier) Available() bool { return true }
@@ -122,7 +123,11 @@ func (c *carrier) Remove(_ context.Context, room, identity string) error {
 }
 func (c *carrier) End(_ context.Context, room string) error { return c.note("end " + room) }
 
-func (c *carrier) Signal(w http.ResponseWriter, _ *http.Request, path string, g media.Grant) error {
+func (c *carrier) Signal(w http.ResponseWriter, r *http.Request, path string, g media.Grant) error {
+	if c.begun != nil {
+		c.begun <- struct{}{}
+		<-r.Context().Done()
+	}
 	w.WriteHeader(http.StatusOK)
 	return c.note("line " + g.Identity + " " + path)
 }
