@@ -65,6 +65,7 @@ type Remover interface {
 // People is what rooms asks of the people slice.
 type People interface {
 	Cards(ctx context.Context, r db.Reader, ids ...moment.ID) (map[moment.ID]people.Card, error)
+	Apart(ctx context.Context, r db.Reader, person moment.ID) (map[moment.ID]bool, error)
 }
 
 // Standing tells who is kept out for a time. It is moderation.

@@ -149,6 +149,14 @@ func peopleWords(ctx context.Context, n int) string {
 	return web.T(ctx, "rooms.door.people", "n", n)
 }
 
+// inIt is how many are in the room of a door.
+func inIt(d doorData) int {
+	if !d.Opened {
+		return 0
+	}
+	return d.Room.People
+}
+
 // aloneWords say what happens while nobody holds the room.
 func aloneWords(ctx context.Context, st Stand, now moment.Time) string {
 	switch {
