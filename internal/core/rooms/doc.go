@@ -16,7 +16,8 @@
 //
 // The media server knows nobody: it is told a random name for each entering and
 // nothing else. Browsers reach its signalling through this package only, with a token
-// that is made for the one line and never leaves the service.
+// that is made for the one line and is not given to them. What the media server itself
+// gives them is worth nothing here.
 //
 // Tables: rooms_room, rooms_seat, rooms_turn, rooms_caption, rooms_question,
 // rooms_vote, rooms_call. Captions and questions are sealed under the scope of the room's text
