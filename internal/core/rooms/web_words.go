@@ -235,7 +235,7 @@ func minutes(n int) time.Duration { return time.Duration(n) * time.Minute }
 // stageWords are the sentences that the script says.
 func stageWords(ctx context.Context) templ.Attributes {
 	a := templ.Attributes{}
-	for _, name := range []string{"joining", "here", "lost", "back", "weak", "failed", "denied", "held", "given", "blocked"} {
+	for _, name := range []string{"joining", "here", "lost", "back", "weak", "failed", "denied", "none", "held", "given", "blocked"} {
 		a["data-word-"+name] = web.T(ctx, "rooms.line."+name)
 	}
 	for _, name := range []string{"speaks", "speaks_more", "sound_on", "sound_off", "picture_on", "picture_off", "pin", "unpin", "came", "went", "screen_of"} {

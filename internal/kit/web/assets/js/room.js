@@ -269,7 +269,7 @@ class CairnRoom extends HTMLElement {
       if (what !== 'screen') this.tell(this.word(`${what}_${on ? 'on' : 'off'}`).replace('%s', '').trim());
     } catch (error) {
       button.setAttribute('aria-pressed', 'false');
-      if (on && what !== 'screen') this.tell(this.word(error?.name === 'NotAllowedError' ? 'denied' : 'failed'));
+      if (on && what !== 'screen') this.tell(this.word({ NotAllowedError: 'denied', NotFoundError: 'none' }[error?.name] || 'failed'));
     } finally {
       button.removeAttribute('aria-busy');
     }
