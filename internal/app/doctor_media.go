@@ -40,7 +40,7 @@ func (s Settings) video(ctx context.Context) []finding {
 	case m.Outside() && err != nil:
 		return []finding{{false, "video: the cluster does not take our key, or does not answer: " + inWords(err), "Check CAIRN_LIVEKIT_URL, the key and the file with its secret, and that this machine reaches the cluster."}}
 	case m.Outside():
-		return []finding{{true, "video: the cluster answers; how media reaches it is the cluster's own affair", ""}}
+		return []finding{{true, "video: the cluster answers; nobody but Cairn may reach its signalling, how media reaches it is the cluster's own affair", ""}}
 	case err != nil:
 		return []finding{{false, "video: the media server does not start: " + inWords(err), "See the log of the service. Under systemd, RestrictAddressFamilies must allow AF_NETLINK."}}
 	}

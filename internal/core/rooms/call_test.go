@@ -160,9 +160,9 @@ func TestACallEnds(t *testing.T) {
 		h.agree(t)
 		h.enters(h.heron)
 		h.enters(h.ali)
-		must(t, w.Support.End(t.Context(), h.heron.Actor, h.talk))
 		h.media.was()
-		w.Pass(10 * time.Second)
+		must(t, w.Support.End(t.Context(), h.heron.Actor, h.talk))
+		w.Settle() // at once, not with the next watch
 		if got := strings.Join(h.media.was(), ", "); got != "end "+strings.TrimPrefix(room, "/room/") {
 			t.Errorf("after the conversation the media server was asked: %s", got)
 		}

@@ -20,11 +20,14 @@
 //
 // The media server knows nobody: it is told a random name for each entering and
 // nothing else. Browsers reach its signalling through this package only, with a token
-// that is made for the one line and never leaves the service.
+// that is made for the one line and is not given to them. What the media server itself
+// gives them is worth nothing here.
 //
 // Tables: rooms_room, rooms_seat, rooms_turn, rooms_caption, rooms_question,
-// rooms_vote. Captions and questions are sealed under the scope of the room's text
+// rooms_vote, rooms_call. Captions and questions are sealed under the scope of the room's text
 // chat, and deleted when the room closes; so is who was there.
+//
+// Events heard: chat.ended (a call ends with its conversation, at once).
 //
 // Jobs: rooms.watch (every ten seconds while a room is open: who is gone, who is in
 // the media server and should not be, whether its owner still lets it be open),

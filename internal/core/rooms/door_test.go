@@ -1,12 +1,15 @@
 package rooms_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
 	"cairn/internal/cairntest"
+	"cairn/internal/core/people"
 	"cairn/internal/core/rooms"
 	"cairn/internal/kit/access"
+	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
 )
@@ -40,6 +43,34 @@ func TestWhatTheDoorShows(t *testing.T) {
 			shows(t, "who comes, "+string(tt.door), h.juniper.Get(h.door()).Body, []string{tt.words}, []string{"Enter the room"})
 			h.refused(t, h.juniper, tt.words)
 		}
+	})
+}
+
+// Two who are kept apart do not read at the door where the other is. Inside everybody is
+// in the list, and a number is nobody's.
+func TestTwoKeptApartAtTheDoor(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w)
+		h.webinar()
+		must(t, w.DB.Write(t.Context(), func(tx db.Writer) error {
+			return w.People.KeepApart(t.Context(), tx, h.juniper.Actor, h.heron.ID, people.Block, 0)
+		}))
+		h.enters(t, h.juniper)
+		shows(t, "who was blocked", h.heron.Get(h.door()).Body, []string{"1 person is in the room"}, []string{"Juniper", string(h.juniper.ID)})
+		h.enters(t, h.wren)
+		shows(t, "who was blocked", h.heron.Get(h.door()).Body, []string{"2 people are in the room", "Wren"}, []string{"Juniper", string(h.juniper.ID)})
+		shows(t, "anybody else", h.willow.Get(h.door()).Body, []string{"Juniper", "Wren"}, nil)
+		h.enters(t, h.heron)
+		if got := h.names(t, h.heron); got != "Juniper Wren Heron" {
+			t.Errorf("inside they read %s", got)
+		}
+		h.does(t, h.juniper, 303, "leave")
+		shows(t, "who blocked", h.juniper.Get(h.door()).Body, []string{"2 people are in the room", "Wren"}, []string{"Heron"})
+		h.as(t, h.willow, "as", "listen", "quiet", "yes")
+		must(t, w.DB.Write(t.Context(), func(tx db.Writer) error {
+			return w.People.KeepApart(t.Context(), tx, h.juniper.Actor, h.willow.ID, people.Block, 0)
+		}))
+		shows(t, "a number", h.juniper.Get(h.door()).Body, []string{"Visitor #1"}, nil)
 	})
 }
 
@@ -193,6 +224,31 @@ func TestALineIsOnlyOnesOwn(t *testing.T) {
 		h.does(t, h.wren, 303, "end")
 		if h.line(t, h.heron, h.room, heron.Identity) != 404 {
 			t.Error("a line into a closed room stands")
+		}
+	})
+}
+
+// Whose session ends, by a quick exit or from another device, hears nothing more and is
+// not in the list.
+func TestWhoSignsOutIsOutOfTheRoom(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w)
+		h.enters(t, h.wren, h.juniper)
+		identity := h.me(t, h.juniper).Identity
+		h.media.was()
+		h.media.began = make(chan struct{})
+		over := make(chan int)
+		go func() {
+			over <- h.juniper.Send("GET", h.path()+"/line/"+identity+"/rtc", "", http.Header{"Connection": {"Upgrade"}, "Upgrade": {"websocket"}}).Status
+		}()
+		<-h.media.began
+		must(t, w.People.SignOut(t.Context(), h.juniper.Actor))
+		<-over
+		if got := strings.Join(h.media.was(), ", "); !strings.Contains(got, "remove "+identity+" from "+string(h.room)) {
+			t.Errorf("the media server was asked: %s", got)
+		}
+		if got := h.names(t, h.wren); got != "Wren" {
+			t.Errorf("in the room are %s", got)
 		}
 	})
 }

@@ -213,6 +213,23 @@ func TestTheWaitingRoom(t *testing.T) {
 	})
 }
 
+// A page that was drawn while its person waited has neither tiles nor a microphone: once
+// they are let in it leads them to one that has.
+func TestWhoIsLetInComesToTheirMicrophone(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w)
+		h.hall.set(func() { h.hall.stand.KeepsDoor = true })
+		h.enters(t, h.wren, h.juniper)
+		const updates = "/updates?from=outside"
+		shows(t, "who waits", h.juniper.Get(h.path()).Body, []string{h.path() + updates, "go.js"}, []string{"<cairn-room"})
+		shows(t, "the page of who waits", first(t, h.juniper, h.path()+updates), []string{"You are in the waiting room."}, []string{"cairn-go"})
+		h.over(t, h.wren, 303, "admit", h.me(t, h.juniper), "yes", "yes")
+		shows(t, "the page of who waited", first(t, h.juniper, h.path()+updates), []string{`<cairn-go data-to="` + h.path() + `"`, "You can come in now."}, []string{"data-line"})
+		shows(t, "who is in", h.juniper.Get(h.path()).Body, []string{h.path() + "/updates", "<cairn-room"}, []string{updates})
+		shows(t, "the page of who is in", first(t, h.juniper, h.path()+"/updates"), []string{"data-line"}, []string{"cairn-go"})
+	})
+}
+
 func TestRoles(t *testing.T) {
 	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
 		h := begin(t, w)

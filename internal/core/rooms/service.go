@@ -65,6 +65,7 @@ type Remover interface {
 // People is what rooms asks of the people slice.
 type People interface {
 	Cards(ctx context.Context, r db.Reader, ids ...moment.ID) (map[moment.ID]people.Card, error)
+	Apart(ctx context.Context, r db.Reader, person moment.ID) (map[moment.ID]bool, error)
 }
 
 // Standing tells who is kept out for a time. It is moderation.
@@ -119,7 +120,7 @@ type Service struct {
 	owners map[string]Owner
 }
 
-// New makes the service and registers its timer.
+// New makes the service and registers its timers and what it hears.
 func New(d Deps) *Service {
 	s := &Service{Deps: d, owners: map[string]Owner{}}
 	s.owners[asideKind] = besides{s}
@@ -127,6 +128,7 @@ func New(d Deps) *Service {
 	s.Bus.Handle(jobWatch, s.watch)
 	s.Bus.Handle(jobInvite, s.invite)
 	bus.HandleTx(s.Bus, jobForget, s.forget)
+	s.Bus.On("chat.ended", "rooms", s.talkEnded)
 	return s
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"cairn/internal/core/chat"
 	"cairn/internal/kit/access"
+	"cairn/internal/kit/bus"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
@@ -112,6 +113,23 @@ func (s *Service) onCall(ctx context.Context, a access.Actor, talk moment.ID, ve
 		s.Bus.Publish(tx, OwnerTopic(Ref{TalkKind, talk}), 0)
 		return access.Record(ctx, tx, a, now, access.Entry{Verb: verb, Kind: "conversation", Object: talk})
 	})
+}
+
+// talkEnded closes a call with its conversation, at once: whoever ends it to protect
+// themselves is neither heard nor seen from then on.
+func (s *Service) talkEnded(ctx context.Context, e bus.Event) error {
+	var x Room
+	err := s.DB.Write(ctx, func(tx db.Writer) error {
+		found, err := false, error(nil)
+		if x, found, err = roomOf(ctx, tx, Ref{TalkKind, e.ID}); err != nil || !found || !x.Open {
+			return err
+		}
+		return s.shut(ctx, tx, x, whyOver, s.Clock.Now())
+	})
+	if err == nil && x.Open {
+		s.endMedia(ctx, x.ID)
+	}
+	return err
 }
 
 // talks is the owner of the rooms of conversations.

@@ -2,6 +2,7 @@ package rooms
 
 import (
 	"context"
+	"slices"
 
 	"cairn/internal/core/people"
 	"cairn/internal/kit/access"
@@ -17,7 +18,7 @@ type DoorView struct {
 	Room    Room
 	Opened  bool // there is somebody in it, or was a moment ago
 	Mine    Seat
-	Seats   []Seat // who is in it, for whoever may come in
+	Seats   []Seat // who is in it, for whoever may come in; without those they are kept apart from
 	Cards   map[moment.ID]people.Card
 	Sound   bool // the service carries sound and picture
 	Call    Call // of a conversation
@@ -58,12 +59,26 @@ func (s *Service) Door(ctx context.Context, a access.Actor, owner Ref) (DoorView
 		v.Scribe = s.Captioning.Name
 	}
 	if v.Opened && (v.Enter || v.Host || v.MayHold) && !removed {
-		if v.Seats, err = seatsIn(ctx, r, v.Room.ID); err != nil {
+		if v.Seats, err = s.atDoor(ctx, r, a, v.Room.ID); err != nil {
 			return v, err
 		}
 		v.Cards, err = s.cards(ctx, r, v.Seats)
 	}
 	return v, err
+}
+
+// atDoor gives who is in a room as somebody at its door reads it. Two who are kept apart
+// do not read there where the other is; inside, everybody is in the list. Somebody
+// without a name stays in it: to leave a number out would say whose it is.
+func (s *Service) atDoor(ctx context.Context, r db.Reader, a access.Actor, room moment.ID) ([]Seat, error) {
+	list, err := seatsIn(ctx, r, room)
+	if err != nil {
+		return nil, err
+	}
+	apart, err := s.People.Apart(ctx, r, a.Person)
+	return slices.DeleteFunc(list, func(seat Seat) bool {
+		return !seat.State.Holds() || seat.Alias == 0 && apart[seat.Person]
+	}), err
 }
 
 // cards names who is not without a name.
@@ -276,7 +291,7 @@ func (s *Service) letIn(ctx context.Context, tx db.Writer, a access.Actor, x Roo
 	if err := s.toRound(ctx, tx, x, seat); err != nil {
 		return err
 	}
-	if err := s.weigh(ctx, tx, x.ID, now); err != nil {
+	if err := s.weigh(ctx, tx, x.ID, s.Clock.Now()); err != nil {
 		return err
 	}
 	if a.Person != seat.Person { // somebody else let them in

@@ -46,6 +46,28 @@ func (s *Service) Leave(ctx context.Context, a access.Actor, id moment.ID) error
 	return err
 }
 
+// goesNow takes somebody out of a room who cannot be in it any more, when that still
+// holds of their seat as it is now.
+func (s *Service) goesNow(ctx context.Context, a access.Actor, id moment.ID, verb string, holds func(Room, Seat) access.Decision) error {
+	var ends []line
+	err := s.DB.Write(ctx, func(tx db.Writer) error {
+		ends = nil
+		x, mine, err := s.inside(ctx, tx, a, id)
+		if err != nil || !holds(x, mine).OK() {
+			return err
+		}
+		now := s.Clock.Now()
+		if ends, err = s.goes(ctx, tx, x, mine, Out, now); err != nil {
+			return err
+		}
+		return access.Record(ctx, tx, a, now, access.Entry{Verb: verb, Kind: "room", Object: id})
+	})
+	if err == nil {
+		s.cut(ctx, ends)
+	}
+	return err
+}
+
 // line is somebody's line to the media server in a room.
 type line struct {
 	room     moment.ID

@@ -49,6 +49,13 @@ func (s *Service) Stays(ctx context.Context, a access.Actor, id moment.ID, ident
 	return !fault.Is(err, fault.NotFound) // a database that is away cuts nobody off
 }
 
+// SignedOut takes somebody out whose session has ended while their line stood: what
+// they hear must end with it, wherever the browser is. Whoever has come in elsewhere
+// meanwhile, with another identity, stays.
+func (s *Service) SignedOut(ctx context.Context, a access.Actor, id moment.ID, identity string) error {
+	return s.goesNow(ctx, a, id, "rooms.signed_out", func(x Room, mine Seat) access.Decision { return canLine(x, mine, identity) })
+}
+
 // Seen notes that somebody is still there, when the last sign is older than ten
 // seconds. It is no deed of theirs and adds nothing to the audit.
 func (s *Service) Seen(ctx context.Context, mine Seat) error {

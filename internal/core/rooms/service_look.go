@@ -95,24 +95,10 @@ func (s *Service) look(ctx context.Context, a access.Actor, id moment.ID) (View,
 // noLonger takes out whoever may not be in a room any more, as it is now: they may
 // have been removed since it was read.
 func (s *Service) noLonger(ctx context.Context, a access.Actor, id moment.ID) error {
-	var ends []line
-	err := s.DB.Write(ctx, func(tx db.Writer) error {
-		ends = nil
-		x, mine, err := s.inside(ctx, tx, a, id)
-		if err != nil || !canBeIn(x, mine).OK() {
-			return err
-		}
-		now := s.Clock.Now()
-		if ends, err = s.goes(ctx, tx, x, mine, Out, now); err != nil {
-			return err
-		}
-		return access.Record(ctx, tx, a, now, access.Entry{Verb: "rooms.no_longer", Kind: "room", Object: id})
-	})
-	if err == nil {
-		s.cut(ctx, ends)
-		err = fault.Hidden()
+	if err := s.goesNow(ctx, a, id, "rooms.no_longer", canBeIn); err != nil {
+		return err
 	}
-	return err
+	return fault.Hidden()
 }
 
 // looksAfter tells whether somebody holds the room, or the room beside this one, and

@@ -39,6 +39,15 @@ func (s *Service) Routes() []web.Route {
 
 func roomPath(id moment.ID) string { return "/room/" + string(id) }
 
+// updatesPath is the live line of the page of a room. Of a page that was drawn for
+// somebody outside it says so.
+func updatesPath(v View) string {
+	if v.Here() {
+		return roomPath(v.ID) + "/updates"
+	}
+	return roomPath(v.ID) + "/updates?from=outside"
+}
+
 func doorPath(owner Ref) string { return "/rooms/" + owner.Kind + "/" + string(owner.ID) }
 
 // DoorPath is where the door of the room of an owner is.
@@ -204,7 +213,11 @@ func (s *Service) roomUpdates(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a := web.Actor(r.Context())
+	q, err := web.Query(r)
+	if err != nil {
+		return err
+	}
+	a, outside := web.Actor(r.Context()), q.Get("from") == "outside"
 	v, err := s.look(r.Context(), a, id)
 	if err != nil {
 		return err
@@ -214,7 +227,11 @@ func (s *Service) roomUpdates(w http.ResponseWriter, r *http.Request) error {
 		if err == nil {
 			err = s.Seen(ctx, v.Me)
 		}
-		return web.Region{ID: "room-now", Body: roomNow(v)}, err
+		body := roomNow(v)
+		if outside && v.Here() {
+			body = letIn(v)
+		}
+		return web.Region{ID: "room-now", Body: body}, err
 	})
 }
 

@@ -50,17 +50,24 @@ func (s *Service) keepLine(r *http.Request, stop func(), a access.Actor, id mome
 	defer sub.Close()
 	tick := time.NewTicker(beat)
 	defer tick.Stop()
+	if !s.Stays(ctx, a, id, identity) { // taken out before this heard of it
+		return
+	}
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 			if !web.StillSignedIn(r) {
+				s.signedOut(ctx, a, id, identity)
 				return
 			}
 			_ = s.SeenBy(ctx, a, id) // the database is away: the next beat says it
 		case n := <-sub.C():
-			if n.Topic == session {
+			if n.Topic == session { // ended, or they may something else now: the browser asks anew
+				if !web.StillSignedIn(r) {
+					s.signedOut(ctx, a, id, identity)
+				}
 				return
 			}
 		}
@@ -68,6 +75,18 @@ func (s *Service) keepLine(r *http.Request, stop func(), a access.Actor, id mome
 			sayGoodbye(ctx)
 			return
 		}
+	}
+}
+
+// signedOutWithin is how long it may take to take out somebody whose session has ended;
+// their browser may close the line meanwhile.
+const signedOutWithin = 5 * time.Second
+
+func (s *Service) signedOut(ctx context.Context, a access.Actor, id moment.ID, identity string) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), signedOutWithin)
+	defer stop()
+	if err := s.SignedOut(ctx, a, id, identity); err != nil {
+		s.Log.Warn("whoever has signed out leaves a room with the next watch", "room", string(id), "error", err.Error())
 	}
 }
 

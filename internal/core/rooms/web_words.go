@@ -149,6 +149,14 @@ func peopleWords(ctx context.Context, n int) string {
 	return web.T(ctx, "rooms.door.people", "n", n)
 }
 
+// inIt is how many are in the room of a door.
+func inIt(d doorData) int {
+	if !d.Opened {
+		return 0
+	}
+	return d.Room.People
+}
+
 // aloneWords say what happens while nobody holds the room.
 func aloneWords(ctx context.Context, st Stand, now moment.Time) string {
 	switch {
@@ -238,7 +246,7 @@ func minutes(n int) time.Duration { return time.Duration(n) * time.Minute }
 // stageWords are the sentences that the script says.
 func stageWords(ctx context.Context) templ.Attributes {
 	a := templ.Attributes{}
-	for _, name := range []string{"joining", "here", "lost", "back", "weak", "failed", "denied", "held", "given", "blocked"} {
+	for _, name := range []string{"joining", "here", "lost", "back", "weak", "failed", "denied", "none", "held", "given", "blocked"} {
 		a["data-word-"+name] = web.T(ctx, "rooms.line."+name)
 	}
 	for _, name := range []string{"speaks", "speaks_more", "sound_on", "sound_off", "picture_on", "picture_off", "pin", "unpin", "came", "went", "screen_of"} {

@@ -2,6 +2,7 @@ package rooms_test
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +30,10 @@ func TestCaptions(t *testing.T) {
 		v := h.look(t, h.heron)
 		if len(v.Captions) != 12 || v.Captions[0].Words != "line number 2." || v.Captions[11].Words != "line number 13." {
 			t.Errorf("%d lines: %+v", len(v.Captions), v.Captions)
+		}
+		// Whoever has no script reads them too: they hear nothing.
+		if page := h.heron.Get(h.path()).Body; !regexp.MustCompile(`<div class="room-lines"[^>]*aria-label="[^"]+">\s*<p dir="auto">line number 2\.`).MatchString(page) {
+			t.Error("captions are not on the page, or hidden there")
 		}
 		if n := h.count(t, `SELECT count(*) FROM rooms_caption`); n != 12 {
 			t.Errorf("%d lines are kept", n)

@@ -1,6 +1,7 @@
 package rooms_test
 
 import (
+	"bufio"
 	"context"
 	"net/http"
 	"slices"
@@ -269,6 +270,28 @@ func shows(t *testing.T, who string, page string, words []string, not []string) 
 			t.Errorf("%s reads %q", who, s)
 		}
 	}
+}
+
+// first is the first event that a stream sends to somebody.
+func first(t *testing.T, p *cairntest.Someone, path string) string {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.W.Server.URL+path, nil)
+	must(t, err)
+	r.Header.Set("Accept-Language", "en")
+	res, err := p.HTTP.Do(r)
+	must(t, err)
+	defer func() { _ = res.Body.Close() }()
+	var b strings.Builder
+	for lines := bufio.NewScanner(res.Body); lines.Scan(); {
+		line := lines.Text()
+		if b.Len() > 0 && line == "" {
+			break
+		}
+		if words, ok := strings.CutPrefix(line, "data: "); ok {
+			b.WriteString(words + "\n")
+		}
+	}
+	return b.String()
 }
 
 func must(t *testing.T, err error) {

@@ -97,6 +97,41 @@ func TestWithoutVendor(t *testing.T) {
 	}
 }
 
+// On a slow line the page lives on for seconds after the quick exit: what has a
+// microphone, a camera or the voices of others ends at once.
+func TestTheQuickExitIsSilentAtOnce(t *testing.T) {
+	exit, err := assetFiles.ReadFile("assets/js/exit.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	leave := string(exit)[strings.Index(string(exit), "function leave()"):]
+	if silent, told := strings.Index(leave, "hush()"), strings.Index(leave, "tell()"); silent < 0 || silent > told {
+		t.Error("the quick exit does not silence the page before anything else")
+	}
+	names, err := fs.Glob(assetFiles, "assets/js/*.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	devices := regexp.MustCompile(`getUserMedia|set(Microphone|Camera)Enabled`)
+	found := 0
+	for _, name := range names {
+		raw, err := assetFiles.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !devices.Match(raw) {
+			continue
+		}
+		found++
+		if !strings.Contains(string(raw), "addEventListener('cairn:leave'") {
+			t.Errorf("%s takes devices, and does not hear of the quick exit", name)
+		}
+	}
+	if found < 2 || !strings.Contains(string(exit), "'cairn:leave'") {
+		t.Errorf("%d scripts take devices; the quick exit tells them: %v", found, strings.Contains(string(exit), "'cairn:leave'"))
+	}
+}
+
 // The way out must run on a phone of 2018.
 func TestExitIsOldScript(t *testing.T) {
 	raw, err := assetFiles.ReadFile("assets/js/exit.js")

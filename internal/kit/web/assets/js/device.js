@@ -19,12 +19,14 @@ class CairnDevice extends HTMLElement {
     this.onLeave = () => this.stop();
     this.addEventListener('click', this.onPress);
     this.addEventListener('change', this.onPick);
+    document.addEventListener('cairn:leave', this.onLeave);
     window.addEventListener('pagehide', this.onLeave);
   }
 
   disconnectedCallback() {
     this.removeEventListener('click', this.onPress);
     this.removeEventListener('change', this.onPick);
+    document.removeEventListener('cairn:leave', this.onLeave);
     window.removeEventListener('pagehide', this.onLeave);
     this.stop();
   }

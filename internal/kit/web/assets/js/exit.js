@@ -22,6 +22,19 @@
     } catch (e) { /* leaving matters more than telling */ }
   }
 
+  /* What makes a sound or has a microphone or camera ends here, not when the other
+     page has arrived: on a slow line that is many seconds later. */
+  function hush() {
+    try { document.dispatchEvent(new Event('cairn:leave')); } catch (e) { /* the page ends it */ }
+    var all = document.querySelectorAll('audio, video');
+    for (var i = 0; i < all.length; i += 1) {
+      try {
+        all[i].muted = true;
+        all[i].pause();
+      } catch (e) { /* the page ends it */ }
+    }
+  }
+
   function leave() {
     if (gone) { return; }
     gone = true;
@@ -30,6 +43,7 @@
     document.title = ' ';
     document.documentElement.appendChild(blank);
     if (document.body) { document.body.hidden = true; }
+    hush();
     tell();
     forget();
     window.location.replace(exit);

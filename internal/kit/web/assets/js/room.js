@@ -21,8 +21,11 @@ class CairnRoom extends HTMLElement {
     this.channel = '';
     this.onChanged = () => this.read();
     this.onLeave = () => this.stop();
+    this.onExit = () => this.exit();
     document.addEventListener('cairn:changed', this.onChanged);
+    document.addEventListener('cairn:leave', this.onExit);
     window.addEventListener('pagehide', this.onLeave);
+    if (location.search) history.replaceState(history.state, '', location.pathname); // loaded anew, the camera stays off
     this.addEventListener('click', (event) => this.press(event));
     this.addEventListener('room:pinned', () => this.choose());
     this.addEventListener('submit', () => this.stop());
@@ -35,6 +38,7 @@ class CairnRoom extends HTMLElement {
 
   disconnectedCallback() {
     document.removeEventListener('cairn:changed', this.onChanged);
+    document.removeEventListener('cairn:leave', this.onExit);
     window.removeEventListener('pagehide', this.onLeave);
     this.stop();
   }
@@ -137,7 +141,9 @@ class CairnRoom extends HTMLElement {
       this.dataset.camera = 'no';
       this.turn('picture', true);
     }
-    for (const what of ['sound', 'picture']) if (this.wished?.[what]) this.turn(what, true);
+    const wished = this.wished; // once: what is turned off from now on stays off when the line is lost again
+    this.wished = null;
+    for (const what of ['sound', 'picture']) if (wished?.[what] && this.button(what)?.dataset.may === 'true') this.turn(what, true);
     this.choose();
     this.playable();
   }
@@ -168,7 +174,7 @@ class CairnRoom extends HTMLElement {
 
   // again comes back by itself, as long as the server says that one is in the room.
   again() {
-    this.wished = { sound: this.pressed('sound'), picture: this.pressed('picture') };
+    this.wished ||= { sound: this.pressed('sound'), picture: this.pressed('picture') };
     this.hang();
     if (this.ended) return;
     this.waiting();
@@ -263,7 +269,7 @@ class CairnRoom extends HTMLElement {
       if (what !== 'screen') this.tell(this.word(`${what}_${on ? 'on' : 'off'}`).replace('%s', '').trim());
     } catch (error) {
       button.setAttribute('aria-pressed', 'false');
-      if (on && what !== 'screen') this.tell(this.word(error?.name === 'NotAllowedError' ? 'denied' : 'failed'));
+      if (on && what !== 'screen') this.tell(this.word({ NotAllowedError: 'denied', NotFoundError: 'none' }[error?.name] || 'failed'));
     } finally {
       button.removeAttribute('aria-busy');
     }
@@ -353,6 +359,7 @@ class CairnRoom extends HTMLElement {
     const room = this.room;
     this.room = null;
     this.connected = false;
+    for (const pub of room?.localParticipant.trackPublications.values() || []) pub.track?.stop(); // at once: ending the line takes a while
     if (room) room.disconnect(true).catch(() => {});
     for (const audio of this.querySelectorAll('audio')) audio.remove();
     for (const tile of this.stage.tiles.keys()) this.stage.picture(tile, null, tile.endsWith(':screen'));
@@ -366,6 +373,12 @@ class CairnRoom extends HTMLElement {
     clearTimeout(this.poor);
     clearTimeout(this.saying);
     this.hang();
+  }
+
+  // exit is the quick exit: nothing is sent or heard from now on, and one is not in the list.
+  exit() {
+    this.stop();
+    navigator.sendBeacon?.(this.querySelector('[data-out]').action);
   }
 
   // over is the end of being in the room: the page beside says why.
