@@ -120,7 +120,8 @@ func (s *Service) onCall(ctx context.Context, a access.Actor, talk moment.ID, ve
 func (s *Service) talkEnded(ctx context.Context, e bus.Event) error {
 	var x Room
 	err := s.DB.Write(ctx, func(tx db.Writer) error {
-		found, err := false, error(nil)
+		var found bool
+		var err error
 		if x, found, err = roomOf(ctx, tx, Ref{TalkKind, e.ID}); err != nil || !found || !x.Open {
 			return err
 		}

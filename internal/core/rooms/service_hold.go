@@ -132,7 +132,7 @@ func (s *Service) Lock(ctx context.Context, a access.Actor, id moment.ID, locked
 // KeepDoor makes whoever comes wait until they are let in; without it whoever waits
 // comes in at once.
 func (s *Service) KeepDoor(ctx context.Context, a access.Actor, id moment.ID, keeps bool) error {
-	return s.act(ctx, a, id, acting, "rooms.door", canHold, func(tx db.Writer, x Room, _ Seat, now moment.Time) error {
+	return s.act(ctx, a, id, acting, "rooms.door", canHold, func(tx db.Writer, x Room, _ Seat, _ moment.Time) error {
 		if err := setKeepsDoor(ctx, tx, x.ID, keeps); err != nil || keeps {
 			return err
 		}
