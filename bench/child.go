@@ -206,6 +206,9 @@ func (p *process) usage() (usage, error) {
 
 // serveChild is a child's whole life.
 func serveChild(ctx context.Context, kind, dir string) error {
+	if kind == "rooms" {
+		return serveRooms(ctx, dir)
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /-/usage", func(w http.ResponseWriter, _ *http.Request) { _ = json.NewEncoder(w).Encode(measure()) })
 	say := map[string]any{}

@@ -69,6 +69,7 @@ func all() []bench {
 		{"first-view", firstView},
 		{"idle-memory", idleMemory},
 		{"page", page},
+		{"room", room},
 		{"stream-memory", streamMemory},
 		{"message-durable", messageDurable},
 		{"message-delivery", messageDelivery},

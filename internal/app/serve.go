@@ -100,6 +100,7 @@ func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
 	if ready != nil {
 		ready(line.Addr().String())
 	}
+	settle()
 	<-ctx.Done()
 	// The base context ends streams; browsers come back to another node, or to
 	// this one when it is up again.
