@@ -20,6 +20,17 @@ class CairnDevice extends HTMLElement {
     this.addEventListener('click', this.onPress);
     this.addEventListener('change', this.onPick);
     window.addEventListener('pagehide', this.onLeave);
+    this.ahead();
+  }
+
+  // ahead loads what a room speaks to the media server with, while one reads the
+  // door: it is large, and entering would wait for it. It opens no line by itself.
+  // Whoever asks browsers to save data loads it with the room.
+  ahead() {
+    const load = () => import(this.dataset.client).catch(() => {}); // the room tries again
+    if (!this.dataset.client || navigator.connection?.saveData) return;
+    if (window.requestIdleCallback) requestIdleCallback(load, { timeout: 2000 });
+    else setTimeout(load, 300);
   }
 
   disconnectedCallback() {
