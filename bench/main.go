@@ -9,6 +9,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -70,6 +71,7 @@ func all() []bench {
 		{"idle-memory", idleMemory},
 		{"page", page},
 		{"room", room},
+		{"join", join},
 		{"stream-memory", streamMemory},
 		{"message-durable", messageDurable},
 		{"message-delivery", messageDelivery},
@@ -98,6 +100,10 @@ func main() {
 		}
 		lines, err := b.run(ctx)
 		ran++
+		if lacks := missing(""); errors.As(err, &lacks) {
+			fmt.Printf("bench %s SKIPPED: %v\n", b.name, lacks)
+			continue
+		}
 		if err != nil {
 			fmt.Printf("bench %s FAILED: %v\n", b.name, err)
 			short = true

@@ -59,7 +59,7 @@ func startAlone(ctx context.Context) (*alone, error) {
 	}
 	a := &alone{cmd: cmd, stdin: stdin, key: o.Key, pass: o.Secret, end: func() {}}
 	var places media.Places
-	if err := json.NewEncoder(stdin).Encode(o); err == nil { //nolint:gosec // made up, to our own child
+	if err = json.NewEncoder(stdin).Encode(o); err == nil { //nolint:gosec // made up, to our own child
 		err = json.NewDecoder(bufio.NewReader(stdout)).Decode(&places)
 	}
 	if err != nil || places.API == "" {

@@ -202,7 +202,7 @@ func (s *service) media() (int, error) {
 		return 0, err
 	}
 	for _, t := range tasks {
-		b, err := os.ReadFile(t) //nolint:gosec // the kernel's
+		b, err := os.ReadFile(t)
 		var pid int
 		if err == nil {
 			if _, err := fmt.Sscan(string(b), &pid); err == nil {

@@ -8,6 +8,7 @@ const kinds = { sound: 'audioinput', picture: 'videoinput' };
 class CairnDevice extends HTMLElement {
   connectedCallback() {
     this.streams = {};
+    if (this.stale()) return;
     this.onPress = (event) => {
       const button = event.target.closest('[data-check]');
       if (button) this.press(button);
@@ -21,6 +22,27 @@ class CairnDevice extends HTMLElement {
     this.addEventListener('change', this.onPick);
     document.addEventListener('cairn:leave', this.onLeave);
     window.addEventListener('pagehide', this.onLeave);
+    this.ahead();
+  }
+
+  // stale tells a door that was drawn in the document of another page (back, say),
+  // which may not use devices: the browser holds on to the rights of the first page.
+  // It then loads the door anew, once: after that the document is the door's own.
+  stale() {
+    const first = new URL(performance.getEntriesByType('navigation')[0]?.name || location.href);
+    if (first.pathname === location.pathname || document.featurePolicy?.allowsFeature('microphone') !== false) return false;
+    location.reload();
+    return true;
+  }
+
+  // ahead loads what a room speaks to the media server with, while one reads the
+  // door: it is large, and entering would wait for it. It opens no line by itself.
+  // Whoever asks browsers to save data loads it with the room.
+  ahead() {
+    const load = () => import(this.dataset.client).catch(() => {}); // the room tries again
+    if (!this.dataset.client || navigator.connection?.saveData) return;
+    if (window.requestIdleCallback) requestIdleCallback(load, { timeout: 2000 });
+    else setTimeout(load, 300);
   }
 
   disconnectedCallback() {

@@ -122,7 +122,9 @@ class CairnRoom extends HTMLElement {
     const address = new URL(line, location.href);
     address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
     try {
-      await room.connect(address.href, 'none', { autoSubscribe: false, rtcConfig: { iceTransportPolicy: this.dataset.policy || 'all' } });
+      // Asking for each track would be one more round between the press and the first
+      // picture: all are sent at once, and attach refuses what is not wanted.
+      await room.connect(address.href, 'none', { autoSubscribe: !this.saver, rtcConfig: { iceTransportPolicy: this.dataset.policy || 'all' } });
     } catch {
       if (this.room === room) this.again();
       return;
@@ -212,6 +214,11 @@ class CairnRoom extends HTMLElement {
   }
 
   attach(track, pub, identity) {
+    const seat = this.stage.tiles.get(identity)?.seat;
+    if (!seat || !this.wants(seat, pub)) {
+      pub.setSubscribed(false); // nobody is heard who is not listed; choose asks again
+      return;
+    }
     const e = track.attach();
     if (track.kind === 'audio') {
       e.hidden = true;
