@@ -20,7 +20,8 @@ func (m missing) Error() string { return string(m) }
 
 // join: from the press on "enter" to the first picture of somebody else, in
 // Chromium, against livekit-client on an otherwise empty page that has it loaded
-// already, and the media server alone. Each time in a browser that was never here.
+// already, asks a bare handler for its token, and joins the media server alone. Each
+// time in a browser that was never here.
 func join(ctx context.Context) ([]line, error) {
 	if err := isBuilt(); err != nil {
 		return nil, err
@@ -78,7 +79,7 @@ func browser() (node, chromium, client string, err error) {
 	if chromium == "" {
 		chromium = "/usr/bin/chromium"
 	}
-	if _, err := os.Stat(chromium); err != nil {
+	if _, err := os.Stat(chromium); err != nil { //nolint:gosec // named by whoever measures
 		return "", "", "", missing("Chromium is not here (CHROMIUM names it)")
 	}
 	client = filepath.Join("node_modules", "livekit-client", "dist", "livekit-client.umd.js")

@@ -13,14 +13,16 @@ const args = [
 ];
 const patience = { timeout: 60_000 };
 
-// The same options as ours (internal/kit/web/assets/js/room.js); everything else is
+// At the press it asks a bare handler for its token, as every page that lets somebody
+// into a room must, and then does nothing but join. The same options as ours (internal/kit/web/assets/js/line.js); everything else is
 // livekit-client's own way, which takes what others send without being asked.
 const page = `<!doctype html><html lang="en"><title>Bare</title>
 <script src="/livekit-client.umd.js"></script>
 <button id="press">Enter</button>
 <div id="tiles"></div>
 <script>
-  async function enter(address, token, camera) {
+  async function enter(address, token, camera, size) {
+    token = await (await fetch('/token', { method: 'POST', body: token })).text();
     const room = new LivekitClient.Room({
       adaptiveStream: true, dynacast: true, disconnectOnPageLeave: true, stopLocalTrackOnUnpublish: true,
       videoCaptureDefaults: { resolution: { width: 640, height: 360, frameRate: 20 } },
@@ -29,7 +31,7 @@ const page = `<!doctype html><html lang="en"><title>Bare</title>
     room.on(LivekitClient.RoomEvent.TrackSubscribed, (track) => {
       const e = track.attach();
       e.className = 'theirs';
-      e.style.width = '320px';
+      Object.assign(e.style, size); // as large as ours: the size decides which picture is sent
       document.getElementById('tiles').append(e);
     });
     await room.connect(address, token);
@@ -40,20 +42,20 @@ const page = `<!doctype html><html lang="en"><title>Bare</title>
   document.getElementById('press').addEventListener('click', () => enter(...JSON.parse(sessionStorage.getItem('how'))));
 </script>`;
 
-// watch notes, in whatever page: when somebody pressed, and when the first frame of
-// another person was there. Times are of the machine's clock, so that they outlast
-// going from page to page.
+// watch notes, in either page: when somebody pressed, and when the first frame of
+// another person was there. Entering keeps the document; did it not, the promise would
+// be lost and the run fail.
 function watch() {
-  const now = () => performance.timeOrigin + performance.now();
-  addEventListener('click', () => sessionStorage.setItem('pressed', String(now())), true);
+  let pressed = 0;
+  let found;
+  window.waited = new Promise((resolve) => { found = resolve; });
+  addEventListener('click', () => { pressed = performance.now(); }, true);
   const seen = new WeakSet();
   const look = () => {
     for (const video of document.querySelectorAll('.tile:not([data-me]) video, video.theirs')) {
       if (seen.has(video)) continue;
       seen.add(video);
-      video.requestVideoFrameCallback(() => {
-        window.waited ??= now() - Number(sessionStorage.getItem('pressed'));
-      });
+      video.requestVideoFrameCallback(() => found(performance.now() - pressed));
     }
   };
   new MutationObserver(look).observe(document, { childList: true, subtree: true });
@@ -62,6 +64,10 @@ function watch() {
 async function serve(client) {
   const script = await readFile(client);
   const server = createServer((req, res) => {
+    if (req.method === 'POST') {
+      req.pipe(res); // the token made before: a bare handler
+      return;
+    }
     const isScript = req.url.endsWith('.js');
     res.setHeader('Content-Type', isScript ? 'text/javascript' : 'text/html; charset=utf-8');
     res.end(isScript ? script : page);
@@ -94,11 +100,20 @@ async function pressOurs(tab, as) {
   await tab.locator('button[form=enter]').click();
 }
 
-async function waited({ context, tab }) {
-  await tab.waitForFunction(() => window.waited > 0, null, patience);
-  const took = await tab.evaluate(() => window.waited);
+// waited presses and gives the time. It asks the page before the press: to be asked in
+// the middle would cost the page a part of what is measured.
+async function waited({ context, tab }, press) {
+  const took = tab.evaluate(() => window.waited);
+  await press(tab);
+  const late = setTimeout(() => context.close(), patience.timeout);
+  const ms = await took;
+  clearTimeout(late);
+  const size = await tab.evaluate(() => {
+    const box = document.querySelector('.tile:not([data-me]) video, video.theirs').getBoundingClientRect();
+    return { width: `${box.width}px`, height: `${box.height}px` };
+  });
   await context.close();
-  return took;
+  return { ms, size };
 }
 
 let text = '';
@@ -117,11 +132,10 @@ try {
   const out = { ours: [], bare: [] };
   for (const token of o.bareJoiners) {
     const mine = await ours(joiner, o, o.joiner);
-    await pressOurs(mine.tab, 'sound');
-    out.ours.push(await waited(mine));
-    const theirs = await bare(joiner, site.url, [o.bare, token, false]);
-    await theirs.tab.locator('#press').click();
-    out.bare.push(await waited(theirs));
+    const { ms, size } = await waited(mine, (tab) => pressOurs(tab, 'sound'));
+    out.ours.push(ms);
+    const theirs = await bare(joiner, site.url, [o.bare, token, false, size]);
+    out.bare.push((await waited(theirs, (tab) => tab.locator('#press').click())).ms);
   }
   process.stdout.write(JSON.stringify(out) + '\n');
 } finally {

@@ -182,6 +182,9 @@ type Entry struct {
 	Hold   bool // they hold it today
 	Quiet  bool // without a name, where that can be
 	Agrees bool // to captions from outside, while they run
+	// Identity is the one that the door said they would have, so that a browser may open
+	// its line while it asks to come in; "" for none. Another is taken when it is not free.
+	Identity string
 }
 
 // TurnState is how a turn of a round stands.

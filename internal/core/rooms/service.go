@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
+	"strings"
 	"time"
 
 	"cairn/internal/core/chat"
@@ -236,6 +237,20 @@ func (s *Service) changed(tx db.Writer, x Room) {
 
 // newIdentity is a name for the media server that says nothing about anybody.
 func newIdentity() string { return rand.Text() }
+
+// identityFor gives the identity that a door has announced, when it is one that a door
+// could have announced and no seat has it or had it last; another otherwise. So nobody
+// takes what is somebody else's.
+func identityFor(ctx context.Context, tx db.Writer, announced string) (string, error) {
+	if len(announced) != len(newIdentity()) || strings.Trim(announced, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") != "" {
+		return newIdentity(), nil
+	}
+	taken, err := isTaken(ctx, tx, announced)
+	if err != nil || taken {
+		return newIdentity(), err
+	}
+	return announced, nil
+}
 
 // grant is what the media server lets a seat do. Everybody hears and sees everybody.
 func grant(x Room, seat Seat, cameras bool) media.Grant {

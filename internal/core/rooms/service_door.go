@@ -26,12 +26,18 @@ type DoorView struct {
 	Now     moment.Time
 	Refusal error  // why they cannot come in now; nil when they can, captions from outside aside
 	Scribe  string // the captions service that writes now and that they have to agree to; "" for none
+	Coming  string // the identity that they will have when they enter from this page
+}
+
+// straight tells whether entering leads into a room that is open, and not to wait.
+func (v DoorView) straight() bool {
+	return v.Opened && v.Refusal == nil && (v.Host || !v.Room.KeepsDoor)
 }
 
 // Door shows a room from outside: whether it is open, who is in it, what was agreed.
 func (s *Service) Door(ctx context.Context, a access.Actor, owner Ref) (DoorView, error) {
 	r := s.DB.Reader()
-	v := DoorView{Owner: owner, Sound: s.Media.Available(), Now: s.Clock.Now()}
+	v := DoorView{Owner: owner, Sound: s.Media.Available(), Now: s.Clock.Now(), Coming: newIdentity()}
 	var err error
 	if v.Stand, err = s.stands(ctx, r, a, owner); err != nil {
 		return v, err
@@ -206,7 +212,11 @@ const talkKind = "room"
 
 // seat gives somebody their seat in an open room.
 func (s *Service) seat(ctx context.Context, tx db.Writer, a access.Actor, x Room, st Stand, was Seat, e Entry, now moment.Time) error {
-	mine := Seat{ID: moment.NewID(), Room: x.ID, Person: a.Person, Identity: newIdentity(), State: In, Role: Part, Speaks: true, Shows: true, EnteredAt: now, SeenAt: now}
+	identity, err := identityFor(ctx, tx, e.Identity)
+	if err != nil {
+		return err
+	}
+	mine := Seat{ID: moment.NewID(), Room: x.ID, Person: a.Person, Identity: identity, State: In, Role: Part, Speaks: true, Shows: true, EnteredAt: now, SeenAt: now}
 	if was.ID != "" {
 		// What was held by permission stays held, and a role that was given stays given:
 		// going out, waiting and coming in again undo nothing.
@@ -216,7 +226,6 @@ func (s *Service) seat(ctx context.Context, tx db.Writer, a access.Actor, x Room
 	// Going out takes a yes back; whoever is in and comes from another window keeps it.
 	mine.Agrees = was.State.Holds() && was.Agrees || e.Agrees && x.Outside.State == OutsideRuns
 	mine.Role = roleAt(st, mine, e, was.ID != "")
-	var err error
 	switch {
 	case mine.Role == Host && was.Alias > 0:
 		err = s.byName(ctx, tx, x, &mine)

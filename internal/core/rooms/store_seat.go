@@ -26,6 +26,13 @@ func seatOf(ctx context.Context, r db.Reader, room, person moment.ID) (Seat, boo
 	return oneSeat(r.QueryRow(ctx, `SELECT `+seatColumns+` FROM rooms_seat WHERE room = $1 AND person = $2`, room, person))
 }
 
+// isTaken tells whether a seat has an identity.
+func isTaken(ctx context.Context, r db.Reader, identity string) (bool, error) {
+	var n int
+	err := r.QueryRow(ctx, `SELECT COUNT(*) FROM rooms_seat WHERE identity = $1`, identity).Scan(&n)
+	return n > 0, db.Problem("identity", err)
+}
+
 func seatByID(ctx context.Context, r db.Reader, id moment.ID) (Seat, bool, error) {
 	return oneSeat(r.QueryRow(ctx, `SELECT `+seatColumns+` FROM rooms_seat WHERE id = $1`, id))
 }

@@ -70,9 +70,10 @@ func mayUse(w http.ResponseWriter) {
 // doorData is the page of a door.
 type doorData struct {
 	DoorView
-	Entry Entry
-	Err   error
-	Left  bool // they have just gone out
+	Entry  Entry
+	Policy string
+	Err    error
+	Left   bool // they have just gone out
 }
 
 func (s *Service) doorPage(w http.ResponseWriter, r *http.Request) error {
@@ -90,6 +91,7 @@ func (s *Service) showDoor(w http.ResponseWriter, r *http.Request, d doorData) e
 		if err != nil {
 			return nil, err
 		}
+		d.Policy = s.Media.Policy()
 		d.DoorView, err = s.Door(r.Context(), web.Actor(r.Context()), owner)
 		return doorPage(d), err
 	})
@@ -120,7 +122,7 @@ func (s *Service) enterPost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	e := Entry{Listen: form.Get("as") == "listen", Hold: form.Get("hold") == "yes", Quiet: form.Get("quiet") == "yes", Agrees: form.Get("captions") == "yes"}
+	e := Entry{Listen: form.Get("as") == "listen", Hold: form.Get("hold") == "yes", Quiet: form.Get("quiet") == "yes", Agrees: form.Get("captions") == "yes", Identity: form.Get("line")}
 	id, err := s.Enter(r.Context(), web.Actor(r.Context()), owner, e)
 	if err != nil {
 		return s.showDoor(w, r, doorData{Entry: e, Err: err})

@@ -79,11 +79,23 @@ func stateName(v View) string {
 	return string(v.Me.State)
 }
 
+// linePath is where a browser opens its line.
+func linePath(room moment.ID, identity string) string { return roomPath(room) + "/line/" + identity }
+
+// lineAhead tells the door's script where the line will be, when entering leads
+// straight to it.
+func lineAhead(d doorData) templ.Attributes {
+	if !d.straight() {
+		return nil
+	}
+	return templ.Attributes{"data-line": linePath(d.Room.ID, d.Coming), "data-client": web.Asset("livekit.js"), "data-policy": d.Policy}
+}
+
 // stateAttrs tell the page's script what holds now.
 func stateAttrs(v View) templ.Attributes {
 	a := templ.Attributes{"data-state": stateName(v), "data-role": string(v.Me.Role)}
 	if v.Here() {
-		a["data-line"] = roomPath(v.ID) + "/line/" + v.Me.Identity
+		a["data-line"] = linePath(v.ID, v.Me.Identity)
 		a["data-speaks"], a["data-shows"], a["data-shares"] = strconv.FormatBool(v.Me.MaySpeak()), strconv.FormatBool(v.Me.MayShow(v.Stand.Cameras)), strconv.FormatBool(v.Me.MayShare())
 	}
 	if v.Open && v.Me.State == Beside {

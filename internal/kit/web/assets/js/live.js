@@ -70,11 +70,10 @@ class CairnLive extends HTMLElement {
       for (const event of this.later.splice(0)) this.take(event);
     };
     document.addEventListener('cairn:let-go', this.onLetGo);
-    this.onVisible = () => (document.hidden ? this.close() : this.open());
+    this.onVisible = () => (document.hidden ? this.close() : this.soon());
     this.onLeave = () => this.close();
     document.addEventListener('visibilitychange', this.onVisible);
     window.addEventListener('pagehide', this.onLeave);
-    this.atEnd();
     this.onVisible();
   }
 
@@ -86,7 +85,15 @@ class CairnLive extends HTMLElement {
   }
 
   get scroller() {
-    return this.querySelector('[data-scroll]') || this;
+    return this.querySelector('[data-scroll]');
+  }
+
+  // soon opens when the page has drawn itself and begun what it is for: the stream
+  // begins with how things stand, so nothing is missed meanwhile.
+  soon() {
+    const wait = 400; // milliseconds
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.isConnected && !document.hidden && this.open(), wait);
   }
 
   open() {
@@ -200,6 +207,7 @@ class CairnLive extends HTMLElement {
   // counts from its end, so that zero is the newest there.
   atEnd() {
     const box = this.scroller;
+    if (!box) return false; // a layout in the middle is asked for only where something scrolls
     if (getComputedStyle(box).flexDirection === 'column-reverse') return Math.abs(box.scrollTop) < 80;
     return box.scrollHeight - box.scrollTop - box.clientHeight < 80;
   }

@@ -2,16 +2,12 @@
 // what is said stands in the page, kept up to date by the server (#room-now); this
 // element does what it says with the media server. It publishes nothing before
 // somebody presses a button, but the camera when they chose so at the door.
+import { take } from './line.js';
 import { Stage } from './stage.js';
 
 const poorFor = 6000; // milliseconds of a weak line before pictures are left out
 const settle = 900; // so long somebody speaks before it is said
 const waits = [1000, 2000, 4000, 8000];
-
-async function client(href) {
-  if (!globalThis.LivekitClient) await import(href);
-  return globalThis.LivekitClient;
-}
 
 class CairnRoom extends HTMLElement {
   connectedCallback() {
@@ -101,30 +97,23 @@ class CairnRoom extends HTMLElement {
 
   async join(line) {
     this.line = line;
-    let lk;
+    let opened;
     try {
-      lk = await client(this.dataset.client);
+      opened = await take({ line, href: this.dataset.client, policy: this.dataset.policy || 'all', saver: this.saver });
     } catch {
       this.line = '';
       this.tell(this.word('failed'));
       return;
     }
-    if (!this.isConnected || this.ended) return;
-    lk.setLogLevel('silent');
-    this.lk = lk;
-    const room = new lk.Room({
-      adaptiveStream: true, dynacast: true, disconnectOnPageLeave: true, stopLocalTrackOnUnpublish: true,
-      videoCaptureDefaults: { resolution: { width: 640, height: 360, frameRate: 20 } }, // faces, on slow lines and old phones
-      publishDefaults: { simulcast: true, stopMicTrackOnMute: true, dtx: true, red: true },
-    });
+    const { room, here, on } = opened;
+    if (!this.isConnected || this.ended) {
+      room.disconnect(true).catch(() => {});
+      return;
+    }
     this.room = room;
-    this.listen(room, lk.RoomEvent);
-    const address = new URL(line, location.href);
-    address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
+    this.listen(room, on);
     try {
-      // Asking for each track would be one more round between the press and the first
-      // picture: all are sent at once, and attach refuses what is not wanted.
-      await room.connect(address.href, 'none', { autoSubscribe: !this.saver, rtcConfig: { iceTransportPolicy: this.dataset.policy || 'all' } });
+      await here;
     } catch {
       if (this.room === room) this.again();
       return;
@@ -202,6 +191,7 @@ class CairnRoom extends HTMLElement {
       for (const pub of who.trackPublications.values()) {
         const yes = Boolean(seat) && this.wants(seat, pub);
         if (pub.isDesired !== yes) pub.setSubscribed(yes);
+        else if (yes && pub.track && !pub.track.attachedElements.length) this.attach(pub.track, pub, who.identity); // it came before the page
       }
       if (seat) who.setVolume(this.channel && seat.role !== 'interpreter' ? 0.15 : 1);
     }
