@@ -4,7 +4,7 @@ import "testing"
 
 func TestWhichWarningsSayNothing(t *testing.T) {
 	for words, want := range map[string]bool{
-		"error writing to websocket":                                               true,
+		"error writing to websocket": true,
 		"Incoming unhandled RTP ssrc(4013675423), OnTrack will not be fired. EOF":  true,
 		"Incoming unhandled RTP ssrc(4013675423), OnTrack will not be fired. late": false,
 		"could not handle new participant":                                         false,
