@@ -81,18 +81,18 @@ func (r *relay) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.mu.Lock() // before the clock runs: it may be short, and closing looks at both
+	defer r.mu.Unlock()
 	l := &line{Conn: conn, relay: r}
 	l.timer = time.AfterFunc(r.strangers, func() { _ = l.Close() })
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.lines[conn.RemoteAddr().String()] = l
 	return l, nil
 }
 
 // Close ends the connection and forgets it.
 func (l *line) Close() error {
-	l.timer.Stop()
 	l.relay.mu.Lock()
+	l.timer.Stop()
 	if key := l.RemoteAddr().String(); l.relay.lines[key] == l {
 		delete(l.relay.lines, key)
 	}
