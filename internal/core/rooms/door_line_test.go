@@ -1,6 +1,7 @@
 package rooms_test
 
 import (
+	"net/http"
 	"regexp"
 	"testing"
 
@@ -26,7 +27,15 @@ func TestALineThatTheDoorAnnounces(t *testing.T) {
 		if got := h.line(t, h.juniper, h.room, mine); got != 404 {
 			t.Errorf("before entering the line stands: %d", got)
 		}
+		// A browser that opens its line a moment before it is in waits, and is not refused.
+		ahead := make(chan int)
+		go func() {
+			ahead <- h.juniper.Send("GET", h.path()+"/line/"+mine+"/rtc", "", http.Header{"Connection": {"Upgrade"}, "Upgrade": {"websocket"}}).Status
+		}()
 		h.as(t, h.juniper, "as", "sound", "line", mine)
+		if got := <-ahead; got == 404 {
+			t.Error("a line that was opened with the press was refused")
+		}
 		if got := h.me(t, h.juniper).Identity; got != mine {
 			t.Errorf("known by %s, announced was %s", got, mine)
 		}

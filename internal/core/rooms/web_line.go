@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cairn/internal/kit/access"
+	"cairn/internal/kit/fault"
 	"cairn/internal/kit/media"
 	"cairn/internal/kit/moment"
 	"cairn/internal/kit/web"
@@ -30,7 +31,7 @@ func (s *Service) line(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a, identity := web.Actor(r.Context()), r.PathValue("identity")
-	g, err := s.Line(r.Context(), a, id, identity)
+	g, err := s.lineSoon(r, a, id, identity)
 	if err != nil {
 		return err
 	}
@@ -40,6 +41,35 @@ func (s *Service) line(w http.ResponseWriter, r *http.Request) error {
 		go s.keepLine(r.WithContext(ctx), stop, a, id, identity)
 	}
 	return s.Media.Signal(w, r.WithContext(ctx), r.PathValue("rest"), g)
+}
+
+// soon is how long a line waits for its person to come in: a door tells a browser where
+// its line will be, and it may ask here a moment before it has entered.
+const soon = 2 * time.Second
+
+// lineSoon is Line, for a browser that opens one: it waits a little for what is not yet.
+func (s *Service) lineSoon(r *http.Request, a access.Actor, id moment.ID, identity string) (media.Grant, error) {
+	ctx := r.Context()
+	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+		return s.Line(ctx, a, id, identity)
+	}
+	sub := s.Bus.Subscribe(Topic(id))
+	defer sub.Close()
+	late := time.NewTimer(soon)
+	defer late.Stop()
+	for {
+		g, err := s.Line(ctx, a, id, identity)
+		if !fault.Is(err, fault.NotFound) {
+			return g, err
+		}
+		select {
+		case <-ctx.Done():
+			return g, err
+		case <-late.C:
+			return g, err
+		case <-sub.C():
+		}
+	}
 }
 
 func (s *Service) keepLine(r *http.Request, stop func(), a access.Actor, id moment.ID, identity string) {
