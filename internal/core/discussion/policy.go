@@ -78,6 +78,17 @@ func canComment(v viewer, s Space, post Entry) access.Decision {
 	return access.Allow()
 }
 
+// canQuote: an open comment, in an answer; whoever leads may below what is held.
+func canQuote(v viewer, s Space, e Entry) access.Decision {
+	if e.Post == "" || e.State != Open {
+		return access.Hide()
+	}
+	if permHeld.Check(v.Actor) == nil {
+		return canSee(v, e)
+	}
+	return canPost(v, s)
+}
+
 // canEdit: one's own words, while one may write. What was hidden is not written over.
 func canEdit(v viewer, s Space, e Entry) access.Decision {
 	if !v.mine(e) {

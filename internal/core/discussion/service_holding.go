@@ -99,7 +99,7 @@ func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put 
 	if err != nil {
 		return err
 	}
-	return put("discussion.json", map[string]any{"written": written, "reactions": reactions, "begun_and_not_sent": drafts, "follows": habits.Follows, "rather_not_unasked": habits.Rather})
+	return put("discussion.json", map[string]any{"written": written, "reactions": reactions, "begun_and_not_sent": drafts, "follows": habits.Follows, "read": habits.Read, "rather_not_unasked": habits.Rather})
 }
 
 // exportRoom opens a space to take one's own words out of it, whether one may see it

@@ -22,9 +22,10 @@ type exportedFollow struct {
 	At   string    `json:"at"`
 }
 
-// exportedHabits are what somebody follows, and what they would rather not meet.
+// exportedHabits are what somebody follows and has read, and what they would rather not meet.
 type exportedHabits struct {
 	Follows []exportedFollow
+	Read    []exportedFollow // what they have opened, and when last
 	Rather  []string
 }
 
@@ -56,13 +57,20 @@ func (h Holding) exportDrafts(ctx context.Context, r db.Reader, rooms map[moment
 }
 
 func exportHabits(ctx context.Context, r db.Reader, person moment.ID) (exportedHabits, error) {
-	out := exportedHabits{Follows: []exportedFollow{}, Rather: []string{}}
+	out := exportedHabits{Follows: []exportedFollow{}, Read: []exportedFollow{}, Rather: []string{}}
 	list, err := followsBy(ctx, r, person)
 	if err != nil {
 		return out, err
 	}
 	for _, f := range list {
 		out.Follows = append(out.Follows, exportedFollow{f.Object, f.At.Stamp()})
+	}
+	marks, err := marksBy(ctx, r, person)
+	if err != nil {
+		return out, err
+	}
+	for _, m := range marks {
+		out.Read = append(out.Read, exportedFollow{m.Object, m.At.Stamp()})
 	}
 	topics, err := rathersOf(ctx, r, person)
 	for t := range topics {

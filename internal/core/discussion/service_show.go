@@ -155,7 +155,7 @@ func may(x room, e Entry) May {
 	v := x.viewer
 	return May{
 		Edit: canEdit(v, x.Space, e).OK(), Withdraw: canWithdraw(v, e).OK(), React: canReact(v, x.Space, e).OK(), Hide: canHide(v, e).OK(), Release: canRelease(v, e).OK(),
-		Label: canLabel(v, x.Space, e).OK(), Pin: canPin(v, e).OK(), Comment: e.Post == "" && canComment(v, x.Space, e).OK(), Report: v.see && v.Has(access.Member) && !v.mine(e) && e.author != "" && e.State == Open,
+		Label: canLabel(v, x.Space, e).OK(), Pin: canPin(v, e).OK(), Comment: e.Post == "" && canComment(v, x.Space, e).OK(), Quote: canQuote(v, x.Space, e).OK(), Report: v.see && v.Has(access.Member) && !v.mine(e) && e.author != "" && e.State == Open,
 		Reveal: canReveal(v, e).OK(), History: seesVersions(v, e),
 	}
 }

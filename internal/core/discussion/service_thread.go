@@ -126,9 +126,9 @@ func (s *Service) MarkRead(ctx context.Context, a access.Actor, space moment.ID)
 	})
 }
 
-// LookedIn tells whether any of some people was in a space since an instant. It is for
+// LookedIn gives those of some people who were in a space since an instant. It is for
 // Owners, to know whether somebody looks after it.
-func (s *Service) LookedIn(ctx context.Context, r db.Reader, space moment.ID, people []moment.ID, since moment.Time) (bool, error) {
+func (s *Service) LookedIn(ctx context.Context, r db.Reader, space moment.ID, people []moment.ID, since moment.Time) ([]moment.ID, error) {
 	return lookedIn(ctx, r, space, people, since)
 }
 

@@ -37,15 +37,20 @@ func putMark(ctx context.Context, tx db.Writer, person, space moment.ID, m mark)
 	return db.Problem("mark", err)
 }
 
-// lookedIn tells whether any of some people was in a space since an instant.
-func lookedIn(ctx context.Context, r db.Reader, space moment.ID, people []moment.ID, since moment.Time) (bool, error) {
+// lookedIn gives those of some people who were in a space since an instant.
+func lookedIn(ctx context.Context, r db.Reader, space moment.ID, people []moment.ID, since moment.Time) ([]moment.ID, error) {
 	if len(people) == 0 {
-		return false, nil
+		return nil, nil
 	}
 	in, args := db.In(3, people)
-	var some bool
-	err := r.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM discussion_seen WHERE object = $1 AND at >= $2 AND person IN (`+in+`))`, append([]any{space, since}, args...)...).Scan(&some)
-	return some, db.Problem("looked in", err)
+	rows, err := r.Query(ctx, `SELECT person FROM discussion_seen WHERE object = $1 AND at >= $2 AND person IN (`+in+`)`, append([]any{space, since}, args...)...)
+	return db.Collect(rows, err, scanID)
+}
+
+// marksBy gives all that somebody has read.
+func marksBy(ctx context.Context, r db.Reader, person moment.ID) ([]mark, error) {
+	rows, err := r.Query(ctx, `SELECT object, upto, at FROM discussion_seen WHERE person = $1 ORDER BY at, object`, person)
+	return db.Collect(rows, err, func(r db.Row, m *mark) error { return r.Scan(&m.Object, &m.UpTo, &m.At) })
 }
 
 // countThreads counts the threads of a space that a viewer sees, up to some.

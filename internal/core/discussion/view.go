@@ -27,7 +27,7 @@ type Quote struct {
 
 // May is what the viewer can do with an entry.
 type May struct {
-	Edit, Withdraw, React, Hide, Release, Label, Pin, Comment, Report, Reveal, History bool
+	Edit, Withdraw, React, Hide, Release, Label, Pin, Comment, Quote, Report, Reveal, History bool
 }
 
 // Shown is an entry as one viewer may see it.

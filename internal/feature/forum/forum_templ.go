@@ -1011,7 +1011,7 @@ func spaceKeep(d spaceData) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if len(d.Moderators) > 0 && d.Known {
+		if len(d.Moderators) > 0 && d.Known && d.Reads {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 70, "<ul class=\"plain row\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -26,6 +26,7 @@ func TestACommunityIsJoinedByAsking(t *testing.T) {
 		d.Joins = forum.ByAsking
 		id := h.space(t, d)
 		has(t, "a member sees that it is there", h.heron.Get(at(id)).Body, "By the water", "Welcome here.", "Ask to join")
+		lacks(t, "who belongs to it is told to nobody else", h.heron.Get(at(id)).Body, "Fern")
 		status(t, "a long one", h.heron.Post(at(id, "/join"), "words", strings.Repeat("w", 600)), 422)
 		got := h.heron.Post(at(id, "/join"), "words", "heron-would-like-to")
 		if got.To() != at(id)+"?done=asked" {

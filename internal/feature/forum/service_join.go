@@ -76,7 +76,7 @@ func requestPlace(id moment.ID) string { return "forum_request.words|" + string(
 
 // letIn makes somebody a member of a community; what they asked is settled.
 func (s *Service) letIn(ctx context.Context, tx db.Writer, x Space, person moment.ID, now moment.Time) error {
-	if _, err := deleteRequest(ctx, tx, x.ID, person); err != nil {
+	if err := deleteRequest(ctx, tx, x.ID, person); err != nil {
 		return err
 	}
 	return insertMember(ctx, tx, x.ID, person, now)
@@ -90,7 +90,7 @@ func (s *Service) Unask(ctx context.Context, a access.Actor, id moment.ID) error
 		}
 		return access.Allow()
 	}), func(tx db.Writer, st stand, _ moment.Time) error {
-		if _, err := deleteRequest(ctx, tx, id, a.Person); err != nil {
+		if err := deleteRequest(ctx, tx, id, a.Person); err != nil {
 			return err
 		}
 		return s.Tell.SettleAbout(ctx, tx, st.asked.ID, noticeAsked)

@@ -52,7 +52,7 @@ func readers(ctx context.Context, x Space) string {
 }
 
 // attended tells whether somebody who keeps a space is there: on shift, or in the space
-// a short while ago.
+// a short while ago. Whoever is kept out does not count.
 func (s *Service) attended(ctx context.Context, r db.Reader, x Space) (bool, error) {
 	keepers, err := s.keepers(ctx, r, x)
 	if err != nil || len(keepers) == 0 {
@@ -66,46 +66,38 @@ func (s *Service) attended(ctx context.Context, r db.Reader, x Space) (bool, err
 	for _, id := range keepers {
 		known[id] = true
 	}
+	there, err := s.Talk.LookedIn(ctx, r, x.Wall, keepers, s.Clock.Now().Add(-presence))
+	if err != nil {
+		return false, err
+	}
 	for _, y := range on {
 		if known[y.Person] {
-			return true, nil
+			there = append(there, y.Person)
 		}
 	}
-	return s.Talk.LookedIn(ctx, r, x.Wall, keepers, s.Clock.Now().Add(-presence))
+	for _, id := range there {
+		if out, err := s.Standing.Out(ctx, r, id); err != nil || !out {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // keepers gives who keeps a space: its moderators, and outside of communities whoever
-// supervises or coordinates. Whoever is kept out is not among them.
+// supervises or coordinates. Some may be kept out for now, and some may be there twice.
 func (s *Service) keepers(ctx context.Context, r db.Reader, x Space) ([]moment.ID, error) {
 	list, err := moderatorsOf(ctx, r, x.ID)
-	if err != nil {
-		return nil, err
+	if err != nil || x.Audience == Community {
+		return list, err
 	}
-	if x.Audience != Community {
-		for _, role := range []access.Role{access.Supervisor, access.Coordinator} {
-			more, err := s.People.WithRole(ctx, r, role)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, more...)
-		}
-	}
-	seen := map[moment.ID]bool{}
-	var out []moment.ID
-	for _, id := range list {
-		if seen[id] {
-			continue
-		}
-		seen[id] = true
-		kept, err := s.Standing.Out(ctx, r, id)
+	for _, role := range []access.Role{access.Supervisor, access.Coordinator} {
+		more, err := s.People.WithRole(ctx, r, role)
 		if err != nil {
 			return nil, err
 		}
-		if !kept {
-			out = append(out, id)
-		}
+		list = append(list, more...)
 	}
-	return out, nil
+	return list, nil
 }
 
 // Keepers gives who is told when something waits to be read: those named for the space;

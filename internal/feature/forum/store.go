@@ -147,9 +147,9 @@ func declineRequest(ctx context.Context, tx db.Writer, id moment.ID, now moment.
 	return n > 0, db.Problem("request", err)
 }
 
-func deleteRequest(ctx context.Context, tx db.Writer, space, person moment.ID) (bool, error) {
-	n, err := tx.Exec(ctx, `DELETE FROM forum_request WHERE space = $1 AND person = $2`, space, person)
-	return n > 0, db.Problem("request", err)
+func deleteRequest(ctx context.Context, tx db.Writer, space, person moment.ID) error {
+	_, err := tx.Exec(ctx, `DELETE FROM forum_request WHERE space = $1 AND person = $2`, space, person)
+	return db.Problem("request", err)
 }
 
 // since is a space with an instant in it.

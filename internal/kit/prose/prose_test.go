@@ -1,6 +1,7 @@
 package prose
 
 import (
+	"errors"
 	"io"
 	"regexp"
 	"strings"
@@ -112,7 +113,7 @@ func check(t *testing.T, words, got string) {
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
-			if z.Err() != io.EOF {
+			if !errors.Is(z.Err(), io.EOF) {
 				t.Fatalf("%q: %v", words, z.Err())
 			}
 			if len(open) != 0 {
@@ -121,6 +122,7 @@ func check(t *testing.T, words, got string) {
 			return
 		case html.CommentToken, html.DoctypeToken, html.SelfClosingTagToken:
 			t.Fatalf("%q: %s", words, got)
+		case html.TextToken:
 		case html.StartTagToken:
 			tag := z.Token()
 			if !elements[tag.Data] {
