@@ -22,6 +22,7 @@ import (
 	"cairn/internal/edge/admin"
 	"cairn/internal/edge/api"
 	"cairn/internal/edge/home"
+	"cairn/internal/feature/forum"
 	"cairn/internal/feature/groups"
 	"cairn/internal/feature/mentoring"
 	"cairn/internal/feature/support"
@@ -75,6 +76,7 @@ type App struct {
 	Mentoring  *mentoring.Service
 	Meetings   *meetings.Service
 	Groups     *groups.Service
+	Forum      *forum.Service
 	Admin      *admin.Service
 	API        *api.API
 	Site       *web.Site
@@ -171,10 +173,12 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Groups = groups.New(groups.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Standing: a.Moderation, Safety: a.Safety, Lead: a.Shifts,
 		Walls: groups.OnWalls{Service: a.Discussion}, Meetings: groups.OnMeetings{Service: a.Meetings}, Lists: a.Meetings, Listings: a.Meetings,
 		Guard: post.NewGuard(a.Settings.WebhookAllow...), BaseURL: a.Settings.Public(), Zone: a.zone})
-	a.Notify.Declare(slices.Concat(shifts.Kinds(), safety.Kinds(), moderation.Kinds(), discussion.Kinds(), support.Kinds(), mentoring.Kinds(), meetings.Kinds(), groups.Kinds())...)
+	a.Forum = forum.New(forum.Deps{DB: a.DB, Vault: a.Vault, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Standing: a.Moderation, Shifts: a.Shifts, Phrases: a.Safety, Tell: a.Notify, Talk: a.Discussion})
+	a.Notify.Declare(slices.Concat(shifts.Kinds(), safety.Kinds(), moderation.Kinds(), discussion.Kinds(), support.Kinds(), mentoring.Kinds(), meetings.Kinds(), groups.Kinds(), forum.Kinds())...)
 	a.Meetings.Around(groups.Kind, groups.Owner{Service: a.Groups})
 	a.Rooms.Around(meetings.RoomKind, meetings.Rooms{Service: a.Meetings})
 	a.Discussion.Around(groups.Kind, groups.WallOwner{Service: a.Groups})
+	a.Discussion.Around(forum.Kind, forum.Owner{Service: a.Forum})
 	a.Chat.Around("support", a.Support.Frame())
 	a.Chat.Around("mentoring", a.Mentoring.Frame())
 	a.Chat.Around("room", a.Rooms.Frame())
@@ -186,7 +190,7 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Admin = admin.New(admin.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, People: a.People, Shifts: a.Shifts, Safety: a.Safety, Directory: a.Directory, Demo: o.Demo})
 	// Support first: it brings people back into the line before the conversation
 	// they were in is destroyed.
-	a.People.Hold(rooms.Holding{Service: a.Rooms}, support.Holding{Service: a.Support}, mentoring.Holding{Service: a.Mentoring}, groups.Holding{Service: a.Groups}, meetings.Holding{Service: a.Meetings}, safety.Holding{Service: a.Safety}, moderation.Holding{Service: a.Moderation}, discussion.Holding{Service: a.Discussion}, chat.Holding{Service: a.Chat}, shifts.Holding{Service: a.Shifts},
+	a.People.Hold(rooms.Holding{Service: a.Rooms}, support.Holding{Service: a.Support}, mentoring.Holding{Service: a.Mentoring}, groups.Holding{Service: a.Groups}, forum.Holding{Service: a.Forum}, meetings.Holding{Service: a.Meetings}, safety.Holding{Service: a.Safety}, moderation.Holding{Service: a.Moderation}, discussion.Holding{Service: a.Discussion}, chat.Holding{Service: a.Chat}, shifts.Holding{Service: a.Shifts},
 		notify.Holding{Service: a.Notify})
 	if err := errors.Join(a.People.Begin(ctx), a.Notify.Begin(ctx), a.Meetings.Begin(ctx)); err != nil {
 		return err
@@ -224,7 +228,7 @@ func (a *App) site(ctx context.Context, o Options) error {
 		return err
 	}
 	for _, s := range []interface{ Routes() []web.Route }{
-		home.Home{Support: a.Support, Demo: demoHref}, a.People, a.Notify, a.Directory, a.Shifts, a.Safety, a.Moderation, a.Chat, a.Discussion, a.Support, a.Mentoring, a.Rooms, a.Meetings, a.Groups, a.Admin, a.API,
+		home.Home{Support: a.Support, Demo: demoHref}, a.People, a.Notify, a.Directory, a.Shifts, a.Safety, a.Moderation, a.Chat, a.Discussion, a.Support, a.Mentoring, a.Rooms, a.Meetings, a.Groups, a.Forum, a.Admin, a.API,
 	} {
 		a.Site.Mount(s.Routes()...)
 	}
@@ -239,7 +243,7 @@ func navigation(ctx context.Context) []web.Place {
 	if actor.Has(access.Member) {
 		out = append(out, web.Place{Key: "people", Href: "/people"})
 	}
-	out = append(out, web.Place{Key: "groups", Href: "/groups"}, web.Place{Key: "find", Href: "/crisis"})
+	out = append(out, web.Place{Key: "groups", Href: "/groups"}, web.Place{Key: "community", Href: "/forum"}, web.Place{Key: "find", Href: "/crisis"})
 	if actor.Roles.Any(access.Set(access.Peer, access.Supervisor, access.Coordinator)) {
 		out = append(out, web.Place{Key: "shift", Href: "/shift", Work: true})
 	}

@@ -62,6 +62,9 @@ type Stand struct {
 	Keep       bool          // may hide, release, label and pin
 	Readers    string        // who can see what is written here, in the reader's language
 	Slow       time.Duration // nobody looks after it now: one entry a person in that time; 0 for no limit
+	Hold       bool          // nobody looks after it now: whatever is new waits until somebody has read it
+	Threads    bool          // posts are threads: each has a title and a page, words may have simple marks, readers follow and keep drafts
+	Public     bool          // visitors read it too, so that reading it is nobody's secret: it is not in the audit
 }
 
 // State is how an entry stands.
@@ -82,7 +85,7 @@ type Why string
 // The reasons.
 const (
 	ForWords  Why = "words"  // a listed phrase stands in it
-	ForNew    Why = "new"    // the first that somebody writes here
+	ForNew    Why = "new"    // the first that somebody writes here, or written while nobody was here to read it
 	ForKeeper Why = "keeper" // a keeper decided
 )
 
@@ -222,12 +225,13 @@ func cleanReason(s string) (string, error) {
 	return clean, p.Err()
 }
 
-// stateFor is how something new begins.
-func stateFor(phrase, newcomer bool, rules SpaceRules, keep bool) (State, Why) {
+// stateFor is how something new begins. alone tells that nobody looks after the space
+// now and that it holds everything until then.
+func stateFor(phrase, newcomer, alone bool, rules SpaceRules, keep bool) (State, Why) {
 	switch {
 	case phrase:
 		return Held, ForWords
-	case rules.HoldNew && newcomer && !keep:
+	case (alone || rules.HoldNew && newcomer) && !keep:
 		return Held, ForNew
 	}
 	return Open, ""

@@ -22,11 +22,18 @@
 // author is told that; whoever leads next is told then. When the words are taken back,
 // whoever leads learns that, and whose they were.
 //
-// Tables: discussion_space, _entry, _version, _alias, _reaction, _reveal. Words are
+// Where an Owner says that posts are threads, each has a title and words with simple marks;
+// readers with an account see what is new to them, follow threads and spaces, keep what
+// they have begun to write (never on a shared device), and cover topics that they would
+// rather not meet. What is open to visitors is read without an audit; only what is held
+// or hidden is written down there. A space may hold everything while nobody is there.
+//
+// Tables: discussion_space, _entry, _version, _alias, _reaction, _reveal, _seen,
+// _follow, _draft, _rather. Words are
 // sealed under the space's scope; destroying a space destroys its key.
 //
 // Events sent: discussion.posted, discussion.hidden, discussion.revealed. Events heard:
-// shifts.changed (somebody leads now). Jobs: discussion.tell (a new post, to those who
-// follow), discussion.lead (what is held, to whoever leads), discussion.sweep (rows of a
+// shifts.changed (somebody leads now). Jobs: discussion.tell (a new post or answer, to those
+// who follow), discussion.lead (what is held, to whoever leads), discussion.sweep (rows of a
 // destroyed space). Live topic: Topic.
 package discussion

@@ -41,6 +41,9 @@ func (s *Service) tellJob(ctx context.Context, tx db.Writer, about aboutTelling)
 	if err != nil || !found || s.owners[f.Kind] == nil {
 		return err
 	}
+	if e.Post != "" {
+		return s.tellThread(ctx, tx, f, e, about)
+	}
 	list, err := s.owners[f.Kind].Followers(ctx, tx, f.Space)
 	if err != nil {
 		return err

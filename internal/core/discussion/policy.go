@@ -8,6 +8,7 @@ import (
 // Permissions of discussions. What somebody may do in a space is its Owner's to say.
 var (
 	permUse    = access.Permit("discussion.use", "Members read and write in the spaces that are theirs, and change and take back their own words.", access.Member)
+	permRead   = access.Permit("discussion.read", "Everybody reads what stands in spaces that are open to visitors; members what is theirs.", access.Visitor)
 	permHeld   = access.Permit("discussion.held", "Supervisors and coordinators read what is held back because of its words, and release it.", access.Supervisor, access.Coordinator)
 	permReveal = access.Permit("discussion.reveal", "Supervisors and coordinators look up who wrote without a name, with a reason that the author reads.", access.Supervisor, access.Coordinator)
 )
@@ -75,6 +76,17 @@ func canComment(v viewer, s Space, post Entry) access.Decision {
 		return access.Wrong("discussion.error.gone")
 	}
 	return access.Allow()
+}
+
+// canQuote: an open comment, in an answer; whoever leads may below what is held.
+func canQuote(v viewer, s Space, e Entry) access.Decision {
+	if e.Post == "" || e.State != Open {
+		return access.Hide()
+	}
+	if permHeld.Check(v.Actor) == nil {
+		return canSee(v, e)
+	}
+	return canPost(v, s)
 }
 
 // canEdit: one's own words, while one may write. What was hidden is not written over.

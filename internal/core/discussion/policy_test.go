@@ -150,17 +150,21 @@ func TestHowSomethingBegins(t *testing.T) {
 		why              Why
 		afterEditOfOpen  State
 		afterEditOfFirst Why
+		alone            bool
 	}{
-		{"plain", false, true, SpaceRules{}, false, Open, "", Open, ForNew},
-		{"a phrase", true, false, SpaceRules{}, false, Held, ForWords, Held, ForWords},
-		{"a phrase of a keeper", true, false, hold, true, Held, ForWords, Held, ForWords},
-		{"the first", false, true, hold, false, Held, ForNew, Open, ForNew},
-		{"the second", false, false, hold, false, Open, "", Open, ForNew},
-		{"the first of a keeper", false, true, hold, true, Open, "", Open, ForNew},
-		{"a phrase in the first", true, true, hold, false, Held, ForWords, Held, ForWords},
+		{"plain", false, true, SpaceRules{}, false, Open, "", Open, ForNew, false},
+		{"a phrase", true, false, SpaceRules{}, false, Held, ForWords, Held, ForWords, false},
+		{"a phrase of a keeper", true, false, hold, true, Held, ForWords, Held, ForWords, false},
+		{"the first", false, true, hold, false, Held, ForNew, Open, ForNew, false},
+		{"the second", false, false, hold, false, Open, "", Open, ForNew, false},
+		{"the first of a keeper", false, true, hold, true, Open, "", Open, ForNew, false},
+		{"a phrase in the first", true, true, hold, false, Held, ForWords, Held, ForWords, false},
+		{"nobody is here", false, false, SpaceRules{}, false, Held, ForNew, Open, ForNew, true},
+		{"nobody is here, of a keeper", false, true, SpaceRules{}, true, Open, "", Open, ForNew, true},
+		{"nobody is here, and a phrase", true, false, SpaceRules{}, false, Held, ForWords, Held, ForWords, true},
 	}
 	for _, tt := range tests {
-		if s, w := stateFor(tt.phrase, tt.new_, tt.rules, tt.keep); s != tt.state || w != tt.why {
+		if s, w := stateFor(tt.phrase, tt.new_, tt.alone, tt.rules, tt.keep); s != tt.state || w != tt.why {
 			t.Errorf("%s: %s %s", tt.name, s, w)
 		}
 		if s, _ := stateAfterEdit(Entry{State: Open}, tt.phrase); s != tt.afterEditOfOpen {

@@ -42,6 +42,12 @@ type Keepers interface {
 	Keepers(ctx context.Context, r db.Reader, space Space) ([]moment.ID, error)
 }
 
+// Among is for an Owner of spaces with threads: of those who follow a thread it gives
+// those who see the space still.
+type Among interface {
+	Among(ctx context.Context, r db.Reader, space Space, people []moment.ID) ([]moment.ID, error)
+}
+
 // People is what discussions ask of the people slice.
 type People interface {
 	Cards(ctx context.Context, r db.Reader, ids ...moment.ID) (map[moment.ID]people.Card, error)
@@ -247,6 +253,9 @@ func (s *Service) at(ctx context.Context, r db.Reader, a access.Actor, id moment
 
 // keyOut says that a decision keeps somebody from writing.
 const keyOut = "discussion.error.out"
+
+// keySignIn says to whoever has no account that writing needs one.
+const keySignIn = "discussion.write.sign_in"
 
 // notOut is a Conflict for somebody who is kept out by a decision.
 func (s *Service) notOut(ctx context.Context, r db.Reader, person moment.ID) error {

@@ -91,7 +91,15 @@ func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put 
 	for _, y := range list {
 		reactions = append(reactions, exportedReaction{y.Entry, y.Kind, y.At.Stamp()})
 	}
-	return put("discussion.json", map[string]any{"written": written, "reactions": reactions})
+	drafts, err := h.exportDrafts(ctx, r, rooms, person)
+	if err != nil {
+		return err
+	}
+	habits, err := exportHabits(ctx, r, person)
+	if err != nil {
+		return err
+	}
+	return put("discussion.json", map[string]any{"written": written, "reactions": reactions, "begun_and_not_sent": drafts, "follows": habits.Follows, "read": habits.Read, "rather_not_unasked": habits.Rather})
 }
 
 // exportRoom opens a space to take one's own words out of it, whether one may see it

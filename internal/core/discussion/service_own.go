@@ -20,6 +20,9 @@ func (s *Service) Edit(ctx context.Context, a access.Actor, id moment.ID, words 
 		if err := s.notOut(ctx, tx, a.Person); err != nil {
 			return err
 		}
+		if x.Hold && !x.viewer.keep {
+			return fault.New(fault.Conflict, "discussion.error.alone")
+		}
 		d := Draft{Words: words}
 		if err := d.Validate(e.Post != ""); err != nil || d.Words == e.Words {
 			return err

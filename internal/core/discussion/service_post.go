@@ -26,7 +26,10 @@ func (s *Service) Post(ctx context.Context, a access.Actor, space moment.ID, d D
 		if err != nil {
 			return x, target{}, err
 		}
-		return x, target{Entry: Entry{Space: space}}, canPost(x.viewer, x.Space).Err()
+		if err := canPost(x.viewer, x.Space).Err(); err != nil {
+			return x, target{}, err
+		}
+		return x, target{Entry: Entry{Space: space}}, titled(x.Stand, d)
 	})
 }
 
@@ -91,15 +94,24 @@ func (s *Service) write(ctx context.Context, a access.Actor, d Draft, where func
 			if err != nil {
 				return err
 			}
-			e.State, e.Why = stateFor(len(hits) > 0, !known, x.Rules, x.viewer.keep)
+			e.State, e.Why = stateFor(len(hits) > 0, !known, x.Hold, x.Rules, x.viewer.keep)
 		}
 		if err := s.store(ctx, tx, a, x, e.Entry, key); err != nil {
 			return err
 		}
 		id, state = e.ID, e.State
-		return nil
+		return fault.Op("draft", dropDraft(ctx, tx, a.Person, draftObject(e.Entry)))
 	})
 	return id, state, err
+}
+
+// titled: a thread needs a title, so that others can choose what to open.
+func titled(st Stand, d Draft) error {
+	var p fault.Problems
+	if st.Threads && d.Title == "" {
+		p.Add("title", "discussion.error.title")
+	}
+	return p.Err()
 }
 
 // mayWrite is what holds back a writer for now: a decision, the rules of the
@@ -217,7 +229,10 @@ func (s *Service) tellOpen(ctx context.Context, tx db.Writer, x room, e Entry) e
 			return err
 		}
 	}
-	return nil
+	if some, err := anyFollows(ctx, tx, e.Post); err != nil || !some {
+		return err
+	}
+	return s.Bus.At(ctx, tx, jobTell, string(e.ID), s.Clock.Now(), aboutTelling{Post: e.ID})
 }
 
 // underHeld is for what is said below a post that is held, which its author and

@@ -20,7 +20,7 @@ func (s *Service) Page(ctx context.Context, a access.Actor, space moment.ID, bef
 	if err := s.noteReads(ctx, a, held); err != nil {
 		return v, err
 	}
-	return v, s.Ledger.RecordRead(ctx, a, s.Clock.Now(), access.Entry{Verb: "discussion.read", Kind: "space", Object: space})
+	return v, s.noteOpened(ctx, a, v.Stand, access.Entry{Verb: "discussion.read", Kind: "space", Object: space})
 }
 
 // noteReads writes down that somebody read what only its author, keepers and whoever
@@ -39,6 +39,11 @@ func (s *Service) noteReads(ctx context.Context, a access.Actor, list []row) err
 
 // page is Page without the audit, for pages that are kept up to date.
 func (s *Service) page(ctx context.Context, a access.Actor, space moment.ID, before string, n int) (SpaceView, []row, error) {
+	return s.pageWith(ctx, a, space, before, n, firstShown)
+}
+
+// pageWith is page with so many comments below each post.
+func (s *Service) pageWith(ctx context.Context, a access.Actor, space moment.ID, before string, n, below int) (SpaceView, []row, error) {
 	r := s.DB.Reader()
 	x, err := s.visit(ctx, r, a, space)
 	if err != nil {
@@ -65,20 +70,28 @@ func (s *Service) page(ctx context.Context, a access.Actor, space moment.ID, bef
 		}
 		rows = append(pinned, rows...)
 	}
-	comments, err := firstComments(ctx, r, idsOf(rows), x.viewer, firstShown)
-	if err != nil {
-		return v, nil, err
+	var comments []row
+	if below > 0 {
+		if comments, err = firstComments(ctx, r, idsOf(rows), x.viewer, below); err != nil {
+			return v, nil, err
+		}
 	}
 	if v.Posts, err = s.show(ctx, r, x, rows, comments); err != nil {
 		return v, nil, err
 	}
-	v.NotWhy, err = s.whyNot(ctx, r, x, canPost(x.viewer, x.Space))
-	v.Writing = v.NotWhy == ""
+	if v.NotWhy, err = s.whyNot(ctx, r, x, canPost(x.viewer, x.Space)); err != nil {
+		return v, nil, err
+	}
+	v.Writing, v.Drafts = v.NotWhy == "", keepsDrafts(x.viewer, x.Stand)
+	v.Kept, err = s.kept(ctx, r, x, space)
 	return v, append(rows, comments...), err
 }
 
 // whyNot gives the key of what keeps the viewer from writing; "" for nothing.
 func (s *Service) whyNot(ctx context.Context, r db.Reader, x room, d access.Decision) (string, error) {
+	if !d.OK() && x.viewer.see && !x.viewer.Has(access.Member) && !x.Rules.Closed {
+		return keySignIn, nil
+	}
 	if !d.OK() {
 		return fault.As(d.Err()).Key, nil
 	}
@@ -119,7 +132,10 @@ func (s *Service) OpenFrom(ctx context.Context, a access.Actor, post, from momen
 			return t, err
 		}
 	}
-	return t, s.Ledger.RecordRead(ctx, a, s.Clock.Now(), access.Entry{Verb: "discussion.read", Kind: "post", Object: t.Post.ID})
+	if err := s.noteSeen(ctx, a, t); err != nil {
+		return t, err
+	}
+	return t, s.noteOpened(ctx, a, t.Stand, access.Entry{Verb: "discussion.read", Kind: "post", Object: t.Post.ID})
 }
 
 // thread is OpenFrom without the audit.
@@ -224,6 +240,15 @@ func (s *Service) finish(ctx context.Context, r db.Reader, x room, top Entry, t 
 	t.Unnamed = n > 0
 	if err != nil {
 		return err
+	}
+	if t.Known = x.viewer.Has(access.Member); t.Known && x.Threads && !t.Alone {
+		if t.Follows, err = follows(ctx, r, t.Post.ID, x.viewer.Person); err != nil {
+			return err
+		}
+		t.Drafts = keepsDrafts(x.viewer, x.Stand)
+		if t.Kept, err = s.kept(ctx, r, x, t.Post.ID); err != nil {
+			return err
+		}
 	}
 	return s.reveals(ctx, r, x, t)
 }

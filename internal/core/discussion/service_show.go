@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"cairn/internal/core/people"
+	"cairn/internal/kit/access"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/moment"
 	"cairn/internal/kit/web"
@@ -43,6 +44,7 @@ type around struct {
 	unseen map[moment.ID]int
 	quoted map[moment.ID]row
 	topics map[string]string
+	rather map[string]bool // topics that the viewer would rather not meet unasked
 }
 
 func (s *Service) gather(ctx context.Context, r db.Reader, x room, all []row) (around, error) {
@@ -84,6 +86,9 @@ func (s *Service) gather(ctx context.Context, r db.Reader, x room, all []row) (a
 	if g.unseen, err = unseenComments(ctx, r, ids, x.viewer); err != nil || !labelled {
 		return g, err
 	}
+	if g.rather, err = rathersOf(ctx, r, x.viewer.Person); err != nil {
+		return g, err
+	}
 	situations, err := s.People.Situations(ctx, web.Lang(ctx))
 	for _, t := range situations {
 		g.topics[t.Slug] = t.Label
@@ -97,7 +102,7 @@ func (g around) shown(x room, sealed row) (Shown, error) {
 		return Shown{}, err
 	}
 	v := x.viewer
-	out := Shown{ID: e.ID, Space: e.Space, Post: e.Post, State: e.State, Why: e.Why, Since: e.StateAt, At: e.At, Pinned: e.Pinned, Comments: e.Comments - g.unseen[e.ID]}
+	out := Shown{ID: e.ID, Space: e.Space, Post: e.Post, State: e.State, Why: e.Why, Since: e.StateAt, At: e.At, ActiveAt: e.ActiveAt, Marked: x.Threads, Pinned: e.Pinned, Comments: e.Comments - g.unseen[e.ID]}
 	if e.State == Withdrawn {
 		out.Why = ""
 		return out, nil
@@ -110,6 +115,9 @@ func (g around) shown(x room, sealed row) (Shown, error) {
 	for _, t := range e.Topics {
 		if text := g.topics[t]; text != "" {
 			out.Topics = append(out.Topics, Label{t, text})
+		}
+		if g.rather[t] && e.State == Open && !v.mine(e) {
+			out.Rather = append(out.Rather, g.topics[t])
 		}
 	}
 	if e.Quotes != "" {
@@ -127,7 +135,7 @@ func (g around) quote(x room, sealed row) (*Quote, error) {
 		return &Quote{}, nil
 	}
 	e, err := open(x, sealed)
-	return &Quote{Shown: true, Who: g.who(x.viewer, e), Words: e.Words}, err
+	return &Quote{Shown: true, Who: g.who(x.viewer, e), Words: e.Words, Marked: x.Threads}, err
 }
 
 // who is an author as the viewer may know them. Nothing of somebody without a name
@@ -147,7 +155,7 @@ func may(x room, e Entry) May {
 	v := x.viewer
 	return May{
 		Edit: canEdit(v, x.Space, e).OK(), Withdraw: canWithdraw(v, e).OK(), React: canReact(v, x.Space, e).OK(), Hide: canHide(v, e).OK(), Release: canRelease(v, e).OK(),
-		Label: canLabel(v, x.Space, e).OK(), Pin: canPin(v, e).OK(), Comment: e.Post == "" && canComment(v, x.Space, e).OK(), Report: v.see && !v.mine(e) && e.author != "" && e.State == Open,
+		Label: canLabel(v, x.Space, e).OK(), Pin: canPin(v, e).OK(), Comment: e.Post == "" && canComment(v, x.Space, e).OK(), Quote: canQuote(v, x.Space, e).OK(), Report: v.see && v.Has(access.Member) && !v.mine(e) && e.author != "" && e.State == Open,
 		Reveal: canReveal(v, e).OK(), History: seesVersions(v, e),
 	}
 }

@@ -13,6 +13,11 @@ func wordsPlace(id moment.ID, version int) string {
 	return "discussion_entry.words|" + string(id) + "|" + strconv.Itoa(version)
 }
 
+// draftPlace is for what somebody has begun to write on an object: "title" or "words".
+func draftPlace(part string, person, object moment.ID) string {
+	return "discussion_draft." + part + "|" + string(person) + "|" + string(object)
+}
+
 func titlePlace(id moment.ID) string { return "discussion_entry.title|" + string(id) }
 
 func reasonPlace(id moment.ID) string { return "discussion_entry.reason|" + string(id) }

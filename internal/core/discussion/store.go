@@ -76,11 +76,17 @@ func sweepable(ctx context.Context, r db.Reader, space moment.ID, most int) ([]m
 // comments before posts; more tells that there was something to delete.
 func sweepSpace(ctx context.Context, tx db.Writer, space moment.ID, most int) (more bool, err error) {
 	ids, err := sweepable(ctx, tx, space, most)
-	if err != nil || len(ids) == 0 {
+	if err != nil {
 		return false, err
+	}
+	if len(ids) == 0 {
+		return false, forgetHabits(ctx, tx, space)
 	}
 	in, args := db.In(1, ids)
 	for _, text := range []string{
+		`DELETE FROM discussion_seen WHERE object IN (` + in + `)`,
+		`DELETE FROM discussion_follow WHERE object IN (` + in + `)`,
+		`DELETE FROM discussion_draft WHERE object IN (` + in + `)`,
 		`DELETE FROM discussion_reveal WHERE entry IN (` + in + `)`,
 		`DELETE FROM discussion_reaction WHERE entry IN (` + in + `)`,
 		`DELETE FROM discussion_version WHERE entry IN (` + in + `)`,

@@ -159,6 +159,10 @@ func eraseAuthor(ctx context.Context, tx db.Writer, person moment.ID, now moment
 		`UPDATE discussion_entry SET thank_you = thank_you - 1 WHERE id IN (SELECT entry FROM discussion_reaction WHERE person = $1 AND kind = 'thank_you')`,
 		`DELETE FROM discussion_reaction WHERE person = $1`,
 		`DELETE FROM discussion_alias WHERE person = $1`,
+		`DELETE FROM discussion_seen WHERE person = $1`,
+		`DELETE FROM discussion_follow WHERE person = $1`,
+		`DELETE FROM discussion_draft WHERE person = $1`,
+		`DELETE FROM discussion_rather WHERE person = $1`,
 		`UPDATE discussion_entry SET lead = '' WHERE state = 'held' AND lead = $1`,
 	}
 	for _, text := range steps {

@@ -19,14 +19,15 @@ type Label struct{ Slug, Text string }
 
 // Quote is what a comment answers. Shown is false when it is not there for the viewer.
 type Quote struct {
-	Shown bool
-	Who   Who
-	Words string
+	Shown  bool
+	Who    Who
+	Words  string
+	Marked bool // the words may have simple marks
 }
 
 // May is what the viewer can do with an entry.
 type May struct {
-	Edit, Withdraw, React, Hide, Release, Label, Pin, Comment, Report, Reveal, History bool
+	Edit, Withdraw, React, Hide, Release, Label, Pin, Comment, Quote, Report, Reveal, History bool
 }
 
 // Shown is an entry as one viewer may see it.
@@ -34,7 +35,11 @@ type Shown struct {
 	ID, Space, Post moment.ID
 	Who             Who
 	Title, Words    string
+	Marked          bool // the words may have simple marks
 	At              moment.Time
+	ActiveAt        moment.Time // of a post: when something was last added
+	Unread          bool        // of a thread in a list: something is new since the viewer read it
+	Rather          []string    // labels among its topics that the viewer would rather not meet unasked
 	Changed         bool
 	State           State
 	Why             Why
@@ -82,6 +87,18 @@ type SpaceView struct {
 	Typed Draft
 	Err   error
 	Lines []web.CrisisLine
+	// Follows tells that the viewer is told of new threads; Kept is what they have begun
+	// to write and not sent. Only of spaces with threads.
+	Follows bool
+	Kept    *Kept
+	Drafts  bool // what is typed can be kept here
+}
+
+// Kept is what somebody has begun to write and not sent.
+type Kept struct {
+	Draft
+	At   moment.Time
+	Help bool // a listed phrase stands in it: crisis help is shown with it
 }
 
 // Thread is a post with comments.
@@ -97,6 +114,10 @@ type Thread struct {
 	Alone   bool
 	NotWhy  string // the key of why the viewer cannot comment; "" when they can
 	Unnamed bool   // the viewer wrote in this thread without a name
+	Follows bool   // the viewer is told of what is new in it
+	Known   bool   // the viewer has an account
+	Kept    *Kept  // what the viewer has begun to write below it and not sent
+	Drafts  bool   // what is typed can be kept here
 	Typed   Draft
 	Err     error
 	Lines   []web.CrisisLine

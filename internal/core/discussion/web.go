@@ -22,9 +22,10 @@ func (s *Service) Routes() []web.Route {
 		{Method: "GET", Path: "/wall/{space}", Need: permUse, Do: s.wallPage},
 		{Method: "POST", Path: "/wall/{space}", Need: permUse, Do: s.wallPost, MaxBody: pasteMost},
 		{Method: "GET", Path: "/wall/{space}/stream", Need: permUse, Do: s.wallStream, Stream: true},
-		{Method: "GET", Path: "/post/{id}", Need: permUse, Do: s.threadPage},
+		{Method: "GET", Path: "/post/{id}", Need: permRead, Do: s.threadPage},
 		{Method: "GET", Path: "/post/{id}/stream", Need: permUse, Do: s.threadStream, Stream: true},
 		{Method: "POST", Path: "/post/{id}/comment", Need: permUse, Do: s.commentPost, MaxBody: pasteMost},
+		{Method: "POST", Path: "/post/{id}/follow", Need: permUse, Do: s.followPost},
 		{Method: "GET", Path: "/post/{id}/edit", Need: permUse, Do: s.editPage},
 		{Method: "POST", Path: "/post/{id}/edit", Need: permUse, Do: s.editPost, MaxBody: pasteMost},
 		{Method: "GET", Path: "/post/{id}/history", Need: permUse, Do: s.historyPage},
@@ -80,6 +81,9 @@ func (s *Service) showWall(w http.ResponseWriter, r *http.Request, id moment.ID,
 	if err != nil {
 		return err
 	}
+	if v.Stand.Threads { // these have a page of their own
+		return web.SeeOther(w, r, v.Stand.Href)
+	}
 	v.Typed, v.Err, v.Back = typed, wrong, backTo(back, wallPath(id))
 	return web.Render(w, r, web.Status(wrong), wallView(v))
 }
@@ -129,7 +133,7 @@ func (s *Service) wallStream(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) threadPage(w http.ResponseWriter, r *http.Request) error {
-	return s.showThread(w, r, Draft{}, nil)
+	return orSignIn(r, s.showThread(w, r, Draft{}, nil))
 }
 
 func (s *Service) showThread(w http.ResponseWriter, r *http.Request, typed Draft, wrong error) error {
@@ -155,6 +159,12 @@ func (s *Service) showThread(w http.ResponseWriter, r *http.Request, typed Draft
 	t.Typed, t.Err = typed, wrong
 	if wrong == nil {
 		t.Typed.Anonymous = t.Unnamed // who was without a name here stays so unless they choose otherwise
+		if t.Kept != nil {
+			t.Typed.Words, t.Typed.Anonymous = t.Kept.Words, t.Kept.Anonymous
+			if t.Typed.Quotes == "" {
+				t.Typed.Quotes = t.Kept.Quotes
+			}
+		}
 	}
 	return web.Render(w, r, web.Status(wrong), threadView(t, from))
 }
@@ -201,7 +211,10 @@ func (s *Service) commentPost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d := draftOf(form)
+	d, do := DraftOf(form)
+	if do != "" {
+		return s.draftPost(w, r, id, d, do)
+	}
 	made, _, err := s.Comment(r.Context(), web.Actor(r.Context()), id, d)
 	if web.ShownAgain(err) {
 		return s.showThread(w, r, d, err)

@@ -130,11 +130,14 @@ func (s *Service) withdrawPost(w http.ResponseWriter, r *http.Request) error {
 	// The place is gone with the words when nobody has answered: the reader goes to
 	// what is above it, or, when that is not theirs any more, to their own page.
 	to := wallPath(e.Space)
-	if e.Post != "" {
-		to = postPath(e.Post, "")
-	}
-	if x, err := s.enter(r.Context(), s.DB.Reader(), web.Actor(r.Context()), e.Space); err != nil || !x.viewer.see {
+	x, err := s.enter(r.Context(), s.DB.Reader(), web.Actor(r.Context()), e.Space)
+	switch {
+	case err != nil || !x.viewer.see:
 		to = "/me"
+	case e.Post != "":
+		to = postPath(e.Post, "")
+	case x.Threads:
+		to = x.Href
 	}
 	return web.SeeOther(w, r, to)
 }

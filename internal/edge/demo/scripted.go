@@ -13,6 +13,7 @@ import (
 	"cairn/internal/core/people"
 	"cairn/internal/core/safety"
 	"cairn/internal/core/shifts"
+	"cairn/internal/feature/forum"
 	"cairn/internal/feature/groups"
 	"cairn/internal/feature/mentoring"
 	"cairn/internal/feature/support"
@@ -222,4 +223,5 @@ type Deps struct {
 	Discussion *discussion.Service
 	Meetings   *meetings.Service
 	Groups     *groups.Service
+	Forum      *forum.Service
 }
