@@ -75,17 +75,17 @@ func TestModerationHidesAndTakesItBack(t *testing.T) {
 				hid = x
 			}
 		}
-		undo := "/moderation/undo/" + string(hid.ID)
-		if got := h.ines.Post(undo, "report", string(report), "undo", ""); got.Status != 422 {
+		undo := at + "/undo"
+		if got := h.ines.Post(undo, "action", string(hid.ID), "undo", ""); got.Status != 422 {
 			t.Errorf("undone without a word: %d", got.Status)
 		}
-		if got := h.heron.Post(undo, "undo", "x"); got.Status != 404 {
+		if got := h.heron.Post(undo, "action", string(hid.ID), "undo", "x"); got.Status != 404 {
 			t.Errorf("anybody undoes: %d", got.Status)
 		}
-		if got := h.otto.Post(undo, "undo", "It was a quotation."); got.Status != 303 {
+		if got := h.otto.Post(undo, "action", string(hid.ID), "undo", "It was a quotation."); got.Status != 303 {
 			t.Fatalf("undo: %d", got.Status)
 		}
-		if got := h.otto.Post(undo, "undo", "twice"); got.Status != 409 {
+		if got := h.otto.Post(undo, "action", string(hid.ID), "undo", "twice"); got.Status != 409 {
 			t.Errorf("undone twice: %d", got.Status)
 		}
 		if got := h.words(t, h.wren); got != "something hurtful" {

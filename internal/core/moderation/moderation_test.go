@@ -115,7 +115,7 @@ func TestAReportIsDecidedAndAppealed(t *testing.T) {
 		if err := w.Moderation.DecideAppeal(t.Context(), h.ines.Actor, id, false, "x"); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("whoever decided decides again: %v", err)
 		}
-		if got := h.otto.Post("/moderation/appeals/"+string(id), "stands", "no", "answer", "You are right."); got.Status != 303 {
+		if got := h.otto.Post(at+"/appeal", "action", string(id), "stands", "no", "answer", "You are right."); got.Status != 303 {
 			t.Fatalf("appeal: %d", got.Status)
 		}
 		if out, err := w.Moderation.Out(t.Context(), w.DB.Reader(), h.ali.ID); err != nil || out {

@@ -54,8 +54,8 @@ func (s *Service) Months(ctx context.Context) ([]Month, error) {
 	if err != nil {
 		return nil, err
 	}
-	until := s.Clock.Now()
-	from := monthOf(until.Std().In(zone))
+	until := s.Clock.Now() + 1 // what happens at this instant counts
+	from := monthOf(s.Clock.Now().Std().In(zone))
 	var out []Month
 	for range monthsShown {
 		list, err := counts(ctx, r, moment.At(from), until)

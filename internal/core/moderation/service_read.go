@@ -33,6 +33,7 @@ type Queue struct {
 	Reports []Queued
 	Appeals []Waiting
 	Holds   []Hold
+	Decides bool // the actor handles reports and appeals
 }
 
 // Queue gives what waits for the actor, oldest first: what is held in places that they
@@ -48,7 +49,9 @@ func (s *Service) Queue(ctx context.Context, a access.Actor) (Queue, error) {
 	if out.Holds, err = s.holds(ctx, r, a); err != nil || permQueue.Check(a) != nil {
 		return out, err
 	}
-	return out, s.reported(ctx, r, a, &out)
+	out.Decides = true
+	err = s.reported(ctx, r, a, &out)
+	return out, err
 }
 
 // reported adds reports and appeals.

@@ -3,6 +3,7 @@ package moderation
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -26,10 +27,10 @@ func (s *Service) Routes() []web.Route {
 		{Method: "GET", Path: "/moderation/{id}", Need: permQueue, Do: s.openPage},
 		{Method: "POST", Path: "/moderation/{id}/claim", Need: permQueue, Do: s.claimPost},
 		{Method: "POST", Path: "/moderation/held/{kind}/{id}", Need: permHolds, Do: s.claimHoldPost},
-		{Method: "POST", Path: "/moderation/undo/{id}", Need: permQueue, Do: s.undoPost},
+		{Method: "POST", Path: "/moderation/{id}/undo", Need: permQueue, Do: s.undoPost},
 		{Method: "POST", Path: "/moderation/{id}/reveal", Need: permQueue, Do: s.revealPost},
 		{Method: "POST", Path: "/moderation/{id}/decide", Need: permQueue, Do: s.decidePost},
-		{Method: "POST", Path: "/moderation/appeals/{id}", Need: permQueue, Do: s.appealDecidePost},
+		{Method: "POST", Path: "/moderation/{id}/appeal", Need: permQueue, Do: s.appealDecidePost},
 		{Method: "GET", Path: "/reports", Need: permQueue, Do: movedPage},
 		{Method: "GET", Path: "/reports/{id}", Need: permQueue, Do: movedPage},
 		{Method: "GET", Path: "/me/decisions", Need: permMine, Do: s.minePage},
@@ -208,11 +209,11 @@ func (s *Service) decidePost(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) appealDecidePost(w http.ResponseWriter, r *http.Request) error {
-	id, err := web.PathID(r)
+	form, err := web.Form(r)
 	if err != nil {
 		return err
 	}
-	form, err := web.Form(r)
+	id, err := actionOf(form)
 	if err != nil {
 		return err
 	}
@@ -272,8 +273,17 @@ func (s *Service) claimHoldPost(w http.ResponseWriter, r *http.Request) error {
 	return web.SeeOther(w, r, path)
 }
 
+// actionOf is the decision that a form is about.
+func actionOf(form url.Values) (moment.ID, error) {
+	id, ok := moment.ParseID(form.Get("action"))
+	if !ok {
+		return "", fault.Hidden()
+	}
+	return id, nil
+}
+
 func (s *Service) undoPost(w http.ResponseWriter, r *http.Request) error {
-	id, err := web.PathID(r)
+	report, err := web.PathID(r)
 	if err != nil {
 		return err
 	}
@@ -281,9 +291,12 @@ func (s *Service) undoPost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	report, reported := moment.ParseID(form.Get("report"))
+	id, err := actionOf(form)
+	if err != nil {
+		return err
+	}
 	err = s.Undo(r.Context(), web.Actor(r.Context()), id, form.Get("undo"))
-	if fault.Is(err, fault.Invalid) && reported {
+	if fault.Is(err, fault.Invalid) {
 		return s.showOpen(w, r, report, reportData{Typed: Decision{What: "none", Thing: Leave}, Days: "7", Undo: id, Undone: form.Get("undo"), Err: err})
 	}
 	if err != nil {
