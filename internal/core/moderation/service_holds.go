@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"cairn/internal/core/people"
@@ -79,16 +80,11 @@ func (s *Service) holds(ctx context.Context, r db.Reader, a access.Actor) ([]Hol
 
 // holders gives the subjects whose things can be held, in a settled order.
 func (s *Service) holders() []Holder {
-	var names []string
-	for name, x := range s.subjects {
-		if _, ok := x.(Holder); ok {
-			names = append(names, name)
+	var out []Holder
+	for _, name := range slices.Sorted(maps.Keys(s.subjects)) {
+		if x, ok := s.subjects[name].(Holder); ok {
+			out = append(out, x)
 		}
-	}
-	slices.Sort(names)
-	out := make([]Holder, len(names))
-	for i, name := range names {
-		out[i] = s.subjects[name].(Holder)
 	}
 	return out
 }
