@@ -19,7 +19,7 @@ test('a report: decided with a reason, appealed, taken back by somebody else, an
   });
 
   await test.step('a coordinator takes it and decides on a pause, with a reason', async () => {
-    await tomo.page.goto('/reports');
+    await tomo.page.goto('/moderation');
     await untold(tomo);
     await tomo.page.locator('#queue').getByRole('link', { name: 'Ali' }).click();
     await expect(tomo.page.getByRole('heading', { level: 1 })).toHaveText('A report about Ali');
@@ -49,9 +49,9 @@ test('a report: decided with a reason, appealed, taken back by somebody else, an
   });
 
   await test.step('who decided does not look again: somebody else takes it back', async () => {
-    await tomo.page.goto('/reports');
+    await tomo.page.goto('/moderation');
     await expect(tomo.page.locator('#queue')).toContainText('You decided this. Somebody else looks again.');
-    await ruth.page.goto('/reports');
+    await ruth.page.goto('/moderation');
     await ruth.page.locator('#queue').getByRole('link', { name: 'Ali' }).click();
     await expect(ruth.page.locator('main')).toContainText('I said it about myself');
     await untold(ruth);

@@ -115,6 +115,7 @@ type Entry struct {
 	Why       Why // of what is withdrawn: why it was held or hidden then
 	Reason    string
 	Pinned    bool
+	Moderated bool // of what is hidden: moderation did, and keepers do not release it
 	At        moment.Time
 	ActiveAt  moment.Time // of a post: when something was last added that everybody sees
 	ChangedAt moment.Time

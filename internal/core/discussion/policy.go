@@ -151,6 +151,8 @@ func canRelease(v viewer, e Entry) access.Decision {
 		return access.Refuse("discussion.error.own")
 	case e.State != Held && e.State != Hidden:
 		return access.Wrong("discussion.error.state")
+	case e.Moderated:
+		return access.Refuse("discussion.error.moderated")
 	}
 	return access.Allow()
 }

@@ -335,7 +335,7 @@ func TestWhoIsKeptOutCannotWrite(t *testing.T) {
 		}
 		q, err := w.Moderation.Queue(t.Context(), h.ines.Actor)
 		must(t, err)
-		at := "/reports/" + string(q.Reports[0].ID)
+		at := "/moderation/" + string(q.Reports[0].ID)
 		h.ines.Post(at + "/claim")
 		if got := h.ines.Post(at+"/decide", "what", "pause", "days", "3", "reason", "Take a breath."); got.Status != 303 {
 			t.Fatalf("decide: %d", got.Status)

@@ -16,13 +16,13 @@ type row struct {
 	title, words, reason []byte
 }
 
-const entryColumns = `id, space, post, author, anonymous, alias, title, words, version, quotes, topics, state, why, reason, lead, told, pinned,
+const entryColumns = `id, space, post, author, anonymous, alias, title, words, version, quotes, topics, state, why, reason, lead, told, pinned, moderated,
 	at, active_at, changed_at, state_at, comments, been_there, with_you, thank_you`
 
 func scanEntry(r db.Row, e *row) error {
 	var topics string
 	var been, with, thank int
-	err := r.Scan(&e.ID, &e.Space, &e.Post, &e.author, &e.Anonymous, &e.Alias, &e.title, &e.words, &e.Version, &e.Quotes, &topics, &e.State, &e.Why, &e.reason, &e.lead, &e.told, &e.Pinned,
+	err := r.Scan(&e.ID, &e.Space, &e.Post, &e.author, &e.Anonymous, &e.Alias, &e.title, &e.words, &e.Version, &e.Quotes, &topics, &e.State, &e.Why, &e.reason, &e.lead, &e.told, &e.Pinned, &e.Moderated,
 		&e.At, &e.ActiveAt, &e.ChangedAt, &e.StateAt, &e.Comments, &been, &with, &thank)
 	if err != nil {
 		return err

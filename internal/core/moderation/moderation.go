@@ -31,6 +31,28 @@ func Reasons() []string {
 // Actions are what can be decided about a person, mildest first.
 func Actions() []string { return []string{"none", "note", "warn", "pause", "ban"} }
 
+// What can be decided about a thing, mildest first. Removing hides it now, and destroys
+// its words when RemoveAfter is over and nobody has taken the decision back.
+const (
+	Leave  = "leave"
+	Label  = "label"
+	Hide   = "hide"
+	Remove = "remove"
+)
+
+// RemoveAfter is how long what was removed can be brought back. Ours: long enough for an
+// appeal and its answer.
+const RemoveAfter = 30 * 24 * time.Hour
+
+// claimFor is how long somebody who said that they look at something keeps others from it.
+const claimFor = 24 * time.Hour
+
+// Things lists what can be decided about a thing.
+func Things() []string { return []string{Leave, Label, Hide, Remove} }
+
+// isHeavy tells which reports weigh on whoever reads them, as a heavy contact does.
+func isHeavy(reason string) bool { return reason == "threat" || reason == "sexual" }
+
 // Report is something that somebody reported.
 type Report struct {
 	ID        moment.ID
@@ -41,6 +63,7 @@ type Report struct {
 	Scope     moment.ID
 	State     string // "open", "claimed", "closed"
 	ClaimedBy moment.ID
+	ClaimedAt moment.Time
 	At        moment.Time
 	ClosedAt  moment.Time
 	Outcome   string
@@ -61,15 +84,17 @@ type Action struct {
 	ID       moment.ID
 	Report   moment.ID
 	About    moment.ID
-	What     string
+	What     string // one of Actions, or of Things
 	Reason   string
+	Undone   string // why it was taken back without an appeal; the person reads it
 	Scope    moment.ID
 	By       moment.ID
 	At       moment.Time
 	Until    moment.Time // 0 for good
 	LiftedAt moment.Time
 	Appeal   *Appeal
-	unnamed  bool // decided on a report that shows no name
+	unnamed  bool   // decided on a report that shows no name
+	detail   string // how the thing stood before, or the labels that were put on
 }
 
 // Holds tells whether a pause or ban keeps the person out now.
@@ -104,12 +129,17 @@ func (d *Draft) Validate() error {
 	return p.Err()
 }
 
-// Decision is what a moderator decides.
+// Decision is what a moderator decides: about the person, and about the thing.
 type Decision struct {
 	What   string
-	Days   int // of a pause
+	Thing  string   // "" is Leave
+	Labels []string // for Label
+	Days   int      // of a pause
 	Reason string
 }
+
+// touches tells that the decision does something that its person reads of.
+func (d Decision) touches() bool { return d.What != "none" || d.Thing != Leave }
 
 // Validate cleans and checks. Whatever touches the person needs a reason that they read.
 func (d *Decision) Validate() error {
@@ -117,23 +147,34 @@ func (d *Decision) Validate() error {
 	if !slices.Contains(Actions(), d.What) {
 		p.Add("what", "moderation.error.what")
 	}
+	if d.Thing == "" {
+		d.Thing = Leave
+	}
+	if !slices.Contains(Things(), d.Thing) {
+		p.Add("thing", "moderation.error.what")
+	}
+	if d.Thing == Label && len(d.Labels) == 0 {
+		p.Add("labels", "moderation.error.labels")
+	}
 	if d.What == "pause" && (d.Days < 1 || d.Days > MostDays) {
 		p.AddWith("days", "moderation.error.days", map[string]any{"most": MostDays})
 	}
 	d.Reason = plain(&p, "reason", d.Reason)
-	if d.What != "none" && d.Reason == "" && len(p) == 0 {
+	if d.touches() && d.Reason == "" && len(p) == 0 {
 		p.Add("reason", "moderation.error.say_why")
 	}
 	return p.Err()
 }
 
-func plain(p *fault.Problems, field, s string) string {
+func plain(p *fault.Problems, field, s string) string { return plainUpTo(p, field, s, MostWords) }
+
+func plainUpTo(p *fault.Problems, field, s string, most int) string {
 	s = strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
 	switch {
 	case !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' }):
 		p.Add(field, "moderation.error.signs")
-	case utf8.RuneCountInString(s) > MostWords:
-		p.AddWith(field, "moderation.error.long", map[string]any{"most": MostWords})
+	case utf8.RuneCountInString(s) > most:
+		p.AddWith(field, "moderation.error.long", map[string]any{"most": most})
 	}
 	return s
 }
@@ -155,3 +196,6 @@ func small(what string, n int) Count {
 
 // Topic is the live topic of the queue.
 const Topic = "moderation"
+
+// queuePath is where the queue stands.
+const queuePath = "/moderation"

@@ -9,6 +9,8 @@ import (
 var (
 	permReport = access.Permit("moderation.report", "Anybody who is known here, a guest too, reports what they can see.", access.Guest, access.Member)
 	permQueue  = access.Permit("moderation.queue", "Supervisors and coordinators look at reports and decide.", access.Supervisor, access.Coordinator)
+	permHolds  = access.Permit("moderation.holds", "Whoever looks after a place sees what is held there, and says that they look at it.", access.Member)
+	permHouse  = access.Permit("moderation.house", "Coordinators write how everybody is with each other here.", access.Coordinator)
 	permMine   = access.Permit("moderation.mine", "Whoever something was decided about reads it and appeals.", access.Guest, access.Member)
 )
 
@@ -54,6 +56,23 @@ func canAppeal(a access.Actor, x Action) access.Decision {
 		return access.Wrong("moderation.error.appealed")
 	case !x.LiftedAt.IsZero():
 		return access.Wrong("moderation.error.lifted")
+	}
+	return access.Allow()
+}
+
+// canUndo: whoever may handle the report takes a decision back, unless the person has asked
+// somebody else to look again: then that is answered.
+func canUndo(a access.Actor, r Report, x Action) access.Decision {
+	if d := canSee(a, r); !d.OK() {
+		return d
+	}
+	switch {
+	case !x.LiftedAt.IsZero():
+		return access.Wrong("moderation.error.lifted")
+	case x.What == "note":
+		return access.Wrong("moderation.error.note") // a kind word that was read cannot be unread
+	case x.Appeal != nil && x.Appeal.DecidedAt.IsZero():
+		return access.Wrong("moderation.error.appeal_first")
 	}
 	return access.Allow()
 }

@@ -18,6 +18,7 @@ const (
 	noticeReport   = "moderation.report"   // something waits in the queue
 	noticeDecision = "moderation.decision" // something was decided about you
 	jobForget      = "moderation.forget"
+	jobRemove      = "moderation.remove"
 )
 
 // Kinds are what moderation tells people, for notify.
@@ -50,6 +51,38 @@ type Subject interface {
 	Reported(ctx context.Context, r db.Reader, a access.Actor, object moment.ID) (Reported, bool, error)
 }
 
+// Tidier is a subject whose things can be taken out of sight.
+type Tidier interface {
+	// Hide takes an object out of everybody's sight but its author's and theirs who look
+	// after its place, in the caller's transaction; the author reads the reason there. It
+	// gives how the object stood. Conflict when there is nothing to hide any more.
+	Hide(ctx context.Context, tx db.Writer, a access.Actor, object moment.ID, reason string) (before string, err error)
+	// Back lets an object that Hide hid stand as it stood before; nothing happens when it
+	// is not hidden any more.
+	Back(ctx context.Context, tx db.Writer, a access.Actor, object moment.ID, before string) error
+	// Remove destroys what a hidden object says, for good.
+	Remove(ctx context.Context, tx db.Writer, object moment.ID) error
+}
+
+// Mark names a label that can be put on things.
+type Mark struct{ Slug, Text string }
+
+// Labeller is a subject whose things can be labelled, so that readers choose.
+type Labeller interface {
+	// Labels gives what can be chosen, in the reader's language.
+	Labels(ctx context.Context) ([]Mark, error)
+	// Label puts labels on an object, in the caller's transaction, and gives those that
+	// were not there before. Invalid at "labels" for what cannot be chosen, or too many.
+	Label(ctx context.Context, tx db.Writer, a access.Actor, object moment.ID, labels []string) (added []string, err error)
+	// Unlabel takes labels off.
+	Unlabel(ctx context.Context, tx db.Writer, a access.Actor, object moment.ID, labels []string) error
+}
+
+// Load is where it is kept what somebody carries. It is shifts.
+type Load interface {
+	Looked(ctx context.Context, tx db.Writer, person, ref moment.ID, since moment.Time, heavy bool) error
+}
+
 // People is what moderation asks about people.
 type People interface {
 	Cards(ctx context.Context, r db.Reader, ids ...moment.ID) (map[moment.ID]people.Card, error)
@@ -71,6 +104,9 @@ type Deps struct {
 	Ledger *access.Ledger
 	People People
 	Tell   Teller
+	Load   Load
+	// Zone gives the service's zone, in which months of the public log begin.
+	Zone func(ctx context.Context, r db.Reader) (*time.Location, error)
 }
 
 // Service holds the verbs of moderation.
@@ -83,6 +119,7 @@ type Service struct {
 func New(d Deps) *Service {
 	s := &Service{Deps: d, subjects: map[string]Subject{}}
 	bus.HandleTx(d.Bus, jobForget, s.forgetJob)
+	bus.HandleTx(d.Bus, jobRemove, s.removeJob)
 	return s
 }
 
@@ -160,7 +197,7 @@ func (s *Service) tellQueue(ctx context.Context, tx db.Writer, r Report) error {
 				continue
 			}
 			told[id] = true
-			if err := s.Tell.Tell(ctx, tx, notify.Message{To: id, Kind: noticeReport, Key: "report/" + string(r.ID), Path: "/reports", About: r.ID}); err != nil {
+			if err := s.Tell.Tell(ctx, tx, notify.Message{To: id, Kind: noticeReport, Key: "report/" + string(r.ID), Path: queuePath, About: r.ID}); err != nil {
 				return err
 			}
 		}
@@ -192,7 +229,7 @@ func (s *Service) onReport(ctx context.Context, a access.Actor, id moment.ID, ve
 // Claim takes a report on, or over from somebody who left it for a day.
 func (s *Service) Claim(ctx context.Context, a access.Actor, id moment.ID) error {
 	return s.onReport(ctx, a, id, "moderation.claim", canSee, func(tx db.Writer, r *Report) error {
-		took, err := claim(ctx, tx, id, a.Person, s.Clock.Now(), s.Clock.Now().Add(-24*time.Hour))
+		took, err := claim(ctx, tx, id, a.Person, s.Clock.Now(), s.Clock.Now().Add(-claimFor))
 		if err == nil && !took && r.ClaimedBy != a.Person {
 			return fault.New(fault.Conflict, "moderation.error.claimed")
 		}
@@ -214,55 +251,6 @@ func (s *Service) Reveal(ctx context.Context, a access.Actor, id moment.ID, reas
 		}
 		return fault.Op("reveal", revealReport(ctx, tx, id, s.Clock.Now()))
 	})
-}
-
-// Decide closes a report with an action, or with none. The person reads the
-// reason, and how to appeal.
-func (s *Service) Decide(ctx context.Context, a access.Actor, id moment.ID, d Decision) error {
-	if err := d.Validate(); err != nil {
-		return err
-	}
-	return s.onReport(ctx, a, id, "moderation.decide", canDecide, func(tx db.Writer, r *Report) error {
-		now := s.Clock.Now()
-		if err := closeReport(ctx, tx, id, d.What, now); err != nil {
-			return fault.Op("decide", err)
-		}
-		if err := s.Tell.SettleAbout(ctx, tx, id, noticeReport); err != nil {
-			return err
-		}
-		if err := s.Bus.At(ctx, tx, jobForget, string(id), now.Add(keepFor), aboutReport{id}); err != nil {
-			return err
-		}
-		if d.What == "none" {
-			return nil
-		}
-		return s.act(ctx, tx, a, *r, d, now)
-	})
-}
-
-func (s *Service) act(ctx context.Context, tx db.Writer, a access.Actor, r Report, d Decision, now moment.Time) error {
-	cards, err := s.People.Cards(ctx, tx, r.About)
-	if err != nil {
-		return err
-	}
-	x := Action{ID: moment.NewID(), Report: r.ID, About: r.About, What: d.What, Scope: r.Scope, By: a.Person, At: now}
-	if d.What == "pause" {
-		x.Until = now.Add(time.Duration(d.Days) * 24 * time.Hour)
-	}
-	if d.What == "pause" || d.What == "ban" {
-		x.Until = maxGuest(cards[r.About].Kind == people.KindGuest, a.Has(access.Supervisor), now, x.Until)
-	}
-	box, err := s.Vault.Box(ctx, tx, r.Scope)
-	if err != nil {
-		return err
-	}
-	if err := insertAction(ctx, tx, x, sealed(box, d.Reason, x.ID, "reason")); err != nil {
-		return fault.Op("action", err)
-	}
-	if err := s.Bus.Emit(ctx, tx, bus.Event{Name: "moderation.acted", ID: r.About}); err != nil {
-		return err
-	}
-	return s.Tell.Tell(ctx, tx, notify.Message{To: r.About, Kind: noticeDecision, Key: "action/" + string(x.ID), Path: "/me/decisions", About: x.ID})
 }
 
 // Out tells whether somebody is paused or banned now: they cannot ask, and are not

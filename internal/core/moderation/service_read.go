@@ -2,7 +2,6 @@ package moderation
 
 import (
 	"context"
-	"time"
 
 	"cairn/internal/core/notify"
 	"cairn/internal/core/people"
@@ -33,22 +32,37 @@ type Waiting struct {
 type Queue struct {
 	Reports []Queued
 	Appeals []Waiting
+	Holds   []Hold
+	Decides bool // the actor handles reports and appeals
 }
 
-// Queue gives the open reports and appeals that the actor may handle, oldest first.
+// Queue gives what waits for the actor, oldest first: what is held in places that they
+// look after, and for supervisors and coordinators the open reports and appeals that they
+// may handle.
 func (s *Service) Queue(ctx context.Context, a access.Actor) (Queue, error) {
 	var out Queue
-	if err := permQueue.Check(a); err != nil {
+	if err := permHolds.Check(a); err != nil {
 		return out, err
 	}
 	r := s.DB.Reader()
+	var err error
+	if out.Holds, err = s.holds(ctx, r, a); err != nil || permQueue.Check(a) != nil {
+		return out, err
+	}
+	out.Decides = true
+	err = s.reported(ctx, r, a, &out)
+	return out, err
+}
+
+// reported adds reports and appeals.
+func (s *Service) reported(ctx context.Context, r db.Reader, a access.Actor, out *Queue) error {
 	reports, err := openReports(ctx, r)
 	if err != nil {
-		return out, err
+		return err
 	}
 	appeals, err := openAppeals(ctx, r)
 	if err != nil {
-		return out, err
+		return err
 	}
 	var ids []moment.ID
 	for _, x := range reports {
@@ -59,7 +73,7 @@ func (s *Service) Queue(ctx context.Context, a access.Actor) (Queue, error) {
 	}
 	cards, err := s.People.Cards(ctx, r, ids...)
 	if err != nil {
-		return out, err
+		return err
 	}
 	for _, x := range reports {
 		if canSee(a, x).OK() {
@@ -69,7 +83,7 @@ func (s *Service) Queue(ctx context.Context, a access.Actor) (Queue, error) {
 	for _, x := range appeals {
 		report, _, err := reportByID(ctx, r, x.Report)
 		if err != nil {
-			return out, err
+			return err
 		}
 		if canSee(a, report).OK() {
 			w := Waiting{Action: x, Report: x.Report, Card: cards[x.About], Mine: x.By == a.Person, Unnamed: report.Unnamed()}
@@ -79,7 +93,7 @@ func (s *Service) Queue(ctx context.Context, a access.Actor) (Queue, error) {
 			out.Appeals = append(out.Appeals, w)
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // queued is a report with the cards of whom it concerns. Somebody who wrote without a
@@ -175,6 +189,9 @@ func (s *Service) actions(ctx context.Context, r db.Reader, about moment.ID) ([]
 		if out[i].Reason, err = s.open(x.Scope, x.wrapped, x.reason, place(x.ID, "reason")); err != nil {
 			return nil, err
 		}
+		if out[i].Undone, err = s.open(x.Scope, x.wrapped, x.undone, place(x.ID, "undone")); err != nil {
+			return nil, err
+		}
 		if x.Appeal == nil {
 			continue
 		}
@@ -251,14 +268,7 @@ func (s *Service) DecideAppeal(ctx context.Context, a access.Actor, id moment.ID
 		return err
 	}
 	return s.DB.Write(ctx, func(tx db.Writer) error {
-		x, found, err := actionByID(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if !found {
-			return fault.Hidden()
-		}
-		r, _, err := reportByID(ctx, tx, x.Report)
+		r, x, err := s.decided(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -270,8 +280,17 @@ func (s *Service) DecideAppeal(ctx context.Context, a access.Actor, id moment.ID
 		if err != nil {
 			return err
 		}
-		if err := decideAppeal(ctx, tx, id, a.Person, stands, box.Seal([]byte(answer), place(id, "answer")), now); err != nil {
+		first, err := decideAppeal(ctx, tx, id, a.Person, stands, box.Seal([]byte(answer), place(id, "answer")), now)
+		if err == nil && !first {
+			return fault.New(fault.Conflict, "moderation.error.no_appeal")
+		}
+		if err != nil {
 			return fault.Op("appeal", err)
+		}
+		if !stands {
+			if err := s.lift(ctx, tx, a, r, x, nil, now); err != nil {
+				return err
+			}
 		}
 		if err := s.Tell.SettleAbout(ctx, tx, id, noticeReport); err != nil {
 			return err
@@ -282,20 +301,4 @@ func (s *Service) DecideAppeal(ctx context.Context, a access.Actor, id moment.ID
 		s.Bus.Publish(tx, Topic, int64(now))
 		return access.Record(ctx, tx, a, now, access.Entry{Verb: "moderation.decide_appeal", Kind: "action", Object: id})
 	})
-}
-
-// logSpan is how far back the public log counts.
-const logSpan = 90 * 24 * time.Hour
-
-// Counts is the public log: what was reported and decided in the last ninety days.
-func (s *Service) Counts(ctx context.Context) ([]Count, error) {
-	list, err := counts(ctx, s.DB.Reader(), s.Clock.Now().Add(-logSpan))
-	if err != nil {
-		return nil, err
-	}
-	var out []Count
-	for _, what := range []string{"reports", "note", "warn", "pause", "ban", "appeals", "lifted"} {
-		out = append(out, small(what, list[what]))
-	}
-	return out, nil
 }

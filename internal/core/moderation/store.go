@@ -7,10 +7,10 @@ import (
 	"cairn/internal/kit/moment"
 )
 
-const reportColumns = `id, kind, object, about, reporter, reason, scope, state, claimed_by, at, closed_at, outcome, anonymous, revealed_at`
+const reportColumns = `id, kind, object, about, reporter, reason, scope, state, claimed_by, claimed_at, at, closed_at, outcome, anonymous, revealed_at`
 
 func scanReport(r db.Row, x *Report) error {
-	return r.Scan(&x.ID, &x.Kind, &x.Object, &x.About, &x.reporter, &x.Reason, &x.Scope, &x.State, &x.ClaimedBy, &x.At, &x.ClosedAt, &x.Outcome, &x.Anonymous, &x.RevealedAt)
+	return r.Scan(&x.ID, &x.Kind, &x.Object, &x.About, &x.reporter, &x.Reason, &x.Scope, &x.State, &x.ClaimedBy, &x.ClaimedAt, &x.At, &x.ClosedAt, &x.Outcome, &x.Anonymous, &x.RevealedAt)
 }
 
 func insertReport(ctx context.Context, tx db.Writer, x Report, words, excerpt []byte) error {
@@ -54,9 +54,10 @@ func claim(ctx context.Context, tx db.Writer, id, person moment.ID, now, before 
 	return n > 0, err
 }
 
-func closeReport(ctx context.Context, tx db.Writer, id moment.ID, outcome string, now moment.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE moderation_report SET state = 'closed', outcome = $2, closed_at = $3 WHERE id = $1`, id, outcome, now)
-	return err
+// closeReport closes what its claimer has claimed still; false when that is over.
+func closeReport(ctx context.Context, tx db.Writer, id, by moment.ID, outcome string, now moment.Time) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE moderation_report SET state = 'closed', outcome = $2, closed_at = $3 WHERE id = $1 AND state = 'claimed' AND claimed_by = $4`, id, outcome, now, by)
+	return n > 0, err
 }
 
 func revealReport(ctx context.Context, tx db.Writer, id moment.ID, now moment.Time) error {
@@ -72,17 +73,17 @@ func blankReport(ctx context.Context, tx db.Writer, id moment.ID) error {
 // sealedAction is an action before it is opened.
 type sealedAction struct {
 	Action
-	reason, appeal, answer, wrapped []byte
+	reason, undone, appeal, answer, wrapped []byte
 }
 
-const actionColumns = `a.id, a.report, a.about, a.what, a.reason, a.scope, a.by_person, a.at, a.until, a.lifted_at,
+const actionColumns = `a.id, a.report, a.about, a.what, a.reason, a.scope, a.by_person, a.at, a.until, a.lifted_at, a.detail, a.undone,
 	coalesce(p.at, 0), p.words, coalesce(p.decided_at, 0), coalesce(p.upheld, FALSE), p.answer, k.wrapped, coalesce(r.anonymous AND r.revealed_at = 0, FALSE)`
 
 const actionFrom = ` FROM moderation_action a LEFT JOIN moderation_appeal p ON p.action = a.id LEFT JOIN vault_key k ON k.scope = a.scope LEFT JOIN moderation_report r ON r.id = a.report `
 
 func scanAction(r db.Row, x *sealedAction) error {
 	var p Appeal
-	err := r.Scan(&x.ID, &x.Report, &x.About, &x.What, &x.reason, &x.Scope, &x.By, &x.At, &x.Until, &x.LiftedAt, &p.At, &x.appeal, &p.DecidedAt, &p.Upheld, &x.answer, &x.wrapped, &x.unnamed)
+	err := r.Scan(&x.ID, &x.Report, &x.About, &x.What, &x.reason, &x.Scope, &x.By, &x.At, &x.Until, &x.LiftedAt, &x.detail, &x.undone, &p.At, &x.appeal, &p.DecidedAt, &p.Upheld, &x.answer, &x.wrapped, &x.unnamed)
 	if !p.At.IsZero() {
 		x.Appeal = &p
 	}
@@ -90,8 +91,8 @@ func scanAction(r db.Row, x *sealedAction) error {
 }
 
 func insertAction(ctx context.Context, tx db.Writer, x Action, reason []byte) error {
-	_, err := tx.Exec(ctx, `INSERT INTO moderation_action (id, report, about, what, reason, scope, by_person, at, until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		x.ID, x.Report, x.About, x.What, reason, x.Scope, x.By, x.At, x.Until)
+	_, err := tx.Exec(ctx, `INSERT INTO moderation_action (id, report, about, what, detail, reason, scope, by_person, at, until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		x.ID, x.Report, x.About, x.What, x.detail, reason, x.Scope, x.By, x.At, x.Until)
 	return err
 }
 
@@ -140,24 +141,28 @@ func insertAppeal(ctx context.Context, tx db.Writer, action moment.ID, words []b
 	return err
 }
 
-// decideAppeal decides once; what does not stand is lifted.
-func decideAppeal(ctx context.Context, tx db.Writer, action, by moment.ID, stands bool, answer []byte, now moment.Time) error {
-	if _, err := tx.Exec(ctx, `UPDATE moderation_appeal SET decided_by = $2, decided_at = $3, upheld = $4, answer = $5 WHERE action = $1 AND decided_at = 0`, action, by, now, stands, answer); err != nil || stands {
-		return err
-	}
-	_, err := tx.Exec(ctx, `UPDATE moderation_action SET lifted_at = $2 WHERE id = $1 AND lifted_at = 0`, action, now)
-	return err
+// decideAppeal decides once; false when somebody was faster.
+func decideAppeal(ctx context.Context, tx db.Writer, action, by moment.ID, stands bool, answer []byte, now moment.Time) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE moderation_appeal SET decided_by = $2, decided_at = $3, upheld = $4, answer = $5 WHERE action = $1 AND decided_at = 0`, action, by, now, stands, answer)
+	return n > 0, err
 }
 
-func counts(ctx context.Context, r db.Reader, since moment.Time) (map[string]int, error) {
+// lift takes an action back, once; false when somebody was faster.
+func lift(ctx context.Context, tx db.Writer, action, by moment.ID, why []byte, now moment.Time) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE moderation_action SET lifted_at = $2, lifted_by = $3, undone = $4 WHERE id = $1 AND lifted_at = 0`, action, now, by, why)
+	return n > 0, err
+}
+
+// counts gives what happened from an instant until another.
+func counts(ctx context.Context, r db.Reader, since, until moment.Time) (map[string]int, error) {
 	type line struct {
 		what string
 		n    int
 	}
-	rows, err := r.Query(ctx, `SELECT 'reports', count(*) FROM moderation_report WHERE at >= $1
-		UNION ALL SELECT what, count(*) FROM moderation_action WHERE at >= $1 GROUP BY what
-		UNION ALL SELECT 'appeals', count(*) FROM moderation_appeal WHERE at >= $1
-		UNION ALL SELECT 'lifted', count(*) FROM moderation_action WHERE lifted_at >= $1 AND lifted_at > 0`, since)
+	rows, err := r.Query(ctx, `SELECT 'reports', count(*) FROM moderation_report WHERE at >= $1 AND at < $2
+		UNION ALL SELECT what, count(*) FROM moderation_action WHERE at >= $1 AND at < $2 GROUP BY what
+		UNION ALL SELECT 'appeals', count(*) FROM moderation_appeal WHERE at >= $1 AND at < $2
+		UNION ALL SELECT 'lifted', count(*) FROM moderation_action WHERE lifted_at >= $1 AND lifted_at < $2 AND lifted_at > 0`, since, until)
 	list, err := db.Collect(rows, err, func(r db.Row, x *line) error { return r.Scan(&x.what, &x.n) })
 	out := map[string]int{}
 	for _, x := range list {
@@ -173,6 +178,9 @@ func forgetPerson(ctx context.Context, tx db.Writer, person moment.ID) error {
 		`UPDATE moderation_report SET claimed_by = NULL, state = 'open', claimed_at = 0 WHERE claimed_by = $1 AND closed_at = 0`,
 		`UPDATE moderation_report SET claimed_by = NULL WHERE claimed_by = $1`,
 		`UPDATE moderation_action SET by_person = NULL WHERE by_person = $1`,
+		`UPDATE moderation_action SET lifted_by = NULL WHERE lifted_by = $1`,
+		`UPDATE moderation_house SET by_person = NULL WHERE by_person = $1`,
+		`DELETE FROM moderation_claim WHERE person = $1`,
 		`UPDATE moderation_appeal SET decided_by = NULL WHERE decided_by = $1`,
 	} {
 		if _, err := tx.Exec(ctx, text, person); err != nil {

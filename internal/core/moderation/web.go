@@ -3,7 +3,9 @@ package moderation
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/fault"
@@ -15,26 +17,25 @@ import (
 func (s *Service) Routes() []web.Route {
 	return []web.Route{
 		{Method: "GET", Path: "/house", Need: access.Everybody(), Do: s.housePage},
+		{Method: "GET", Path: "/house/version/{n}", Need: access.Everybody(), Do: s.versionPage},
+		{Method: "GET", Path: "/house/edit", Need: permHouse, Do: s.editHousePage},
+		{Method: "POST", Path: "/house/edit", Need: permHouse, Do: s.editHousePost},
 		{Method: "GET", Path: "/report", Need: permReport, Do: s.reportPage},
 		{Method: "POST", Path: "/report", Need: permReport, Do: s.reportPost},
-		{Method: "GET", Path: "/reports", Need: permQueue, Do: s.queuePage},
-		{Method: "GET", Path: "/reports/stream", Need: permQueue, Do: s.queueStream, Stream: true},
-		{Method: "GET", Path: "/reports/{id}", Need: permQueue, Do: s.openPage},
-		{Method: "POST", Path: "/reports/{id}/claim", Need: permQueue, Do: s.claimPost},
-		{Method: "POST", Path: "/reports/{id}/reveal", Need: permQueue, Do: s.revealPost},
-		{Method: "POST", Path: "/reports/{id}/decide", Need: permQueue, Do: s.decidePost},
-		{Method: "POST", Path: "/appeals/{id}", Need: permQueue, Do: s.appealDecidePost},
+		{Method: "GET", Path: "/moderation", Need: permHolds, Do: s.queuePage},
+		{Method: "GET", Path: "/moderation/stream", Need: permHolds, Do: s.queueStream, Stream: true},
+		{Method: "GET", Path: "/moderation/{id}", Need: permQueue, Do: s.openPage},
+		{Method: "POST", Path: "/moderation/{id}/claim", Need: permQueue, Do: s.claimPost},
+		{Method: "POST", Path: "/moderation/held/{kind}/{id}", Need: permHolds, Do: s.claimHoldPost},
+		{Method: "POST", Path: "/moderation/{id}/undo", Need: permQueue, Do: s.undoPost},
+		{Method: "POST", Path: "/moderation/{id}/reveal", Need: permQueue, Do: s.revealPost},
+		{Method: "POST", Path: "/moderation/{id}/decide", Need: permQueue, Do: s.decidePost},
+		{Method: "POST", Path: "/moderation/{id}/appeal", Need: permQueue, Do: s.appealDecidePost},
+		{Method: "GET", Path: "/reports", Need: permQueue, Do: movedPage},
+		{Method: "GET", Path: "/reports/{id}", Need: permQueue, Do: movedPage},
 		{Method: "GET", Path: "/me/decisions", Need: permMine, Do: s.minePage},
 		{Method: "POST", Path: "/me/decisions/{id}", Need: permMine, Do: s.appealPost},
 	}
-}
-
-func (s *Service) housePage(w http.ResponseWriter, r *http.Request) error {
-	list, err := s.Counts(r.Context())
-	if err != nil {
-		return err
-	}
-	return web.Render(w, r, http.StatusOK, houseView(list))
 }
 
 func (s *Service) reportPage(w http.ResponseWriter, r *http.Request) error {
@@ -86,6 +87,11 @@ func (s *Service) reportPost(w http.ResponseWriter, r *http.Request) error {
 	return web.SeeOther(w, r, "/report?done=sent")
 }
 
+// movedPage leads on from where reports stood before: notices of then name it.
+func movedPage(w http.ResponseWriter, r *http.Request) error {
+	return web.SeeOther(w, r, queuePath+strings.TrimPrefix(r.URL.Path, "/reports"))
+}
+
 func (s *Service) queuePage(w http.ResponseWriter, r *http.Request) error {
 	q, err := s.Queue(r.Context(), web.Actor(r.Context()))
 	if err != nil {
@@ -95,7 +101,7 @@ func (s *Service) queuePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, queueView(q, query.Get("done") == "decided"))
+	return web.Render(w, r, http.StatusOK, queueView(q, query.Get("done")))
 }
 
 func (s *Service) queueStream(w http.ResponseWriter, r *http.Request) error {
@@ -111,9 +117,13 @@ type reportData struct {
 	Queued
 	Actions []Action
 	Mine    bool // claimed by the viewer
+	Tidy    bool // the thing can be taken out of sight
+	Marks   []Mark
 	Typed   Decision
 	Days    string
-	Why     string // typed, for looking a name up
+	Why     string    // typed, for looking a name up
+	Undo    moment.ID // the decision that somebody wanted to take back
+	Undone  string    // typed for it
 	Err     error
 }
 
@@ -122,7 +132,7 @@ func (s *Service) openPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showOpen(w, r, id, reportData{Typed: Decision{What: "none"}, Days: "7"})
+	return s.showOpen(w, r, id, reportData{Typed: Decision{What: "none", Thing: Leave}, Days: "7"})
 }
 
 func (s *Service) showOpen(w http.ResponseWriter, r *http.Request, id moment.ID, v reportData) error {
@@ -132,6 +142,9 @@ func (s *Service) showOpen(w http.ResponseWriter, r *http.Request, id moment.ID,
 		return err
 	}
 	v.Mine = v.ClaimedBy == a.Person
+	if v.Tidy, v.Marks, err = s.canDo(r.Context(), v.Kind); err != nil {
+		return err
+	}
 	status := http.StatusOK
 	if v.Err != nil {
 		status = web.Status(v.Err)
@@ -150,7 +163,7 @@ func (s *Service) claimPost(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Claim(r.Context(), web.Actor(r.Context()), id); err != nil {
 		return err
 	}
-	return web.SeeOther(w, r, "/reports/"+string(id))
+	return web.SeeOther(w, r, queuePath+"/"+string(id))
 }
 
 func (s *Service) revealPost(w http.ResponseWriter, r *http.Request) error {
@@ -164,12 +177,12 @@ func (s *Service) revealPost(w http.ResponseWriter, r *http.Request) error {
 	}
 	err = s.Reveal(r.Context(), web.Actor(r.Context()), id, form.Get("reason"))
 	if fault.Is(err, fault.Invalid) {
-		return s.showOpen(w, r, id, reportData{Typed: Decision{What: "none"}, Days: "7", Why: form.Get("reason"), Err: err})
+		return s.showOpen(w, r, id, reportData{Typed: Decision{What: "none", Thing: Leave}, Days: "7", Why: form.Get("reason"), Err: err})
 	}
 	if err != nil {
 		return err
 	}
-	return web.SeeOther(w, r, "/reports/"+string(id))
+	return web.SeeOther(w, r, queuePath+"/"+string(id))
 }
 
 func (s *Service) decidePost(w http.ResponseWriter, r *http.Request) error {
@@ -181,7 +194,7 @@ func (s *Service) decidePost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d := Decision{What: form.Get("what"), Reason: form.Get("reason")}
+	d := Decision{What: form.Get("what"), Thing: form.Get("thing"), Labels: form["labels"], Reason: form.Get("reason")}
 	if n, err := strconv.Atoi(form.Get("days")); err == nil {
 		d.Days = n
 	}
@@ -192,22 +205,22 @@ func (s *Service) decidePost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.SeeOther(w, r, "/reports?done=decided")
+	return web.SeeOther(w, r, queuePath+"?done=decided")
 }
 
 func (s *Service) appealDecidePost(w http.ResponseWriter, r *http.Request) error {
-	id, err := web.PathID(r)
+	form, err := web.Form(r)
 	if err != nil {
 		return err
 	}
-	form, err := web.Form(r)
+	id, err := actionOf(form)
 	if err != nil {
 		return err
 	}
 	if err := s.DecideAppeal(r.Context(), web.Actor(r.Context()), id, form.Get("stands") == "yes", form.Get("answer")); err != nil {
 		return err
 	}
-	return web.SeeOther(w, r, "/reports?done=decided")
+	return web.SeeOther(w, r, queuePath+"?done=decided")
 }
 
 func (s *Service) minePage(w http.ResponseWriter, r *http.Request) error {
@@ -243,4 +256,51 @@ func (s *Service) appealPost(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.SeeOther(w, r, "/me/decisions")
+}
+
+func (s *Service) claimHoldPost(w http.ResponseWriter, r *http.Request) error {
+	id, err := web.PathID(r)
+	if err != nil {
+		return err
+	}
+	if _, err := web.Form(r); err != nil {
+		return err
+	}
+	path, err := s.ClaimHold(r.Context(), web.Actor(r.Context()), r.PathValue("kind"), id)
+	if err != nil {
+		return err
+	}
+	return web.SeeOther(w, r, path)
+}
+
+// actionOf is the decision that a form is about.
+func actionOf(form url.Values) (moment.ID, error) {
+	id, ok := moment.ParseID(form.Get("action"))
+	if !ok {
+		return "", fault.Hidden()
+	}
+	return id, nil
+}
+
+func (s *Service) undoPost(w http.ResponseWriter, r *http.Request) error {
+	report, err := web.PathID(r)
+	if err != nil {
+		return err
+	}
+	form, err := web.Form(r)
+	if err != nil {
+		return err
+	}
+	id, err := actionOf(form)
+	if err != nil {
+		return err
+	}
+	err = s.Undo(r.Context(), web.Actor(r.Context()), id, form.Get("undo"))
+	if fault.Is(err, fault.Invalid) {
+		return s.showOpen(w, r, report, reportData{Typed: Decision{What: "none", Thing: Leave}, Days: "7", Undo: id, Undone: form.Get("undo"), Err: err})
+	}
+	if err != nil {
+		return err
+	}
+	return web.SeeOther(w, r, queuePath+"?done=undone")
 }

@@ -2,8 +2,10 @@ package moderation
 
 import (
 	"context"
+	"slices"
 
 	"cairn/internal/core/people"
+	"cairn/internal/core/safety"
 	"cairn/internal/kit/moment"
 	"cairn/internal/kit/web"
 )
@@ -66,4 +68,74 @@ func keptFor(id, at moment.ID, typed string) string {
 		return typed
 	}
 	return ""
+}
+
+// doneWords says what somebody has just done.
+func doneWords(ctx context.Context, done string) string {
+	if done == "undone" {
+		return web.T(ctx, "moderation.queue.undone")
+	}
+	return web.T(ctx, "moderation.queue.decided")
+}
+
+func heldAct(ctx context.Context, h Hold) string {
+	if h.Mine {
+		return web.T(ctx, "moderation.held.on")
+	}
+	return web.T(ctx, "moderation.held.read")
+}
+
+// undoable tells whether a decision has a form to take it back.
+func undoable(a Action) bool {
+	return a.LiftedAt.IsZero() && a.What != "note" && (a.Appeal == nil || !a.Appeal.DecidedAt.IsZero())
+}
+
+func undoHint(ctx context.Context, a Action) string {
+	switch a.What {
+	case Hide, Remove:
+		return web.T(ctx, "moderation.open.undo_thing")
+	case Label:
+		return web.T(ctx, "moderation.open.undo_label")
+	case "pause", "ban":
+		return web.T(ctx, "moderation.open.undo_out")
+	}
+	return ""
+}
+
+func undoProblem(ctx context.Context, v reportData, a Action) string {
+	if v.Undo != a.ID {
+		return ""
+	}
+	return web.Problem(ctx, v.Err, "undo")
+}
+
+func thingOptions(ctx context.Context, v reportData) []web.Option {
+	var out []web.Option
+	for _, x := range Things() {
+		if x == Label && len(v.Marks) == 0 || (x == Hide || x == Remove) && !v.Tidy {
+			continue
+		}
+		out = append(out, web.Option{Value: x, Label: web.T(ctx, "moderation.thing."+x), Hint: web.T(ctx, "moderation.thing_hint."+x), Checked: x == v.Typed.Thing})
+	}
+	return out
+}
+
+func labelOptions(v reportData) []web.Option {
+	var out []web.Option
+	for _, m := range v.Marks {
+		out = append(out, web.Option{Value: m.Slug, Label: m.Text, Checked: slices.Contains(v.Typed.Labels, m.Slug)})
+	}
+	return out
+}
+
+// theirs gives a text in the reader's language, or in the first that it is in.
+func theirs(ctx context.Context, text map[string]string) (words, lang string) {
+	return In(text, append([]string{web.Lang(ctx)}, safety.Languages()...)...)
+}
+
+func wordsProblem(ctx context.Context, err error, lang string) string {
+	if p := web.Problem(ctx, err, "words."+lang); p != "" || lang != web.Lang(ctx) {
+		return p
+	}
+	return web.Problem(ctx, err, "words")
 }

@@ -101,7 +101,7 @@ func (h two) decided(t *testing.T, id moment.ID, other *cairntest.Someone, what,
 	}
 	q, err := h.Moderation.Queue(t.Context(), tomo.Actor)
 	must(t, err)
-	at := "/reports/" + string(q.Reports[0].ID)
+	at := "/moderation/" + string(q.Reports[0].ID)
 	tomo.Post(at + "/claim")
 	if got := tomo.Post(at+"/decide", "what", what, "days", days, "reason", "Not here."); got.Status != 303 {
 		t.Fatalf("decide: %d", got.Status)

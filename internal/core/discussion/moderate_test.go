@@ -1,0 +1,208 @@
+package discussion_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"cairn/internal/cairntest"
+	"cairn/internal/core/discussion"
+	"cairn/internal/core/moderation"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+)
+
+// reported lets Heron report something, and Ines claim it; it gives the report.
+func (h house) reported(t *testing.T, id moment.ID, reason string) moment.ID {
+	t.Helper()
+	if got := h.heron.Post("/report", "kind", "post", "id", string(id), "reason", reason); got.Status != 303 {
+		t.Fatalf("report: %d", got.Status)
+	}
+	q, err := h.Moderation.Queue(t.Context(), h.ines.Actor)
+	must(t, err)
+	for _, r := range q.Reports {
+		if r.Object == id {
+			must(t, h.Moderation.Claim(t.Context(), h.ines.Actor, r.ID))
+			return r.ID
+		}
+	}
+	t.Fatal("it is not in the queue")
+	return ""
+}
+
+// lastOf gives the newest decision about somebody.
+func (h house) lastOf(t *testing.T, p *cairntest.Someone) moderation.Action {
+	t.Helper()
+	list, err := h.Moderation.Mine(t.Context(), p.Actor)
+	must(t, err)
+	if len(list) == 0 {
+		t.Fatalf("nothing was decided about %s", p.Name)
+	}
+	return list[0]
+}
+
+func TestModerationHidesAndTakesItBack(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w, anything)
+		post := h.posts(t, h.ali, "something hurtful")
+		h.answers(t, h.wren, post, "that hurts")
+		report := h.reported(t, post, "threat")
+		at := "/moderation/" + string(report)
+		if got := h.ines.Post(at+"/decide", "what", "none", "thing", "hide", "reason", ""); got.Status != 422 {
+			t.Errorf("hidden without a reason: %d", got.Status)
+		}
+		if got := h.ines.Post(at+"/decide", "what", "warn", "thing", "hide", "reason", "This would hurt anybody."); got.Status != 303 {
+			t.Fatalf("decide: %d", got.Status)
+		}
+		if got := h.words(t, h.wren); got != "" {
+			t.Errorf("others still meet: %s", got)
+		}
+		if got := h.wren.Get("/post/" + string(post)); got.Status != 404 {
+			t.Errorf("others open it: %d", got.Status)
+		}
+		has(t, "the author's page", h.ali.Get("/post/"+string(post)).Body, "something hurtful", "This would hurt anybody.")
+		if err := w.Discussion.Release(t.Context(), h.fern.Actor, post); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a keeper releases what moderation hid: %v", err)
+		}
+		mine, err := w.Moderation.Mine(t.Context(), h.ali.Actor)
+		must(t, err)
+		if len(mine) != 2 {
+			t.Fatalf("%d decisions, want one about the person and one about the thing", len(mine))
+		}
+		var hid moderation.Action
+		for _, x := range mine {
+			if x.What == moderation.Hide {
+				hid = x
+			}
+		}
+		undo := at + "/undo"
+		if got := h.ines.Post(undo, "action", string(hid.ID), "undo", ""); got.Status != 422 {
+			t.Errorf("undone without a word: %d", got.Status)
+		}
+		if got := h.heron.Post(undo, "action", string(hid.ID), "undo", "x"); got.Status != 404 {
+			t.Errorf("anybody undoes: %d", got.Status)
+		}
+		if got := h.otto.Post(undo, "action", string(hid.ID), "undo", "It was a quotation."); got.Status != 303 {
+			t.Fatalf("undo: %d", got.Status)
+		}
+		if got := h.otto.Post(undo, "action", string(hid.ID), "undo", "twice"); got.Status != 409 {
+			t.Errorf("undone twice: %d", got.Status)
+		}
+		if got := h.words(t, h.wren); got != "something hurtful" {
+			t.Errorf("after undoing others meet: %q", got)
+		}
+		if p := h.page(t, h.wren).Posts[0]; p.Comments != 1 {
+			t.Errorf("%d answers are counted", p.Comments)
+		}
+		has(t, "the author's decisions", h.ali.Get("/me/decisions").Body, "It was a quotation.", "This would hurt anybody.")
+		if n := h.count(t, `SELECT count(*) FROM shifts_exposure WHERE person = $1 AND kind = 'report' AND heavy`, h.ines.ID); n != 1 {
+			t.Errorf("%d readings are carried, want one that weighs", n)
+		}
+	})
+}
+
+func TestWhatWasRemovedGoesForGood(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w, anything)
+		gone, back, asked := h.posts(t, h.ali, "selling pills"), h.posts(t, h.ali, "selling hats"), h.posts(t, h.wren, "selling soap")
+		for _, id := range []moment.ID{gone, back, asked} {
+			must(t, w.Moderation.Decide(t.Context(), h.ines.Actor, h.reported(t, id, "selling"), moderation.Decision{What: "none", Thing: moderation.Remove, Reason: "We sell nothing here."}))
+			h.Time.Advance(time.Minute)
+			if id == back {
+				must(t, w.Moderation.Undo(t.Context(), h.ines.Actor, h.lastOf(t, h.ali).ID, "Hats are for the jumble sale."))
+			}
+		}
+		must(t, w.Moderation.Appeal(t.Context(), h.wren.Actor, h.lastOf(t, h.wren).ID, "It is a gift."))
+		if err := w.Moderation.Undo(t.Context(), h.otto.Actor, h.lastOf(t, h.wren).ID, "x"); !fault.Is(err, fault.Conflict) {
+			t.Errorf("undone beside an appeal that waits: %v", err)
+		}
+		h.Time.Advance(moderation.RemoveAfter + time.Hour)
+		w.Settle()
+		for id, want := range map[moment.ID]int{gone: 1, back: 0, asked: 0} {
+			if n := h.count(t, `SELECT count(*) FROM discussion_entry WHERE id = $1 AND words IS NULL AND state = 'withdrawn'`, id); n != want {
+				t.Errorf("%s: destroyed %d, want %d", id, n, want)
+			}
+		}
+		must(t, w.Moderation.DecideAppeal(t.Context(), h.otto.Actor, h.lastOf(t, h.wren).ID, false, "You are right."))
+		h.Time.Advance(48 * time.Hour)
+		w.Settle()
+		if got := h.words(t, h.heron); got != "selling soap selling hats" {
+			t.Errorf("there is: %q", got)
+		}
+	})
+}
+
+func TestModerationLabels(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w, anything)
+		post := h.posts(t, h.ali, "a night on the ward")
+		marks, err := discussion.Subject{Service: w.Discussion}.Labels(t.Context())
+		must(t, err)
+		own, put := marks[0].Slug, marks[1].Slug
+		must(t, w.Discussion.Label(t.Context(), h.ali.Actor, post, []string{own}))
+		report := h.reported(t, post, "other")
+		at := "/moderation/" + string(report) + "/decide"
+		if got := h.ines.Post(at, "what", "none", "thing", "label", "reason", "x"); got.Status != 422 {
+			t.Errorf("no label: %d", got.Status)
+		}
+		if got := h.ines.Post(at, "what", "none", "thing", "label", "labels", "no-such-thing", "reason", "x"); got.Status != 422 {
+			t.Errorf("a label that is none: %d", got.Status)
+		}
+		if got := h.ines.Post(at, "what", "none", "thing", "label", "labels", own, "labels", put, "reason", "So that others can choose."); got.Status != 303 {
+			t.Fatalf("label: %d", got.Status)
+		}
+		if got := len(h.page(t, h.wren).Posts[0].Topics); got != 2 {
+			t.Errorf("%d labels", got)
+		}
+		must(t, w.Moderation.Undo(t.Context(), h.ines.Actor, h.lastOf(t, h.ali).ID, "Not needed."))
+		if got := h.page(t, h.wren).Posts[0].Topics; len(got) != 1 || got[0].Slug != own {
+			t.Errorf("after undoing: %v", got)
+		}
+	})
+}
+
+// What is held waits in the queue for those who may release it, and for nobody else; two
+// do not read the same.
+func TestWhatIsHeldIsInTheQueue(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w, discussion.SpaceRules{HoldNew: true})
+		first := h.posts(t, h.heron, "hello, I am new")
+		worry := h.posts(t, h.ali, "I want to die")
+		for p, want := range map[*cairntest.Someone]string{h.fern: "new words", h.ines: "words", h.otto: "words", h.heron: "", h.robin: "", h.ali: ""} {
+			q, err := w.Moderation.Queue(t.Context(), p.Actor)
+			must(t, err)
+			var got []string
+			for _, x := range q.Holds {
+				got = append(got, x.Why)
+			}
+			if s := strings.Join(got, " "); s != want {
+				t.Errorf("%s sees %q, want %q", p.Name, s, want)
+			}
+		}
+		lacks(t, "the queue", h.fern.Get("/moderation").Body, "hello, I am new", "I want to die", "Heron", "Ali")
+		claim := "/moderation/held/post/"
+		if got := h.ines.Post(claim + string(worry)); got.Status != 303 || got.To() != "/post/"+string(worry) {
+			t.Errorf("claimed: %d %s", got.Status, got.To())
+		}
+		if got := h.otto.Post(claim + string(worry)); got.Status != 409 {
+			t.Errorf("two read it: %d", got.Status)
+		}
+		if got := h.ines.Post(claim + string(worry)); got.Status != 303 {
+			t.Errorf("going on: %d", got.Status)
+		}
+		for _, p := range []*cairntest.Someone{h.heron, h.robin} {
+			if got := p.Post(claim + string(worry)); got.Status != 404 {
+				t.Errorf("%s claims it: %d", p.Name, got.Status)
+			}
+		}
+		has(t, "the other's queue", h.otto.Get("/moderation").Body, "Ines is looking at it.")
+		h.Time.Advance(25 * time.Hour)
+		if got := h.otto.Post(claim + string(worry)); got.Status != 303 {
+			t.Errorf("left for a day: %d", got.Status)
+		}
+		must(t, w.Discussion.Release(t.Context(), h.fern.Actor, first))
+		if got := h.fern.Post(claim + string(first)); got.Status != 404 {
+			t.Errorf("what is released is claimed: %d", got.Status)
+		}
+	})
+}

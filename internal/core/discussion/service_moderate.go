@@ -1,0 +1,201 @@
+package discussion
+
+import (
+	"context"
+	"slices"
+
+	"cairn/internal/core/moderation"
+	"cairn/internal/core/people"
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/bus"
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+	"cairn/internal/kit/web"
+)
+
+// moderated loads what moderation decides about, in its transaction; who may was decided
+// there. What is not there any more is a Conflict.
+func (s *Service) moderated(ctx context.Context, tx db.Writer, id moment.ID) (row, error) {
+	e, found, err := entryByID(ctx, tx, id)
+	if err == nil && (!found || e.State == Withdrawn) {
+		err = fault.New(fault.Conflict, "discussion.error.gone")
+	}
+	return e, err
+}
+
+// Hide lets moderation take an entry out of sight. The author and keepers read the
+// reason; keepers do not release it. It gives how the entry stood.
+func (x Subject) Hide(ctx context.Context, tx db.Writer, _ access.Actor, id moment.ID, reason string) (string, error) {
+	e, err := x.moderated(ctx, tx, id)
+	if err != nil {
+		return "", err
+	}
+	before := string(e.State) + ":" + string(e.Why)
+	if e.State == Hidden { // a keeper was faster; from now on it is moderation's
+		return before, fault.Op("hide", setModerated(ctx, tx, id, true))
+	}
+	box, err := x.Vault.Box(ctx, tx, e.Space)
+	if err != nil {
+		return "", err
+	}
+	now := x.Clock.Now()
+	if err := x.move(ctx, tx, e.Entry, Hidden, ForKeeper, box.Seal([]byte(reason), reasonPlace(id)), now); err != nil {
+		return "", err
+	}
+	if err := setModerated(ctx, tx, id, true); err != nil {
+		return "", fault.Op("hide", err)
+	}
+	x.Bus.Publish(tx, Topic(e.Space), int64(now))
+	return before, x.Bus.Emit(ctx, tx, bus.Event{Name: "discussion.hidden", ID: id, Also: map[string]moment.ID{"space": e.Space}})
+}
+
+// Back lets an entry that Hide hid stand as it stood before.
+func (x Subject) Back(ctx context.Context, tx db.Writer, _ access.Actor, id moment.ID, before string) error {
+	e, found, err := entryByID(ctx, tx, id)
+	if err != nil || !found || e.State != Hidden || !e.Moderated {
+		return err
+	}
+	if err := setModerated(ctx, tx, id, false); err != nil {
+		return fault.Op("back", err)
+	}
+	now := x.Clock.Now()
+	x.Bus.Publish(tx, Topic(e.Space), int64(now))
+	switch before {
+	case string(Hidden) + ":" + string(ForKeeper):
+		return nil
+	case string(Held) + ":" + string(ForWords), string(Held) + ":" + string(ForNew):
+		return x.backHeld(ctx, tx, e, Why(before[len(Held)+1:]), now)
+	}
+	if err := x.move(ctx, tx, e.Entry, Open, "", nil, now); err != nil {
+		return err
+	}
+	if e.Post != "" {
+		return fault.Op("back", bump(ctx, tx, e.Post, 1, e.At))
+	}
+	return nil
+}
+
+// backHeld lets an entry wait again to be read, and tells those who read.
+func (x Subject) backHeld(ctx context.Context, tx db.Writer, e row, why Why, now moment.Time) error {
+	if err := x.move(ctx, tx, e.Entry, Held, why, nil, now); err != nil {
+		return err
+	}
+	e.State, e.Why, e.StateAt = Held, why, now
+	at, err := x.enter(ctx, tx, access.System(), e.Space)
+	if err != nil {
+		return err
+	}
+	lead, err := x.leadFor(ctx, tx, e.Entry)
+	if err != nil {
+		return err
+	}
+	if err := setLead(ctx, tx, e.ID, lead, now); err != nil {
+		return fault.Op("back", err)
+	}
+	return x.tellHeld(ctx, tx, at, e.Entry, lead, heldKey(e.Entry))
+}
+
+// Remove destroys the words of an entry that moderation hid, and what stood there before.
+func (x Subject) Remove(ctx context.Context, tx db.Writer, id moment.ID) error {
+	e, found, err := entryByID(ctx, tx, id)
+	if err != nil || !found || e.State != Hidden || !e.Moderated {
+		return err
+	}
+	now := x.Clock.Now()
+	if err := x.move(ctx, tx, e.Entry, Withdrawn, ForKeeper, nil, now); err != nil {
+		return err
+	}
+	x.Bus.Publish(tx, Topic(e.Space), int64(now))
+	return fault.Op("remove", blank(ctx, tx, id))
+}
+
+// Labels gives the topics that can be put on posts, in the reader's language.
+func (x Subject) Labels(ctx context.Context) ([]moderation.Mark, error) {
+	all, err := x.People.Situations(ctx, web.Lang(ctx))
+	if err != nil {
+		return nil, err
+	}
+	choosable, _ := people.Choosable(all)
+	var out []moderation.Mark
+	for _, y := range all {
+		if choosable[y.Slug] {
+			out = append(out, moderation.Mark{Slug: y.Slug, Text: y.Label})
+		}
+	}
+	return out, nil
+}
+
+// Label puts topics on an entry, and gives those that were not there before.
+func (x Subject) Label(ctx context.Context, tx db.Writer, _ access.Actor, id moment.ID, labels []string) ([]string, error) {
+	e, err := x.moderated(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	choosable, err := x.choosable(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range e.Topics { // what stands there already may stay
+		choosable[t] = true
+	}
+	all, err := tidyTopics(append(slices.Clone(e.Topics), labels...), choosable)
+	if err != nil {
+		return nil, err
+	}
+	var added []string
+	for _, t := range all {
+		if !slices.Contains(e.Topics, t) {
+			added = append(added, t)
+		}
+	}
+	x.Bus.Publish(tx, Topic(e.Space), int64(x.Clock.Now()))
+	return added, fault.Op("label", setTopics(ctx, tx, id, all))
+}
+
+// Unlabel takes topics off an entry.
+func (x Subject) Unlabel(ctx context.Context, tx db.Writer, _ access.Actor, id moment.ID, labels []string) error {
+	e, found, err := entryByID(ctx, tx, id)
+	if err != nil || !found || e.State == Withdrawn {
+		return err
+	}
+	left := slices.DeleteFunc(slices.Clone(e.Topics), func(t string) bool { return slices.Contains(labels, t) })
+	x.Bus.Publish(tx, Topic(e.Space), int64(x.Clock.Now()))
+	return fault.Op("label", setTopics(ctx, tx, id, left))
+}
+
+// Held gives what is held in any space and what the actor may release.
+func (x Subject) Held(ctx context.Context, r db.Reader, a access.Actor) ([]moderation.Held, error) {
+	list, err := heldAnywhere(ctx, r, heldMost)
+	if err != nil {
+		return nil, err
+	}
+	spaces := map[moment.ID]room{}
+	var out []moderation.Held
+	for _, e := range list {
+		at, known := spaces[e.Space]
+		if !known {
+			if at, err = x.enter(ctx, r, a, e.Space); err != nil && !fault.Is(err, fault.NotFound) {
+				return nil, err
+			}
+			spaces[e.Space] = at
+		}
+		if at.ID != "" && canRelease(at.viewer, e.Entry).OK() {
+			out = append(out, heldAs(at, e.Entry))
+		}
+	}
+	return out, nil
+}
+
+// HeldOne tells of one entry, as Held does.
+func (x Subject) HeldOne(ctx context.Context, r db.Reader, a access.Actor, id moment.ID) (moderation.Held, bool, error) {
+	at, e, err := x.at(ctx, r, a, id)
+	if fault.Is(err, fault.NotFound) || err == nil && (e.State != Held || !canRelease(at.viewer, e).OK()) {
+		return moderation.Held{}, false, nil
+	}
+	return heldAs(at, e), err == nil, err
+}
+
+func heldAs(at room, e Entry) moderation.Held {
+	return moderation.Held{Kind: Subject{}.Name(), Object: e.ID, Path: entryPath(e), Place: at.Name, Why: string(e.Why), At: e.StateAt}
+}

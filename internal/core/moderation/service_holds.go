@@ -1,0 +1,120 @@
+package moderation
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"cairn/internal/core/people"
+	"cairn/internal/kit/access"
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+)
+
+// Held is something that others do not see until somebody has read it. It has no words:
+// they are read where they stand.
+type Held struct {
+	Kind   string
+	Object moment.ID
+	Path   string // where it is read and decided
+	Place  string // the name of where it stands
+	Why    string // "words" (a listed phrase), "new" (somebody's first here)
+	At     moment.Time
+}
+
+// Holder is a subject whose things can be held.
+type Holder interface {
+	// Held gives what is held and what the actor may let others see, oldest first.
+	Held(ctx context.Context, r db.Reader, a access.Actor) ([]Held, error)
+	// HeldOne tells of one thing, as Held does; false when the actor may not, or it is not
+	// held any more.
+	HeldOne(ctx context.Context, r db.Reader, a access.Actor, object moment.ID) (Held, bool, error)
+}
+
+// Hold is what is held, and who looks at it.
+type Hold struct {
+	Held
+	By   moment.ID
+	Card people.Card
+	Mine bool
+}
+
+// holds gives what waits to be read, with who looks at it.
+func (s *Service) holds(ctx context.Context, r db.Reader, a access.Actor) ([]Hold, error) {
+	var out []Hold
+	for _, subject := range s.holders() {
+		list, err := subject.Held(ctx, r, a)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range list {
+			out = append(out, Hold{Held: x})
+		}
+	}
+	if len(out) == 0 {
+		return nil, nil
+	}
+	claims, err := claimsSince(ctx, r, s.Clock.Now().Add(-claimFor))
+	if err != nil {
+		return nil, err
+	}
+	var ids []moment.ID
+	for _, c := range claims {
+		ids = append(ids, c.person)
+	}
+	cards, err := s.People.Cards(ctx, r, ids...)
+	if err != nil {
+		return nil, err
+	}
+	for i, x := range out {
+		for _, c := range claims {
+			if c.kind == x.Kind && c.object == x.Object {
+				out[i].By, out[i].Card, out[i].Mine = c.person, cards[c.person], c.person == a.Person
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(x, y Hold) int { return int(x.At - y.At) })
+	return out, nil
+}
+
+// holders gives the subjects whose things can be held, in a settled order.
+func (s *Service) holders() []Holder {
+	var out []Holder
+	for _, name := range slices.Sorted(maps.Keys(s.subjects)) {
+		if x, ok := s.subjects[name].(Holder); ok {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// ClaimHold says that the actor looks at something that is held, and gives where it is
+// read. Conflict while somebody else does, for a day.
+func (s *Service) ClaimHold(ctx context.Context, a access.Actor, kind string, object moment.ID) (path string, err error) {
+	err = s.DB.Write(ctx, func(tx db.Writer) error {
+		subject, ok := s.subjects[kind].(Holder)
+		if permHolds.Check(a) != nil || !ok {
+			return fault.Hidden()
+		}
+		x, found, err := subject.HeldOne(ctx, tx, a, object)
+		if err == nil && !found {
+			err = fault.Hidden()
+		}
+		if err != nil {
+			return err
+		}
+		now := s.Clock.Now()
+		took, err := claimHold(ctx, tx, x, a.Person, now, now.Add(-claimFor))
+		if err == nil && !took {
+			return fault.New(fault.Conflict, "moderation.error.claimed")
+		}
+		if err != nil {
+			return fault.Op("claim", err)
+		}
+		path = x.Path
+		s.Bus.Publish(tx, Topic, int64(now))
+		return access.Record(ctx, tx, a, now, access.Entry{Verb: "moderation.claim_hold", Kind: kind, Object: object})
+	})
+	return path, err
+}
