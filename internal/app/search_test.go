@@ -96,12 +96,18 @@ func TestNothingPrivateIsFound(t *testing.T) {
 	if names = slices.Compact(names); !slices.Equal(names, sealed()) {
 		t.Errorf("the tables with something sealed are\n%q, not\n%q", names, sealed())
 	}
-	var said int
-	if err := d.Reader().QueryRow(t.Context(), `SELECT (SELECT count(*) FROM chat_message) * (SELECT count(*) FROM mentoring_note) * (SELECT count(*) FROM support_request WHERE words IS NOT NULL)`).Scan(&said); err != nil {
-		t.Fatal(err)
+	var written []string
+	for _, table := range names {
+		var n int
+		if err := d.Reader().QueryRow(t.Context(), `SELECT count(*) FROM `+table).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		if n > 0 {
+			written = append(written, table)
+		}
 	}
-	if said == 0 {
-		t.Error("the demo wrote nothing private: the test looks at nothing")
+	if len(written) < 10 || !slices.Contains(written, "chat_message") {
+		t.Errorf("the demo wrote in %q only: the test looks at little", written)
 	}
 	onlyOpenWords(t, d.Reader())
 }

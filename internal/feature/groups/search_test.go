@@ -3,6 +3,7 @@ package groups_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"cairn/internal/cairntest"
 	"cairn/internal/edge/find"
@@ -59,7 +60,7 @@ func TestGroupsAreFoundByWhoMaySeeThem(t *testing.T) {
 		makes := func(name string, open groups.Openness, form groups.Form) moment.ID {
 			d := draft(name, open)
 			d.Form = form
-			h.Time.Advance(1e9)
+			h.Time.Advance(time.Second)
 			return h.makes(t, h.tomo, d)
 		}
 		open := makes("Anchor", groups.Public, groups.Facilitated)
@@ -67,6 +68,7 @@ func TestGroupsAreFoundByWhoMaySeeThem(t *testing.T) {
 		makes("Cave", groups.Closed, groups.Facilitated)
 		makes("Delta", groups.Request, groups.PeerLed)
 		makes("Estuary", groups.Public, groups.Briefing)
+		h.Time.Advance(time.Second)
 		proposal, err := h.Groups.Make(ctx, h.heron.Actor, groups.Draft{Name: "Fjord", About: "Awake too.", Form: groups.PeerLed, Openness: groups.Public, Languages: []string{"en"}, Zone: "UTC"}, agreed)
 		must(t, err)
 		look := func(visitor, member, works string) {
