@@ -29,8 +29,8 @@ const (
 )
 
 // searchSQLite: a page of search as the service finds it, against the bare query of the
-// engine on the same index: the same words, no area, nothing ranked, the newest thousand
-// matches and of those a page of documents. Of 1,000,000 documents.
+// engine on the same index: the same words in the same areas, nothing put first, the newest
+// thousand matches and of those a page of documents. Of 1,000,000 documents.
 func searchSQLite(ctx context.Context) ([]line, error) {
 	dir, done, err := folder("search")
 	if err != nil {
@@ -80,12 +80,22 @@ type bare func(words []string) (text, match string)
 
 func bareSQLite(words []string) (string, string) {
 	return `SELECT d.kind, d.id, d.at FROM (SELECT rowid AS n FROM search_text WHERE search_text MATCH $1 ORDER BY rowid DESC LIMIT 1000) p JOIN search_doc d ON d.n = p.n LIMIT $2`,
-		`{title words} : ("` + strings.Join(words, `" AND "`) + `")`
+		inBoth(words, `"`, ` AND `, ` OR `)
 }
 
 func barePostgres(words []string) (string, string) {
 	return `SELECT kind, id, at FROM (SELECT kind, id, at, n FROM search_doc WHERE text @@ CAST(CAST($1 AS TEXT) AS tsquery) ORDER BY n DESC LIMIT 1000) p ORDER BY n DESC LIMIT $2`,
-		`'` + strings.Join(words, `' & '`) + `'`
+		inBoth(words, `'`, ` & `, ` | `)
+}
+
+// inBoth writes words as they stand in the index, in the two areas of the reader: the
+// areas have their numbers in the order in which something was put there first.
+func inBoth(words []string, quote, and, or string) string {
+	var areas []string
+	for _, area := range []string{"1.", "2."} {
+		areas = append(areas, "("+quote+area+strings.Join(words, quote+and+quote+area)+quote+")")
+	}
+	return strings.Join(areas, or)
 }
 
 func searchOn(ctx context.Context, engine, address string, floor bare) ([]line, error) {

@@ -1,7 +1,14 @@
 -- +goose Up
+-- An area says who may see what stands in it. Its number stands before each of its words in the index, so that the words of one area are found without those of any other.
+-- A number is never given again.
+CREATE TABLE search_area (
+    code BIGINT PRIMARY KEY,
+    area TEXT NOT NULL UNIQUE
+);
+
 -- What can be found by words, made small: one row a document, its words folded so that writing them otherwise finds them too. Nothing private stands here (decision 0034).
--- n orders by time, newest last. area says who may see it. author is whose it is: it goes with them, and whoever is kept apart from them does not find it. text is the index of
--- words: '~' begins the marks (area, author, kind, language, topics), so that who may see what is decided in it, and '^' the words of the title; nobody can type either.
+-- n orders by time, newest last. area says who may see it. author is whose it is: it goes with them, and whoever is kept apart from them does not find it. marks are the author, the
+-- kind, the language and the topics, as words of the index. text is what the index has of it.
 CREATE TABLE search_doc (
     n BIGINT PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -38,3 +45,4 @@ CREATE TABLE find_day (
 DROP TABLE find_day;
 DROP TABLE search_fill;
 DROP TABLE search_doc;
+DROP TABLE search_area;

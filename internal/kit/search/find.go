@@ -3,7 +3,6 @@ package search
 import (
 	"context"
 	"math"
-	"slices"
 
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
@@ -18,18 +17,21 @@ func (x *Index) Find(ctx context.Context, r db.Reader, q Query) (Page, error) {
 	}
 	q.Most = min(max(q.Most, 1), mostPage)
 	q.After.From = min(max(q.After.From, 0), MostCounted)
-	q.Areas = slices.DeleteFunc(slices.Clone(q.Areas), func(area string) bool { return area == "" })
 	terms := read(q.Text)
-	if !wants(terms) || len(q.Areas) == 0 {
+	if !wants(terms) {
 		return Page{}, nil
 	}
-	found, err := x.find(ctx, r, q, terms)
+	areas, err := x.numbers(ctx, q.Areas)
+	if err != nil || len(areas) == 0 {
+		return Page{}, err
+	}
+	found, err := x.find(ctx, r, q, areas, terms)
 	if err != nil {
 		return Page{}, err
 	}
 	if first := q.After.From == 0 && !q.After.Begun; first && found.count < q.Most && mayBegin(terms) {
 		q.After.Begun = true
-		if found, err = x.find(ctx, r, q, terms); err != nil {
+		if found, err = x.find(ctx, r, q, areas, terms); err != nil {
 			return Page{}, err
 		}
 	}
@@ -70,12 +72,12 @@ func (q Query) span() (from, to int64) {
 }
 
 // find asks the engine.
-func (x *Index) find(ctx context.Context, r db.Reader, q Query, terms []term) (found, error) {
-	a := q.asked(terms)
+func (x *Index) find(ctx context.Context, r db.Reader, q Query, areas []string, terms []term) (found, error) {
+	a := q.asked(areas, terms)
 	if !x.db.Postgres() {
-		return x.ask(ctx, r, q, onSQLite, a.match(false), a.match(true))
+		return x.ask(ctx, r, q, onSQLite, a.inWords(fts5()), a.inTitle(fts5()))
 	}
-	want, first := a.tsquery(false), a.tsquery(true)
+	want, first := a.inWords(tsquery()), a.inTitle(tsquery())
 	if many, err := x.common.expect(ctx, r, a); err != nil {
 		return found{}, err
 	} else if many {
@@ -103,6 +105,6 @@ func (x *Index) ask(ctx context.Context, r db.Reader, q Query, text, want, first
 // more, among those, for the ones that match by their title. Only the page leaves the
 // engine.
 const onSQLite = `WITH hit AS MATERIALIZED (SELECT rowid AS n FROM search_text WHERE search_text MATCH $1 AND rowid >= $3 AND rowid <= $4 ORDER BY rowid DESC LIMIT 1000),
-	top AS MATERIALIZED (SELECT rowid AS n FROM search_text WHERE search_text MATCH $2 AND rowid >= (SELECT min(n) FROM hit) AND rowid <= (SELECT max(n) FROM hit) ORDER BY rowid DESC LIMIT 1000)
+	top AS MATERIALIZED (SELECT rowid AS n FROM search_text WHERE search_text MATCH $2 AND rowid >= (SELECT min(n) FROM hit) AND rowid <= (SELECT max(n) FROM hit))
 	SELECT d.kind, d.id, d.at, (SELECT count(*) FROM hit), (SELECT max(n) FROM hit)
 	FROM (SELECT n, n IN (SELECT n FROM top) AS first FROM hit ORDER BY first DESC, n DESC LIMIT $5 OFFSET $6) p JOIN search_doc d ON d.n = p.n ORDER BY p.first DESC, p.n DESC`

@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +15,7 @@ import (
 // word of any search.
 type Index struct {
 	db     *db.DB
+	areas  areas
 	common common
 }
 
@@ -23,13 +25,23 @@ func New(d *db.DB) *Index { return &Index{db: d} }
 // row is a document as it is kept.
 type row struct {
 	n                   int64
+	area                string
 	marks, title, words string
+	text                string // what the index has of it
 }
 
-func (d Doc) row() (row, []string, []string) {
+func (x *Index) rowOf(d Doc, code int64) row {
 	title, words := Words(d.Title), Words(d.Words)
 	title = title[:min(len(title), mostTitle)]
-	return row{marks: strings.Join(d.marks(), " "), title: strings.Join(title, " "), words: strings.Join(words, " ")}, title, words
+	area := numberOf(code)
+	marks := d.marks(area)
+	out := row{n: nOf(d), area: d.Area, marks: strings.Join(marks, " "), title: strings.Join(title, " "), words: strings.Join(words, " ")}
+	if x.db.Postgres() {
+		out.text = tsvector(area, marks, title, words)
+	} else {
+		out.text = strings.Join(slices.Concat(marks, behind(area, signTitle, title), []string{gap}, behind(area, signWord, title), []string{gap}, behind(area, signWord, words)), " ")
+	}
+	return out
 }
 
 // nOf is where a document stands: by its time to the millisecond, and then anywhere.
@@ -52,15 +64,18 @@ func (x *Index) Put(ctx context.Context, tx db.Writer, d Doc) error {
 	if err := d.check(); err != nil {
 		return err
 	}
-	next, title, words := d.row()
-	next.n = nOf(d)
+	code, err := codeFor(ctx, tx, d.Area)
+	if err != nil {
+		return err
+	}
+	next := x.rowOf(d, code)
 	var had row
-	err := tx.QueryRow(ctx, `SELECT n, marks, title, words FROM search_doc WHERE kind = $1 AND id = $2`, d.Kind, d.ID).Scan(&had.n, &had.marks, &had.title, &had.words)
+	err = tx.QueryRow(ctx, `SELECT n, area, marks, title, words FROM search_doc WHERE kind = $1 AND id = $2`, d.Kind, d.ID).Scan(&had.n, &had.area, &had.marks, &had.title, &had.words)
 	switch {
 	case db.IsNone(err):
 	case err != nil:
 		return db.Problem("search put", err)
-	case had.n>>lowBits == next.n>>lowBits && had.marks == next.marks && had.title == next.title && had.words == next.words:
+	case had.n>>lowBits == next.n>>lowBits && had.area == next.area && had.marks == next.marks && had.title == next.title && had.words == next.words:
 		return nil
 	default:
 		if err := x.Remove(ctx, tx, d.Kind, d.ID); err != nil {
@@ -68,7 +83,7 @@ func (x *Index) Put(ctx context.Context, tx db.Writer, d Doc) error {
 		}
 	}
 	for range 64 {
-		done, err := x.insert(ctx, tx, d, next, title, words)
+		done, err := x.insert(ctx, tx, d, next)
 		if err != nil || done {
 			return err
 		}
@@ -77,40 +92,38 @@ func (x *Index) Put(ctx context.Context, tx db.Writer, d Doc) error {
 	return fault.New(fault.Unavailable, "web.error.storage")
 }
 
-func (x *Index) insert(ctx context.Context, tx db.Writer, d Doc, w row, title, words []string) (bool, error) {
-	args := []any{w.n, d.Kind, d.ID, d.Area, d.Author, d.At, w.marks, w.title, w.words}
-	text := `INSERT INTO search_doc (n, kind, id, area, author, at, marks, title, words) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (n) DO NOTHING`
+func (x *Index) insert(ctx context.Context, tx db.Writer, d Doc, w row) (bool, error) {
+	text := `$10`
 	if x.db.Postgres() {
-		text = `INSERT INTO search_doc (n, kind, id, area, author, at, marks, title, words, text)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, CAST(CAST($10 AS TEXT) AS tsvector)) ON CONFLICT (n) DO NOTHING`
-		args = append(args, tsvector(d.marks(), title, words))
+		text = `CAST(CAST($10 AS TEXT) AS tsvector)`
 	}
-	n, err := tx.Exec(ctx, text, args...)
+	n, err := tx.Exec(ctx, `INSERT INTO search_doc (n, kind, id, area, author, at, marks, title, words, text) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, `+text+`) ON CONFLICT (n) DO NOTHING`,
+		w.n, d.Kind, d.ID, d.Area, d.Author, d.At, w.marks, w.title, w.words, w.text)
 	return n == 1, db.Problem("search put", err)
 }
 
 // tsvector writes the words of a document as PostgreSQL keeps them: marks and the words
 // of the title behind their signs, and all words with where they stand. Between title
 // and text is a gap, so that no phrase reaches over it.
-func tsvector(marks, title, words []string) string {
+func tsvector(area string, marks, title, words []string) string {
 	var b strings.Builder
-	b.Grow(16 * (len(marks) + 2*len(title) + len(words)))
-	add := func(sign, word string, at int) {
-		b.WriteString("'" + sign + word + "'")
+	b.Grow(20 * (len(marks) + 2*len(title) + len(words)))
+	add := func(word string, at int) {
+		b.WriteString("'" + word + "'")
 		if at > 0 {
 			b.WriteString(":" + strconv.Itoa(min(at, mostPlace)))
 		}
 		b.WriteByte(' ')
 	}
 	for _, m := range marks {
-		add("~", m, 0)
+		add(m, 0)
 	}
 	for i, w := range title {
-		add("^", w, 0)
-		add("", w, 1+i)
+		add(area+signTitle+w, 0)
+		add(area+signWord+w, 1+i)
 	}
 	for i, w := range words {
-		add("", w, mostTitle+10+i)
+		add(area+signWord+w, mostTitle+10+i)
 	}
 	return b.String()
 }

@@ -50,22 +50,32 @@ func (c *common) expect(ctx context.Context, r db.Reader, a asked) (bool, error)
 	if err != nil || docs < manyMatches {
 		return false, err
 	}
-	for _, group := range a.some {
-		sum := 0.0
-		for _, m := range group {
-			sum += share["~"+m]
-		}
-		docs *= min(sum, 1)
+	sum := 0.0
+	for _, area := range a.areas {
+		sum += a.share(share, area)
 	}
+	return docs*sum >= manyMatches, nil
+}
+
+// share is what share of all documents is expected to match in one area.
+func (a asked) share(share map[string]float64, area string) float64 {
+	out := 1.0
 	for i, t := range a.terms {
 		if t.not || a.begun && i == len(a.terms)-1 {
 			continue
 		}
-		for _, w := range t.words {
-			docs *= share[w]
+		for _, w := range behind(area, signWord, t.words) {
+			out *= share[w]
 		}
 	}
-	return docs >= manyMatches, nil
+	for _, group := range a.some {
+		sum := 0.0
+		for _, m := range behind(area, "", group) {
+			sum += share[m]
+		}
+		out *= min(sum, 1)
+	}
+	return out
 }
 
 // figures gives what is known, read again now and then.

@@ -298,14 +298,23 @@ func TestWhatIsHiddenChangesNothing(t *testing.T) {
 	})
 }
 
+func (s *shelf) asked(q Query) asked {
+	s.t.Helper()
+	areas, err := s.numbers(s.t.Context(), q.Areas)
+	if err != nil || len(areas) == 0 {
+		s.t.Fatalf("%d areas (%v)", len(areas), err)
+	}
+	return q.asked(areas, read(q.Text))
+}
+
 // plan is how the engine answers a query.
 func (s *shelf) plan(q Query) string {
 	s.t.Helper()
-	a := q.asked(read(q.Text))
+	a := s.asked(q)
 	from, to := q.span()
-	text, args := `EXPLAIN QUERY PLAN `+onSQLite, []any{a.match(false), a.match(true), from, to, q.Most, 0}
+	text, args := `EXPLAIN QUERY PLAN `+onSQLite, []any{a.inWords(fts5()), a.inTitle(fts5()), from, to, q.Most, 0}
 	if s.db.Postgres() {
-		text, args = `EXPLAIN (COSTS OFF) `+onPostgres, []any{a.tsquery(false), a.tsquery(true), from, to, q.Most, 0}
+		text, args = `EXPLAIN (COSTS OFF) `+onPostgres, []any{a.inWords(tsquery()), a.inTitle(tsquery()), from, to, q.Most, 0}
 	}
 	rows, err := s.db.Reader().Query(s.t.Context(), text, args...)
 	list, err := db.Collect(rows, err, func(r db.Row, line *string) error {
@@ -330,12 +339,12 @@ func TestBothWaysFindTheSame(t *testing.T) {
 	}
 	for _, text := range []string{"harbour", "harbour -w3", `"harbour w5"`, "w4", "nowhere"} {
 		q := Query{Text: text, Areas: []string{"open"}, Most: 40}
-		a := q.asked(read(text))
-		one, err := s.ask(t.Context(), d.Reader(), q, onPostgres, a.tsquery(false), a.tsquery(true))
+		a := s.asked(q)
+		one, err := s.ask(t.Context(), d.Reader(), q, onPostgres, a.inWords(tsquery()), a.inTitle(tsquery()))
 		if err != nil {
 			t.Fatal(err)
 		}
-		other, err := s.ask(t.Context(), d.Reader(), q, onPostgresNewest, a.tsquery(false), a.tsquery(true))
+		other, err := s.ask(t.Context(), d.Reader(), q, onPostgresNewest, a.inWords(tsquery()), a.inTitle(tsquery()))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -357,12 +366,12 @@ func TestCommonWordsAreKnown(t *testing.T) {
 	if err != nil || docs != 50 {
 		t.Fatalf("%v documents, %v", docs, err)
 	}
-	if share["harbour"] != 1 || share["w1"] != .5 || share["~"+mark(markArea, "open")] != 1 {
+	if share["1.harbour"] != 1 || share["1.w1"] != .5 || share["1~"+mark(markKind, "page")] != 1 {
 		t.Errorf("shares: %v", share)
 	}
 	c := common{share: share, docs: 1_000_000}
 	for text, want := range map[string]bool{"harbour": true, "harbour w1": true, "harbour lighthouse": false} {
-		got, err := c.expect(t.Context(), d.Reader(), Query{Areas: []string{"open"}}.asked(read(text)))
+		got, err := c.expect(t.Context(), d.Reader(), s.asked(Query{Text: text, Areas: []string{"open"}, Kinds: []string{"page"}}))
 		if err != nil || got != want {
 			t.Errorf("%q: many is %v (%v)", text, got, err)
 		}
@@ -376,7 +385,7 @@ func TestHostileSearchesFindOrFindNothing(t *testing.T) {
 		s.put("a", "open", "plain", "text")
 		for _, text := range []string{
 			`"`, `""`, `"""`, `a" OR "b`, `{marks}: a`, `marks:a`, `search_text`, `NEAR(a b)`, `a NEAR/3 b`, `a*b`, `^a`, `a + b`, `(((((`, `)`, `a AND`, `NOT`,
-			`'`, `''`, `a' & 'b`, `a:*`, `a:ABCD`, `!a`, `!!!a`, `a <-> b`, `<2>`, `\`, `\'`, "\x00", "\xff\xfe", "~" + mark(markArea, "hidden"), mark(markArea, "open"), "^plain",
+			`'`, `''`, `a' & 'b`, `a:*`, `a:ABCD`, `!a`, `!!!a`, `a <-> b`, `<2>`, `\`, `\'`, "\x00", "\xff\xfe", "1.plain", "1^plain", "1~" + mark(markKind, "page"), "|", "!b",
 			strings.Repeat(`"`, 500), strings.Repeat("(", 500), strings.Repeat("a ", 5000), strings.Repeat("-a ", 5000), strings.Repeat("ى", 5000), "\u202e\u2066", "🙂", "%_%", "$1", "; SELECT 1",
 		} {
 			for _, begun := range []bool{false, true} {
