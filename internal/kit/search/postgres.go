@@ -15,9 +15,6 @@ import (
 const (
 	// manyMatches is from how many expected matches on the newest are looked through.
 	manyMatches = 20_000
-	// mostLooked bounds how many of the newest are looked through before all matches are
-	// fetched after all: 50 for each that is wanted. The constant stands in onPostgresNewest.
-	mostLooked = 50_000
 	// learnEvery is after how many searches the figures are read again.
 	learnEvery = 5_000
 )
@@ -30,7 +27,8 @@ const postgresPage = `SELECT d.kind, d.id, d.at, (SELECT count(*) FROM hit), (SE
 const onPostgres = `WITH hit AS MATERIALIZED (SELECT n, text FROM search_doc WHERE text @@ CAST(CAST($1 AS TEXT) AS tsquery) AND n + 0 >= $3 AND n + 0 <= $4 ORDER BY n + 0 DESC LIMIT 1000)
 	` + postgresPage
 
-// onPostgresNewest looks through the newest documents until a thousand match.
+// onPostgresNewest looks through the newest documents until a thousand match, at 50,000
+// at most: 50 for each that is wanted.
 const onPostgresNewest = `WITH hit AS MATERIALIZED (SELECT n, text FROM (SELECT n, text FROM search_doc WHERE n >= $3 AND n <= $4 ORDER BY n DESC LIMIT 50000) newest
 		WHERE text @@ CAST(CAST($1 AS TEXT) AS tsquery) ORDER BY n DESC LIMIT 1000)
 	` + postgresPage

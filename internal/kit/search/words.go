@@ -161,8 +161,8 @@ func digit(r rune) rune {
 		}
 	}
 	for _, span := range unicode.Nd.R32 {
-		if r >= rune(span.Lo) && r <= rune(span.Hi) { //nolint:gosec // the tables hold runes
-			return (r - rune(span.Lo)) % 10 //nolint:gosec // the tables hold runes
+		if r >= rune(span.Lo) && r <= rune(span.Hi) {
+			return (r - rune(span.Lo)) % 10
 		}
 	}
 	return 0
