@@ -102,9 +102,10 @@ func (x *Index) ask(ctx context.Context, r db.Reader, q Query, text, want, first
 }
 
 // onSQLite takes the newest matches from the index of words backwards, and asks it once
-// more, among those, for the ones that match by their title. Only the page leaves the
+// more, among the newest two hundred of those, for the ones that match by their title: a
+// wider look would cost more than the search itself where two words are common. Only the page leaves the
 // engine.
 const onSQLite = `WITH hit AS MATERIALIZED (SELECT rowid AS n FROM search_text WHERE search_text MATCH $1 AND rowid >= $3 AND rowid <= $4 ORDER BY rowid DESC LIMIT 1000),
-	top AS MATERIALIZED (SELECT rowid AS n FROM search_text WHERE search_text MATCH $2 AND rowid >= (SELECT min(n) FROM hit) AND rowid <= (SELECT max(n) FROM hit))
+	top AS MATERIALIZED (SELECT rowid AS n FROM search_text WHERE search_text MATCH $2 AND rowid >= (SELECT min(n) FROM (SELECT n FROM hit ORDER BY n DESC LIMIT 200)) AND rowid <= (SELECT max(n) FROM hit))
 	SELECT d.kind, d.id, d.at, (SELECT count(*) FROM hit), (SELECT max(n) FROM hit)
 	FROM (SELECT n, n IN (SELECT n FROM top) AS first FROM hit ORDER BY first DESC, n DESC LIMIT $5 OFFSET $6) p JOIN search_doc d ON d.n = p.n ORDER BY p.first DESC, p.n DESC`

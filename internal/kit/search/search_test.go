@@ -207,6 +207,37 @@ func TestPagesGoOnAndStayWhatTheyWere(t *testing.T) {
 	})
 }
 
+// Titles come first among the newest two hundred, on both databases alike.
+func TestTitlesComeFirstAmongTheNewest(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newShelf(t, d)
+		s.put("old", "open", "harbour", "harbour")
+		s.write(func(tx db.Writer) error {
+			for range 150 {
+				s.at += second
+				if err := s.Put(t.Context(), tx, Doc{Kind: "page", ID: moment.NewID(), Area: "open", Words: "harbour", At: s.at}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		s.put("newer", "open", "harbour", "harbour")
+		s.write(func(tx db.Writer) error {
+			for range 100 {
+				s.at += second
+				if err := s.Put(t.Context(), tx, Doc{Kind: "page", ID: moment.NewID(), Area: "open", Words: "harbour", At: s.at}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		s.put("newest", "open", "", "harbour")
+		if got := s.find(Query{Text: "harbour", Most: 2}); got != "newer newest" {
+			t.Errorf("first come %q", got)
+		}
+	})
+}
+
 func TestPutAgainAndRemove(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s, ctx := newShelf(t, d), t.Context()
