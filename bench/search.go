@@ -29,8 +29,8 @@ const (
 )
 
 // searchSQLite: a page of search as the service finds it, against the bare query of the
-// engine on the same index: the same words in the same areas, nothing put first, the newest
-// thousand matches and of those a page of documents. Of 1,000,000 documents.
+// engine on the same index: the same words in the same areas, the newest thousand matches
+// counted, and a page of the newest of them, nothing put first and no word gone on with. Of 1,000,000 documents.
 func searchSQLite(ctx context.Context) ([]line, error) {
 	dir, done, err := folder("search")
 	if err != nil {
@@ -78,13 +78,17 @@ func ownDatabase(ctx context.Context, server string) (address string, drop func(
 // bare gives the engine's own query for some words: its text and the search.
 type bare func(words []string) (text, match string)
 
+// barePage counts the newest matches and gives a page of them: as much as is told by a
+// search.
+const barePage = ` SELECT d.kind, d.id, d.at, (SELECT count(*) FROM hit) FROM (SELECT n FROM hit ORDER BY n DESC LIMIT $2) p JOIN search_doc d ON d.n = p.n ORDER BY p.n DESC`
+
 func bareSQLite(words []string) (string, string) {
-	return `SELECT d.kind, d.id, d.at FROM (SELECT rowid AS n FROM search_text WHERE search_text MATCH $1 ORDER BY rowid DESC LIMIT 1000) p JOIN search_doc d ON d.n = p.n LIMIT $2`,
+	return `WITH hit AS MATERIALIZED (SELECT rowid AS n FROM search_text WHERE search_text MATCH $1 ORDER BY rowid DESC LIMIT 1000)` + barePage,
 		inBoth(words, `"`, ` AND `, ` OR `)
 }
 
 func barePostgres(words []string) (string, string) {
-	return `SELECT kind, id, at FROM (SELECT kind, id, at, n FROM search_doc WHERE text @@ CAST(CAST($1 AS TEXT) AS tsquery) ORDER BY n DESC LIMIT 1000) p ORDER BY n DESC LIMIT $2`,
+	return `WITH hit AS MATERIALIZED (SELECT n FROM search_doc WHERE text @@ CAST(CAST($1 AS TEXT) AS tsquery) ORDER BY n DESC LIMIT 1000)` + barePage,
 		inBoth(words, `'`, ` & `, ` | `)
 }
 
@@ -152,7 +156,7 @@ func searchFor(ctx context.Context, d *db.DB, x *search.Index, floor bare, round
 	plain := func(i int) {
 		text, match := floor(asked[i])
 		rows, qerr := d.Reader().Query(ctx, text, match, 20)
-		if _, qerr = db.Collect(rows, qerr, func(r db.Row, h *search.Hit) error { return r.Scan(&h.Kind, &h.ID, &h.At) }); qerr != nil {
+		if _, qerr = db.Collect(rows, qerr, func(r db.Row, h *search.Hit) error { return r.Scan(&h.Kind, &h.ID, &h.At, new(int)) }); qerr != nil {
 			err = qerr
 		}
 	}
