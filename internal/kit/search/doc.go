@@ -10,9 +10,9 @@
 // looked for, so that both engines find the same: SQLite by FTS5, PostgreSQL by
 // tsvector. What somebody types is never the engine's own language.
 //
-// Of what was found the newest thousand count; of the newest two hundred of them those
-// whose title has all the words come first, and then the newest. Nothing is weighed by how rare a word is:
-// that would tell of documents that the reader may not see.
+// Of what was found the newest thousand count. Of the newest two hundred of them those
+// whose title has all the words come first, and then the newest. Nothing is weighed by
+// how rare a word is: that would tell of documents that the reader may not see.
 //
 // Slices join by implementing Source. The tables are search_area, search_doc,
 // search_text (SQLite only) and search_fill.

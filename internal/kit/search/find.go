@@ -103,8 +103,8 @@ func (x *Index) ask(ctx context.Context, r db.Reader, q Query, text, want, first
 
 // onSQLite takes the newest matches from the index of words backwards, and asks it once
 // more, among the newest two hundred of those, for the ones that match by their title: a
-// wider look would cost more than the search itself where two words are common. Only the page leaves the
-// engine.
+// wider look would cost more than the search itself where two words are common. Only the
+// page leaves the engine.
 const onSQLite = `WITH hit AS MATERIALIZED (SELECT rowid AS n FROM search_text WHERE search_text MATCH $1 AND rowid >= $3 AND rowid <= $4 ORDER BY rowid DESC LIMIT 1000),
 	top AS MATERIALIZED (SELECT rowid AS n FROM search_text WHERE search_text MATCH $2 AND rowid >= (SELECT min(n) FROM (SELECT n FROM hit ORDER BY n DESC LIMIT 200)) AND rowid <= (SELECT max(n) FROM hit))
 	SELECT d.kind, d.id, d.at, (SELECT count(*) FROM hit), (SELECT max(n) FROM hit)
