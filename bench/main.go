@@ -67,6 +67,8 @@ func all() []bench {
 		{"widening", widening},
 		{"occurrences", occurrences},
 		{"feed", feed},
+		{"search", searchSQLite},
+		{"search", searchPostgres},
 		{"first-view", firstView},
 		{"idle-memory", idleMemory},
 		{"page", page},

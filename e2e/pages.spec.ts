@@ -9,7 +9,7 @@ test('pages of everybody @once', async ({ someone }) => {
   const { page, watch } = await someone();
   watch.allow(/status of 404/);
   await page.goto('/');
-  await inspect(page, ['/', '/ask', '/crisis', '/policy', '/join', '/sign-in', '/come-back', '/younger', '/safe', '/house']);
+  await inspect(page, ['/', '/ask', '/crisis', '/policy', '/join', '/sign-in', '/come-back', '/younger', '/safe', '/house', '/search']);
 });
 
 test('pages of the demo, and one that is not there @once', async ({ someone }) => {

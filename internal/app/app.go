@@ -21,6 +21,7 @@ import (
 	"cairn/internal/core/shifts"
 	"cairn/internal/edge/admin"
 	"cairn/internal/edge/api"
+	"cairn/internal/edge/find"
 	"cairn/internal/edge/home"
 	"cairn/internal/feature/forum"
 	"cairn/internal/feature/groups"
@@ -32,6 +33,7 @@ import (
 	"cairn/internal/kit/media"
 	"cairn/internal/kit/moment"
 	"cairn/internal/kit/post"
+	"cairn/internal/kit/search"
 	"cairn/internal/kit/vault"
 	"cairn/internal/kit/web"
 	"cairn/migrations"
@@ -77,6 +79,8 @@ type App struct {
 	Meetings   *meetings.Service
 	Groups     *groups.Service
 	Forum      *forum.Service
+	Index      *search.Index
+	Find       *find.Service
 	Admin      *admin.Service
 	API        *api.API
 	Site       *web.Site
@@ -170,8 +174,9 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Mentoring = mentoring.New(mentoring.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Chat: a.Chat, Tell: a.Notify, Standing: a.Moderation, Safety: a.Safety,
 		Met: support.Places{Service: a.Support}, Calls: a.Rooms, BaseURL: a.Settings.Public()})
 	a.Meetings = meetings.New(meetings.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Standing: a.Moderation, Mail: mailPost(mailer), BaseURL: a.Settings.Public()})
+	a.Index = search.New(a.DB)
 	a.Groups = groups.New(groups.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Standing: a.Moderation, Safety: a.Safety, Lead: a.Shifts,
-		Walls: groups.OnWalls{Service: a.Discussion}, Meetings: groups.OnMeetings{Service: a.Meetings}, Lists: a.Meetings, Listings: a.Meetings,
+		Walls: groups.OnWalls{Service: a.Discussion}, Meetings: groups.OnMeetings{Service: a.Meetings}, Lists: a.Meetings, Listings: a.Meetings, Index: a.Index,
 		Guard: post.NewGuard(a.Settings.WebhookAllow...), BaseURL: a.Settings.Public(), Zone: a.zone})
 	a.Forum = forum.New(forum.Deps{DB: a.DB, Vault: a.Vault, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Standing: a.Moderation, Shifts: a.Shifts, Phrases: a.Safety, Tell: a.Notify, Talk: a.Discussion})
 	a.Notify.Declare(slices.Concat(shifts.Kinds(), safety.Kinds(), moderation.Kinds(), discussion.Kinds(), support.Kinds(), mentoring.Kinds(), meetings.Kinds(), groups.Kinds(), forum.Kinds())...)
@@ -188,11 +193,13 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Directory.Beside(a.Safety.Trusted)
 	a.Safety.Around(places{support.Places{Service: a.Support}, mentoring.Places{Service: a.Mentoring}, rooms.Places{Service: a.Rooms}})
 	a.Admin = admin.New(admin.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, People: a.People, Shifts: a.Shifts, Safety: a.Safety, Directory: a.Directory, Demo: o.Demo})
+	a.Find = find.New(find.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Index: a.Index, People: a.People, Safety: a.Safety})
+	a.Find.Take(groups.Source{Service: a.Groups})
 	// Support first: it brings people back into the line before the conversation
 	// they were in is destroyed.
 	a.People.Hold(rooms.Holding{Service: a.Rooms}, support.Holding{Service: a.Support}, mentoring.Holding{Service: a.Mentoring}, groups.Holding{Service: a.Groups}, forum.Holding{Service: a.Forum}, meetings.Holding{Service: a.Meetings}, safety.Holding{Service: a.Safety}, moderation.Holding{Service: a.Moderation}, discussion.Holding{Service: a.Discussion}, chat.Holding{Service: a.Chat}, shifts.Holding{Service: a.Shifts},
 		notify.Holding{Service: a.Notify})
-	if err := errors.Join(a.People.Begin(ctx), a.Notify.Begin(ctx), a.Meetings.Begin(ctx)); err != nil {
+	if err := errors.Join(a.People.Begin(ctx), a.Notify.Begin(ctx), a.Meetings.Begin(ctx), a.Find.Begin(ctx)); err != nil {
 		return err
 	}
 	a.API, err = api.New(api.Deps{DB: a.DB, Bus: a.Bus, Support: a.Support, Chat: a.Chat, Shifts: a.Shifts, Clock: a.Clock, Version: Version()})
@@ -220,7 +227,7 @@ func (a *App) site(ctx context.Context, o Options) error {
 		demoHref = "/demo"
 	}
 	shell := web.Shell{
-		Name: a.Admin.Name(ctx), Demo: o.Demo, Crisis: a.Directory.BarLines, Places: navigation, PolicyHref: "/policy", HouseHref: "/house",
+		Name: a.Admin.Name(ctx), Demo: o.Demo, Crisis: a.Directory.BarLines, Places: navigation, PolicyHref: "/policy", HouseHref: "/house", SearchHref: "/search",
 		ExitURL: a.Settings.Exit, Zone: plan.Zone, TrustedProxies: trusted, Rate: o.Rate, Notices: a.Notify.Notices,
 		Log: a.Log, Clock: a.Clock, Auth: a.People, Metrics: a.meter,
 	}
@@ -228,7 +235,7 @@ func (a *App) site(ctx context.Context, o Options) error {
 		return err
 	}
 	for _, s := range []interface{ Routes() []web.Route }{
-		home.Home{Support: a.Support, Demo: demoHref}, a.People, a.Notify, a.Directory, a.Shifts, a.Safety, a.Moderation, a.Chat, a.Discussion, a.Support, a.Mentoring, a.Rooms, a.Meetings, a.Groups, a.Forum, a.Admin, a.API,
+		home.Home{Support: a.Support, Demo: demoHref}, a.People, a.Notify, a.Directory, a.Shifts, a.Safety, a.Moderation, a.Chat, a.Discussion, a.Support, a.Mentoring, a.Rooms, a.Meetings, a.Groups, a.Forum, a.Find, a.Admin, a.API,
 	} {
 		a.Site.Mount(s.Routes()...)
 	}

@@ -69,7 +69,7 @@ func (s *Service) forget(ctx context.Context, tx db.Writer, id moment.ID) error 
 			return err
 		}
 		g.Wall = "" // the page of the group stays for its people
-		if _, err := setState(ctx, tx, g, Ended); err != nil {
+		if _, err := s.move(ctx, tx, g, Ended); err != nil {
 			return fault.Op("forget", err)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
 	"cairn/internal/kit/post"
+	"cairn/internal/kit/search"
 	"cairn/internal/kit/vault"
 )
 
@@ -66,6 +67,12 @@ type Teller interface {
 	SettleAbout(ctx context.Context, tx db.Writer, about moment.ID, kind string) error
 }
 
+// Index keeps what can be found by words. It is kit/search.
+type Index interface {
+	Put(ctx context.Context, tx db.Writer, d search.Doc) error
+	Remove(ctx context.Context, tx db.Writer, kind string, id moment.ID) error
+}
+
 // Deps is what groups stands on.
 type Deps struct {
 	DB       *db.DB
@@ -82,6 +89,7 @@ type Deps struct {
 	Meetings Meetings
 	Lists    Lists
 	Listings Listings
+	Index    Index
 	BaseURL  string
 	// Guard says which machines may be asked for lists of others.
 	Guard post.Guard
