@@ -163,7 +163,8 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Safety = safety.New(safety.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Directory: a.Directory, Shifts: a.Shifts, Tell: a.Notify, Demo: o.Demo})
 	a.Moderation = moderation.New(moderation.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Load: a.Shifts, Zone: a.zone})
 	a.Chat = chat.New(chat.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Hints: a.Safety, Givers: []chat.Giver{crisisCard{a.Directory}}})
-	a.Discussion = discussion.New(discussion.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Standing: a.Moderation, Phrases: a.Safety, Leads: a.Shifts, Lines: a.Directory})
+	a.Index = search.New(a.DB)
+	a.Discussion = discussion.New(discussion.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Standing: a.Moderation, Phrases: a.Safety, Leads: a.Shifts, Lines: a.Directory, Index: a.Index})
 	captioning, err := a.Settings.captioning()
 	if err != nil {
 		return err
@@ -174,7 +175,6 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Mentoring = mentoring.New(mentoring.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Chat: a.Chat, Tell: a.Notify, Standing: a.Moderation, Safety: a.Safety,
 		Met: support.Places{Service: a.Support}, Calls: a.Rooms, BaseURL: a.Settings.Public()})
 	a.Meetings = meetings.New(meetings.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Standing: a.Moderation, Mail: mailPost(mailer), BaseURL: a.Settings.Public()})
-	a.Index = search.New(a.DB)
 	a.Groups = groups.New(groups.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Standing: a.Moderation, Safety: a.Safety, Lead: a.Shifts,
 		Walls: groups.OnWalls{Service: a.Discussion}, Meetings: groups.OnMeetings{Service: a.Meetings}, Lists: a.Meetings, Listings: a.Meetings, Index: a.Index,
 		Guard: post.NewGuard(a.Settings.WebhookAllow...), BaseURL: a.Settings.Public(), Zone: a.zone})
@@ -194,7 +194,7 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Safety.Around(places{support.Places{Service: a.Support}, mentoring.Places{Service: a.Mentoring}, rooms.Places{Service: a.Rooms}})
 	a.Admin = admin.New(admin.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, People: a.People, Shifts: a.Shifts, Safety: a.Safety, Directory: a.Directory, Demo: o.Demo})
 	a.Find = find.New(find.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Index: a.Index, People: a.People, Safety: a.Safety})
-	a.Find.Take(groups.Source{Service: a.Groups})
+	a.Find.Take(groups.Source{Service: a.Groups}, forum.Source{Service: a.Forum})
 	// Support first: it brings people back into the line before the conversation
 	// they were in is destroyed.
 	a.People.Hold(rooms.Holding{Service: a.Rooms}, support.Holding{Service: a.Support}, mentoring.Holding{Service: a.Mentoring}, groups.Holding{Service: a.Groups}, forum.Holding{Service: a.Forum}, meetings.Holding{Service: a.Meetings}, safety.Holding{Service: a.Safety}, moderation.Holding{Service: a.Moderation}, discussion.Holding{Service: a.Discussion}, chat.Holding{Service: a.Chat}, shifts.Holding{Service: a.Shifts},

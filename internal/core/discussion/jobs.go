@@ -10,9 +10,10 @@ import (
 )
 
 const (
-	jobTell  = "discussion.tell"
-	jobLead  = "discussion.lead"
-	jobSweep = "discussion.sweep"
+	jobTell   = "discussion.tell"
+	jobLead   = "discussion.lead"
+	jobSweep  = "discussion.sweep"
+	jobUnfind = "discussion.unfind"
 
 	tellAtOnce  = 200 // people told in one transaction
 	leadAtOnce  = 50  // held entries that whoever leads is told of in one transaction

@@ -96,6 +96,7 @@ type Deps struct {
 	Phrases  Phrases
 	Leads    Leads
 	Lines    Lines
+	Index    Index
 }
 
 // Service holds the verbs of discussions.
@@ -110,6 +111,7 @@ func New(d Deps) *Service {
 	bus.HandleTx(d.Bus, jobTell, s.tellJob)
 	bus.HandleTx(d.Bus, jobLead, s.tellLead)
 	bus.HandleTx(d.Bus, jobSweep, s.sweepJob)
+	bus.HandleTx(d.Bus, jobUnfind, s.unfindJob)
 	d.Bus.OnTx("shifts.changed", "discussion", s.somebodyLeads)
 	return s
 }
@@ -172,6 +174,9 @@ func (s *Service) DestroySpace(ctx context.Context, tx db.Writer, space moment.I
 		if err := s.settle(ctx, tx, id); err != nil {
 			return err
 		}
+	}
+	if err := s.Unfind(ctx, tx, space); err != nil {
+		return err
 	}
 	s.Bus.Publish(tx, Topic(space), int64(now))
 	if err := s.Bus.At(ctx, tx, jobSweep, string(space), now, aboutSpace{space}); err != nil {

@@ -191,6 +191,9 @@ func (s *Service) move(ctx context.Context, tx db.Writer, e Entry, to State, why
 	if err != nil {
 		return fault.Op("entry", err)
 	}
+	if err := s.findable(ctx, tx, e.ID); err != nil {
+		return err
+	}
 	if e.Post != "" && e.State == Open && to != Open {
 		if err := bump(ctx, tx, e.Post, -1, now); err != nil {
 			return fault.Op("entry", err)

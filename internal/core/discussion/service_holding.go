@@ -198,5 +198,8 @@ func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, now 
 			break
 		}
 	}
+	if err := h.unfindBy(ctx, tx, person); err != nil {
+		return err
+	}
 	return eraseAuthor(ctx, tx, person, now)
 }

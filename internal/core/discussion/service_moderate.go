@@ -150,7 +150,7 @@ func (x Subject) Label(ctx context.Context, tx db.Writer, _ access.Actor, id mom
 		}
 	}
 	x.Bus.Publish(tx, Topic(e.Space), int64(x.Clock.Now()))
-	return added, fault.Op("label", setTopics(ctx, tx, id, all))
+	return added, x.relabel(ctx, tx, id, all)
 }
 
 // Unlabel takes topics off an entry.
@@ -161,7 +161,7 @@ func (x Subject) Unlabel(ctx context.Context, tx db.Writer, _ access.Actor, id m
 	}
 	left := slices.DeleteFunc(slices.Clone(e.Topics), func(t string) bool { return slices.Contains(labels, t) })
 	x.Bus.Publish(tx, Topic(e.Space), int64(x.Clock.Now()))
-	return fault.Op("label", setTopics(ctx, tx, id, left))
+	return x.relabel(ctx, tx, id, left)
 }
 
 // Held gives what is held in any space and what the actor may release.

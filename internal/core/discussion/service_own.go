@@ -45,7 +45,10 @@ func (s *Service) Edit(ctx context.Context, a access.Actor, id moment.ID, words 
 		if err != nil {
 			return err
 		}
-		return s.holdAgain(ctx, tx, x, e, len(hits) > 0, now)
+		if err := s.holdAgain(ctx, tx, x, e, len(hits) > 0, now); err != nil {
+			return err
+		}
+		return s.findable(ctx, tx, id)
 	})
 }
 
@@ -118,8 +121,16 @@ func (s *Service) Label(ctx context.Context, a access.Actor, id moment.ID, topic
 				return err
 			}
 		}
-		return fault.Op("label", setTopics(ctx, tx, id, topics))
+		return s.relabel(ctx, tx, id, topics)
 	})
+}
+
+// relabel puts other labels on an entry.
+func (s *Service) relabel(ctx context.Context, tx db.Writer, id moment.ID, topics []string) error {
+	if err := setTopics(ctx, tx, id, topics); err != nil {
+		return fault.Op("label", err)
+	}
+	return s.findable(ctx, tx, id)
 }
 
 func (s *Service) choosable(ctx context.Context) (map[string]bool, error) {

@@ -153,6 +153,9 @@ func (s *Service) store(ctx context.Context, tx db.Writer, a access.Actor, x roo
 	if err := insertEntry(ctx, tx, r, key); err != nil {
 		return fault.Op("post", err)
 	}
+	if err := s.findable(ctx, tx, e.ID); err != nil {
+		return err
+	}
 	if e.Post == "" && e.Anonymous {
 		if err := insertAlias(ctx, tx, e.ID, a.Person, e.Alias); err != nil {
 			return err

@@ -198,6 +198,11 @@ func (s *Service) Change(ctx context.Context, a access.Actor, id moment.ID, d Dr
 		if err := updateSpace(ctx, tx, x); err != nil {
 			return err
 		}
+		if st.found() && !x.found() {
+			if err := s.Talk.Unfind(ctx, tx, x.Wall); err != nil {
+				return err
+			}
+		}
 		return s.Talk.SetRules(ctx, tx, x.Wall, x.rules())
 	})
 }
