@@ -28,6 +28,9 @@
 // rather not meet. What is open to visitors is read without an audit; only what is held
 // or hidden is written down there. A space may hold everything while nobody is there.
 //
+// Where an Owner is Findable, open threads are put into search as they are written, and taken
+// out as they go out of sight; answers, drafts and versions never are.
+//
 // Tables: discussion_space, _entry, _version, _alias, _reaction, _reveal, _seen,
 // _follow, _draft, _rather. Words are
 // sealed under the space's scope; destroying a space destroys its key.
@@ -35,5 +38,5 @@
 // Events sent: discussion.posted, discussion.hidden, discussion.revealed. Events heard:
 // shifts.changed (somebody leads now). Jobs: discussion.tell (a new post or answer, to those
 // who follow), discussion.lead (what is held, to whoever leads), discussion.sweep (rows of a
-// destroyed space). Live topic: Topic.
+// destroyed space), discussion.unfind (what is found of a space that is found no more). Live topic: Topic.
 package discussion

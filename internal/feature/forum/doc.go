@@ -13,6 +13,9 @@
 //
 // Who reads a space was said to those who wrote in it: it can become fewer later, never more.
 //
+// Threads of open spaces and of those for members are found by search; what a community
+// writes is not, by nobody.
+//
 // While nobody who keeps a space is there (on shift, or in the space within presence), it
 // goes slowly, or holds what is new, as its coordinator chose.
 //
