@@ -30,21 +30,11 @@ func join(ctx context.Context) ([]line, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, done, err := folder("rooms")
+	ours, bare, end, err := sides(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer done()
-	ours, err := startService(ctx, dir)
-	if err != nil {
-		return nil, err
-	}
-	defer ours.stop()
-	bare, err := startAlone(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer bare.stop()
+	defer end()
 	if err := bare.make(ctx); err != nil {
 		return nil, err
 	}
@@ -66,7 +56,7 @@ func join(ctx context.Context) ([]line, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, b := percentile(took.Ours, .5), percentile(took.Bare, .5)
+	a, b := paired(took.Ours, took.Bare)
 	return []line{{"join", a, b, 1.3, false, "milliseconds from the press to the first picture", false}}, nil
 }
 

@@ -37,22 +37,12 @@ func room(ctx context.Context) ([]line, error) {
 	if err := prometheus.Init("bench", livekit.NodeType_SERVER); err != nil {
 		return nil, err
 	}
-	dir, done, err := folder("rooms")
+	ours, bare, end, err := sides(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer done()
-	ours, err := startService(ctx, dir)
-	if err != nil {
-		return nil, err
-	}
-	defer ours.stop()
-	bare, err := startAlone(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer bare.stop()
-	var without, ratios []float64
+	defer end()
+	var through, without []float64
 	for n := range meetingsEach + 1 {
 		a, err := meeting(ctx, ours)
 		if err != nil {
@@ -65,12 +55,44 @@ func room(ctx context.Context) ([]line, error) {
 		if n == 0 {
 			continue // both processes are new in the first: nobody measures that
 		}
-		without, ratios = append(without, b), append(ratios, a/b)
+		through, without = append(through, a), append(without, b)
 	}
-	// What holds is the median of the pairs' ratios: two meetings that follow each
-	// other have the machine's mood in common. "ours" is told in those terms.
-	floor, ratio := percentile(without, .5), percentile(ratios, .5)
-	return []line{{"room", ratio * floor, floor, 1.25, false, "milliseconds of the media server's CPU per megabyte it gave out", false}}, nil
+	a, b := paired(through, without)
+	return []line{{"room", a, b, 1.25, false, "milliseconds of the media server's CPU per megabyte it gave out", false}}, nil
+}
+
+// sides starts our service, and a media server alone; end ends both.
+func sides(ctx context.Context) (ours *service, bare *alone, end func(), err error) {
+	dir, done, err := folder("rooms")
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if ours, err = startService(ctx, dir); err != nil {
+		done()
+		return nil, nil, nil, err
+	}
+	if bare, err = startAlone(ctx); err != nil {
+		ours.stop()
+		done()
+		return nil, nil, nil, err
+	}
+	return ours, bare, func() {
+		bare.stop()
+		ours.stop()
+		done()
+	}, nil
+}
+
+// paired compares runs that were made in turns. What holds is the median of the pairs'
+// ratios: two that follow each other have the machine's mood in common. The floor is
+// its own median, and ours is told in those terms.
+func paired(ours, bare []float64) (a, b float64) {
+	ratios := make([]float64, len(ours))
+	for i := range ours {
+		ratios[i] = ours[i] / bare[i]
+	}
+	b = percentile(bare, .5)
+	return percentile(ratios, .5) * b, b
 }
 
 // meeting lets everybody come, see everybody for a while, and go. It gives what the

@@ -59,6 +59,26 @@ test('a whole meeting by keyboard, and what axe says @once', async ({ beApart })
   });
 });
 
+// A notice leads to the door without a new document; the rights of a document to use
+// devices are those of the page that it began with.
+test('a door that is drawn in the document of another page can use devices @once', async ({ be, service }) => {
+  await service.advance(1500);
+  const basalt = await be('Basalt');
+  const { page } = basalt;
+  const at = await door(basalt);
+  const link = page.locator(`main a[href="${at}"]`);
+  const allowed = () => page.evaluate(() => (document as unknown as { featurePolicy: { allowsFeature(of: string): boolean } }).featurePolicy.allowsFeature('microphone'));
+  expect(await allowed(), 'the page before it has no use for them').toBe(false);
+  await link.evaluate((a) => a.removeAttribute('data-turbo'));
+  await link.click();
+  await expect(page).toHaveURL(new RegExp(`${at}$`));
+  await expect.poll(() => allowed().catch(() => false)).toBe(true);
+  await page.locator('cairn-device summary').click();
+  const check = page.locator('[data-check=sound]');
+  await check.click();
+  await expect(check).toHaveAttribute('aria-pressed', 'true');
+});
+
 test('two go aside and come back @once', async ({ beApart, service }) => {
   await service.advance(1500); // it has begun
   const basalt = await beApart('Basalt');

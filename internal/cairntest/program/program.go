@@ -2,18 +2,21 @@
 package program
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"syscall"
 	"testing"
 )
 
 var build = sync.OnceValues(func() (string, error) {
-	_, here, _, _ := runtime.Caller(0)
-	root := filepath.Join(filepath.Dir(here), "..", "..", "..")
+	root, err := module()
+	if err != nil {
+		return "", err
+	}
 	if err := os.MkdirAll(filepath.Join(root, "bin"), 0o750); err != nil {
 		return "", err
 	}
@@ -31,6 +34,21 @@ var build = sync.OnceValues(func() (string, error) {
 	cmd.Dir, cmd.Stderr = root, os.Stderr
 	return out, cmd.Run()
 })
+
+// module is the folder of go.mod: go test starts a test in its package's folder, and
+// what a compiler says of a file's place is not said when paths are trimmed.
+func module() (string, error) {
+	dir, err := os.Getwd()
+	for ; err == nil; dir = filepath.Dir(dir) {
+		if _, err = os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir, nil
+		}
+		if errors.Is(err, fs.ErrNotExist) && dir != filepath.Dir(dir) {
+			err = nil
+		}
+	}
+	return "", err
+}
 
 // Path is the program, built from the sources as they are, without the race
 // detector; once a process.

@@ -21,7 +21,9 @@
 // The media server knows nobody: it is told a random name for each entering and
 // nothing else. Browsers reach its signalling through this package only, with a token
 // that is made for the one line and is not given to them. What the media server itself
-// gives them is worth nothing here.
+// gives them is worth nothing here. The door of an open room announces the random name
+// that somebody will have, so their browser can open its line with the press; the name
+// alone opens nothing, and is taken only if no seat ever had it.
 //
 // Tables: rooms_room, rooms_seat, rooms_turn, rooms_caption, rooms_question,
 // rooms_vote, rooms_call. Captions and questions are sealed under the scope of the room's text

@@ -27,15 +27,7 @@ func TestALineThatTheDoorAnnounces(t *testing.T) {
 		if got := h.line(t, h.juniper, h.room, mine); got != 404 {
 			t.Errorf("before entering the line stands: %d", got)
 		}
-		// A browser that opens its line a moment before it is in waits, and is not refused.
-		ahead := make(chan int)
-		go func() {
-			ahead <- h.juniper.Send("GET", h.path()+"/line/"+mine+"/rtc", "", http.Header{"Connection": {"Upgrade"}, "Upgrade": {"websocket"}}).Status
-		}()
 		h.as(t, h.juniper, "as", "sound", "line", mine)
-		if got := <-ahead; got == 404 {
-			t.Error("a line that was opened with the press was refused")
-		}
 		if got := h.me(t, h.juniper).Identity; got != mine {
 			t.Errorf("known by %s, announced was %s", got, mine)
 		}
@@ -58,6 +50,39 @@ func TestALineThatTheDoorAnnounces(t *testing.T) {
 		}
 		if h.me(t, h.wren).Identity != wren {
 			t.Error("the host has another line")
+		}
+	})
+}
+
+// opens begins a line as a browser does, and gives the answer when it comes.
+func (h *house) opens(p *cairntest.Someone, identity string) <-chan int {
+	answer := make(chan int, 1)
+	go func() {
+		answer <- p.Send("GET", h.path()+"/line/"+identity+"/rtc", "", http.Header{"Connection": {"Upgrade"}, "Upgrade": {"websocket"}}).Status
+	}()
+	return answer
+}
+
+// A browser opens its line with the press, and may be faster than the press: it waits
+// for its person, and is not refused. Whoever it is not for waits for nothing.
+func TestALineWaitsForItsPerson(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w)
+		h.enters(t, h.wren)
+		var mine string
+		for range 10 { // each is a race that the line should win
+			mine = announced.FindStringSubmatch(h.juniper.Get(h.door()).Body)[2]
+			early := h.opens(h.juniper, mine)
+			h.as(t, h.juniper, "as", "sound", "line", mine)
+			if got := <-early; got != 200 {
+				t.Errorf("a line that was opened with the press: %d", got)
+			}
+			h.does(t, h.juniper, 303, "leave")
+		}
+		another, gone := h.opens(h.heron, mine), h.opens(h.juniper, mine)
+		h.enters(t, h.heron)
+		if <-another != 404 || <-gone != 404 {
+			t.Error("somebody else's line stands, or that of who has gone")
 		}
 	})
 }

@@ -26,7 +26,6 @@ type DoorView struct {
 	Now     moment.Time
 	Refusal error  // why they cannot come in now; nil when they can, captions from outside aside
 	Scribe  string // the captions service that writes now and that they have to agree to; "" for none
-	Coming  string // the identity that they will have when they enter from this page
 }
 
 // straight tells whether entering leads into a room that is open, and not to wait.
@@ -37,7 +36,7 @@ func (v DoorView) straight() bool {
 // Door shows a room from outside: whether it is open, who is in it, what was agreed.
 func (s *Service) Door(ctx context.Context, a access.Actor, owner Ref) (DoorView, error) {
 	r := s.DB.Reader()
-	v := DoorView{Owner: owner, Sound: s.Media.Available(), Now: s.Clock.Now(), Coming: newIdentity()}
+	v := DoorView{Owner: owner, Sound: s.Media.Available(), Now: s.Clock.Now()}
 	var err error
 	if v.Stand, err = s.stands(ctx, r, a, owner); err != nil {
 		return v, err

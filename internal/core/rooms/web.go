@@ -72,6 +72,7 @@ type doorData struct {
 	DoorView
 	Entry  Entry
 	Policy string
+	Coming string // the identity that they will have when they enter from this page
 	Err    error
 	Left   bool // they have just gone out
 }
@@ -91,7 +92,7 @@ func (s *Service) showDoor(w http.ResponseWriter, r *http.Request, d doorData) e
 		if err != nil {
 			return nil, err
 		}
-		d.Policy = s.Media.Policy()
+		d.Policy, d.Coming = s.Media.Policy(), newIdentity()
 		d.DoorView, err = s.Door(r.Context(), web.Actor(r.Context()), owner)
 		return doorPage(d), err
 	})

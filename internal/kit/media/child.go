@@ -203,9 +203,13 @@ var expected = []string{
 	"error writing to websocket", // the page was left in the middle of a word
 	"error reading from websocket", "error reading data channel", "could not write initial response"}
 
-// isExpected tells a warning that says nothing. One is said with a number in it: sound or
-// pictures that came before their track was agreed on, or after it ended; what matters
-// of it is sent again.
+// isExpected tells a warning that says nothing. Two are said with numbers in them: a line
+// that ended while a track was opened, and what repairs a picture (RFC 4588) coming before
+// the picture itself. Other tracks that cannot be opened are warned of.
 func isExpected(words string) bool {
-	return slices.Contains(expected, words) || strings.HasPrefix(words, "Incoming unhandled RTP ssrc(")
+	if slices.Contains(expected, words) {
+		return true
+	}
+	why, unopened := strings.CutPrefix(words, "Incoming unhandled RTP ssrc(")
+	return unopened && (strings.HasSuffix(why, ". EOF") || strings.Contains(why, "no trackStreams found for RID: ssrc(0) rsid("))
 }

@@ -7,6 +7,7 @@ func TestWhichWarningsSayNothing(t *testing.T) {
 		"error writing to websocket": true,
 		"Incoming unhandled RTP ssrc(4013675423), OnTrack will not be fired. EOF":                                            true,
 		"Incoming unhandled RTP ssrc(4013675423), OnTrack will not be fired. no trackStreams found for RID: ssrc(0) rsid(q)": true,
+		"Incoming unhandled RTP ssrc(4013675423), OnTrack will not be fired. codec not found":                                false,
 		"could not handle new participant": false,
 		"":                                 false,
 	} {

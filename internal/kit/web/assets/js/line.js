@@ -33,7 +33,10 @@ async function open({ line, href, policy, saver }) {
 // take gives the line that a page is for: the one that the press opened, or a new one.
 export async function take(how) {
   const mine = early?.line === how.line ? early : null;
-  if (!mine) return open(how);
+  if (!mine) {
+    drop(); // the service gave another: that one leads nowhere
+    return open(how);
+  }
   early = null;
   clearTimeout(mine.timer);
   const opened = await mine.opened;

@@ -9,6 +9,7 @@
 // element ('typing').
 
 const waits = [1000, 2000, 4000, 8000, 15000];
+const drawn = 400; // milliseconds that a new page is given before its line opens
 
 // What stands in a region may have the keyboard in it, or something half filled
 // in. It is known again by what it is and does, since it is drawn anew.
@@ -70,11 +71,11 @@ class CairnLive extends HTMLElement {
       for (const event of this.later.splice(0)) this.take(event);
     };
     document.addEventListener('cairn:let-go', this.onLetGo);
-    this.onVisible = () => (document.hidden ? this.close() : this.soon());
+    this.onVisible = () => (document.hidden ? this.close() : this.open());
     this.onLeave = () => this.close();
     document.addEventListener('visibilitychange', this.onVisible);
     window.addEventListener('pagehide', this.onLeave);
-    this.onVisible();
+    if (!document.hidden) this.soon();
   }
 
   disconnectedCallback() {
@@ -91,9 +92,7 @@ class CairnLive extends HTMLElement {
   // soon opens when the page has drawn itself and begun what it is for: the stream
   // begins with how things stand, so nothing is missed meanwhile.
   soon() {
-    const wait = 400; // milliseconds
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.isConnected && !document.hidden && this.open(), wait);
+    this.timer = setTimeout(() => this.open(), drawn);
   }
 
   open() {
