@@ -229,6 +229,16 @@ func serveChild(ctx context.Context, kind, dir string) error {
 		say["pairs"] = w.pairs
 		mux.HandleFunc("GET /-/query/{id}", w.queryOnly)
 		mux.Handle("/", w.Site)
+	case "forum":
+		app.Tune()
+		w, err := openWorld(ctx, dir)
+		if err != nil {
+			return err
+		}
+		if say["talk"], err = w.fillForum(ctx, dir); err != nil {
+			return err
+		}
+		mux.Handle("/", w.Site)
 	case "bare":
 		bareRoutes(mux, dir)
 	}

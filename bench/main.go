@@ -69,6 +69,7 @@ func all() []bench {
 		{"feed", feed},
 		{"search", searchSQLite},
 		{"search", searchPostgres},
+		{"thread-page", threadPage},
 		{"first-view", firstView},
 		{"idle-memory", idleMemory},
 		{"page", page},

@@ -270,7 +270,7 @@ func entry(e Shown, back string, whole bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = said(e.Words, e.Marked).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = said(e.Words, e.HTML).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -469,7 +469,7 @@ func quote(q Quote) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = said(q.Words, q.Marked).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = said(q.Words, q.HTML).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1636,7 +1636,7 @@ func threadView(t Thread, from moment.ID) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = threadNow(t).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = t.drawn.component(threadNow(t)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1954,7 +1954,7 @@ func commentForm(t Thread) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = quote(Quote{Shown: true, Who: q.Who, Words: q.Words, Marked: q.Marked}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = quote(Quote{Shown: true, Who: q.Who, Words: q.Words, HTML: q.HTML}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2199,7 +2199,7 @@ func historyView(d entryData) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = said(v.Words, d.Entry.Marked).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = said(v.Words, d.Entry.marked(v.Words)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -2432,7 +2432,7 @@ func sureView(d entryData, what string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = said(d.Entry.Words, d.Entry.Marked).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = said(d.Entry.Words, d.Entry.HTML).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -133,7 +133,9 @@ func (s *Service) tellLead(ctx context.Context, tx db.Writer, _ struct{}) error 
 			return fault.Op("held", err)
 		}
 		if e.lead == "" { // the author reads that somebody was told
-			s.Bus.Publish(tx, Topic(e.Space), int64(s.Clock.Now()))
+			if err := s.changed(ctx, tx, e.Entry, s.Clock.Now()); err != nil {
+				return err
+			}
 		}
 	}
 	if len(list) < leadAtOnce {
