@@ -33,7 +33,8 @@ const said = "I know that feeling. What helped me on such nights was **one small
 // talk is a forum to measure with, as a child tells it to its parent.
 type talk struct {
 	Space, Wall, Thread moment.ID
-	Tokens              []string // of people who write
+	Threads             []moment.ID // to answer in, where nothing else was put in
+	Tokens              []string    // of people who write
 	People              []moment.ID
 }
 
@@ -107,6 +108,10 @@ func (w *world) fillForum(ctx context.Context, dir string) (t talk, err error) {
 		if err != nil {
 			return t, err
 		}
+	}
+	if posts == 0 {
+		t.Threads, err = w.threads(ctx, t, postThreads)
+		return t, err
 	}
 	return t, w.crowd(ctx, t, posts)
 }

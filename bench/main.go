@@ -70,6 +70,7 @@ func all() []bench {
 		{"search", searchSQLite},
 		{"search", searchPostgres},
 		{"thread-page", threadPage},
+		{"post", post},
 		{"first-view", firstView},
 		{"idle-memory", idleMemory},
 		{"page", page},

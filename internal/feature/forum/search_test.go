@@ -214,7 +214,8 @@ func (h *house) moderated(t *testing.T, thread moment.ID, seen string) {
 	report = h.reported(t, thread)
 	decide(report, moderation.Remove)
 	h.found(t, "hurtful", "", h.ali, h.heron)
-	h.Pass(moderation.RemoveAfter + time.Hour)
+	h.Time.Advance(moderation.RemoveAfter + time.Hour)
+	h.Settle()
 	h.found(t, "hurtful", "", h.ali, h.heron)
 }
 
