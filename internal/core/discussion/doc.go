@@ -28,8 +28,8 @@
 // rather not meet. What is open to visitors is read without an audit; only what is held
 // or hidden is written down there. A space may hold everything while nobody is there.
 //
-// Where an Owner is Findable, open threads are put into search as they are written, and taken
-// out as they go out of sight; answers, drafts and versions never are.
+// Where an Owner is Findable, open threads and answers are put into search as they are
+// written, and taken out as they go out of sight; drafts and versions never are.
 //
 // Tables: discussion_space, _entry, _version, _alias, _reaction, _reveal, _seen,
 // _follow, _draft, _rather. Words are

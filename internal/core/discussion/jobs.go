@@ -14,6 +14,7 @@ const (
 	jobLead   = "discussion.lead"
 	jobSweep  = "discussion.sweep"
 	jobUnfind = "discussion.unfind"
+	jobBelow  = "discussion.below"
 
 	tellAtOnce  = 200 // people told in one transaction
 	leadAtOnce  = 50  // held entries that whoever leads is told of in one transaction

@@ -116,6 +116,7 @@ func New(d Deps) *Service {
 	bus.HandleTx(d.Bus, jobLead, s.tellLead)
 	bus.HandleTx(d.Bus, jobSweep, s.sweepJob)
 	bus.HandleTx(d.Bus, jobUnfind, s.unfindJob)
+	bus.HandleTx(d.Bus, jobBelow, s.belowJob)
 	d.Bus.OnTx("shifts.changed", "discussion", s.somebodyLeads)
 	return s
 }
