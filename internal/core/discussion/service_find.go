@@ -8,6 +8,7 @@ import (
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
+	"cairn/internal/kit/prose"
 	"cairn/internal/kit/search"
 	"cairn/internal/kit/web"
 )
@@ -256,6 +257,9 @@ func found(ctx context.Context, x room, sealed, sealedTop row, rather map[string
 		return search.Found{}, err
 	}
 	f := search.Found{Title: top.Title, Where: web.T(ctx, "discussion.found.where", "name", x.Name), Text: e.Words, Href: entryPath(e), At: e.At}
+	if x.Threads {
+		f.Text = prose.Plain(e.Words)
+	}
 	if e.Post != "" {
 		f.Where = web.T(ctx, "discussion.found.answer", "name", x.Name)
 	}
