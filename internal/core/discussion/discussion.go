@@ -122,6 +122,8 @@ type Entry struct {
 	StateAt   moment.Time
 	Comments  int // open ones
 	Counts    map[string]int
+	Brought   bool   // it came from somewhere else, and nobody here wrote it
+	Label     string // of what was brought: who wrote it there, as its file calls them; may be ""
 
 	author moment.ID
 	lead   moment.ID // who was last told of it as whoever leads, while it is held for its words; "" when nobody was

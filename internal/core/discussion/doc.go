@@ -31,6 +31,9 @@
 // Where an Owner is Findable, open threads are put into search as they are written, and taken
 // out as they go out of sight; answers, drafts and versions never are.
 //
+// An Owner can bring in what was written somewhere else, under a name that is a label and no
+// account, and take along what stands openly in a space.
+//
 // Tables: discussion_space, _entry, _version, _alias, _reaction, _reveal, _seen,
 // _follow, _draft, _rather. Words are
 // sealed under the space's scope; destroying a space destroys its key.

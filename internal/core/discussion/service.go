@@ -59,6 +59,7 @@ type People interface {
 // Phrases finds listed phrases in words. It is safety.
 type Phrases interface {
 	Match(ctx context.Context, r db.Reader, text, lang string) ([]string, error)
+	Matches(ctx context.Context, r db.Reader, texts []string, lang string) ([][]string, error)
 }
 
 // Leads tells who leads now; "" when nobody does. It is shifts.

@@ -169,6 +169,9 @@ func (s *Service) Release(ctx context.Context, a access.Actor, id moment.ID) err
 		if err := s.move(ctx, tx, e, Open, "", nil, now); err != nil {
 			return err
 		}
+		if e.Brought { // it is not new to anybody
+			return s.countBrought(ctx, tx, e)
+		}
 		if e.Post != "" || !e.told {
 			if err := setShown(ctx, tx, id, now); err != nil {
 				return fault.Op("release", err)

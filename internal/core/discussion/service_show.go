@@ -144,6 +144,9 @@ func (g around) who(v viewer, e Entry) Who {
 	if e.Anonymous {
 		return Who{Alias: max(e.Alias, 1), Seed: string(e.Thread()) + "/" + strconv.Itoa(e.Alias), Mine: v.mine(e)}
 	}
+	if e.Brought {
+		return Who{Name: e.Label, Before: true, Seed: seedOf(e)}
+	}
 	w := Who{Person: e.author, Name: g.cards[e.author].Name, Seed: string(e.author), Mine: v.mine(e)}
 	if w.Name == "" {
 		w.Seed = string(e.ID)
@@ -155,7 +158,7 @@ func may(x room, e Entry) May {
 	v := x.viewer
 	return May{
 		Edit: canEdit(v, x.Space, e).OK(), Withdraw: canWithdraw(v, e).OK(), React: canReact(v, x.Space, e).OK(), Hide: canHide(v, e).OK(), Release: canRelease(v, e).OK(),
-		Label: canLabel(v, x.Space, e).OK(), Pin: canPin(v, e).OK(), Comment: e.Post == "" && canComment(v, x.Space, e).OK(), Quote: canQuote(v, x.Space, e).OK(), Report: v.see && v.Has(access.Member) && !v.mine(e) && e.author != "" && e.State == Open,
+		Label: canLabel(v, x.Space, e).OK(), Pin: canPin(v, e).OK(), Comment: e.Post == "" && canComment(v, x.Space, e).OK(), Quote: canQuote(v, x.Space, e).OK(), Report: v.see && v.Has(access.Member) && !v.mine(e) && (e.author != "" || e.Brought) && e.State == Open,
 		Reveal: canReveal(v, e).OK(), History: seesVersions(v, e),
 	}
 }

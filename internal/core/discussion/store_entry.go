@@ -13,17 +13,17 @@ import (
 // row is an entry before it is opened.
 type row struct {
 	Entry
-	title, words, reason []byte
+	title, words, reason, label []byte
 }
 
 const entryColumns = `id, space, post, author, anonymous, alias, title, words, version, quotes, topics, state, why, reason, lead, told, pinned, moderated,
-	at, active_at, changed_at, state_at, comments, been_there, with_you, thank_you`
+	at, active_at, changed_at, state_at, comments, been_there, with_you, thank_you, origin <> '', label`
 
 func scanEntry(r db.Row, e *row) error {
 	var topics string
 	var been, with, thank int
 	err := r.Scan(&e.ID, &e.Space, &e.Post, &e.author, &e.Anonymous, &e.Alias, &e.title, &e.words, &e.Version, &e.Quotes, &topics, &e.State, &e.Why, &e.reason, &e.lead, &e.told, &e.Pinned, &e.Moderated,
-		&e.At, &e.ActiveAt, &e.ChangedAt, &e.StateAt, &e.Comments, &been, &with, &thank)
+		&e.At, &e.ActiveAt, &e.ChangedAt, &e.StateAt, &e.Comments, &been, &with, &thank, &e.Brought, &e.label)
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func threadGlass(v viewer, args ...any) glass {
 }
 
 const eColumns = `e.id, e.space, e.post, e.author, e.anonymous, e.alias, e.title, e.words, e.version, e.quotes, e.topics, e.state, e.why, e.reason, e.lead, e.told, e.pinned, e.moderated,
-	e.at, e.active_at, e.changed_at, e.state_at, e.comments, e.been_there, e.with_you, e.thank_you`
+	e.at, e.active_at, e.changed_at, e.state_at, e.comments, e.been_there, e.with_you, e.thank_you, e.origin <> '', e.label`
 
 // pageOf gives the posts of a space that a viewer sees, newest activity first, from
 // a place on; the pinned ones are not among them.

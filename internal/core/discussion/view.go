@@ -9,6 +9,7 @@ import (
 type Who struct {
 	Person moment.ID // only of somebody who wrote with their name
 	Name   string    // "" for somebody who has left
+	Before bool      // it was written somewhere else, by somebody whom its file calls Name
 	Alias  int       // more than 0: wrote without a name, and is this number in the thread
 	Seed   string    // of the stone beside the words; of somebody without a name it belongs to the thread alone
 	Mine   bool      // the viewer's own

@@ -170,7 +170,7 @@ func memberships(ctx context.Context, r db.Reader, person moment.ID, moderates b
 }
 
 func erasePerson(ctx context.Context, tx db.Writer, person moment.ID) error {
-	for _, text := range []string{`DELETE FROM forum_request WHERE person = $1`, `DELETE FROM forum_moderator WHERE person = $1`, `DELETE FROM forum_member WHERE person = $1`} {
+	for _, text := range []string{`UPDATE forum_import SET by_person = NULL WHERE by_person = $1`, `DELETE FROM forum_request WHERE person = $1`, `DELETE FROM forum_moderator WHERE person = $1`, `DELETE FROM forum_member WHERE person = $1`} {
 		if _, err := tx.Exec(ctx, text, person); err != nil {
 			return db.Problem("forum erase", err)
 		}

@@ -19,7 +19,7 @@ const pasteMost = 4 << 20
 
 // Routes are the addresses of the forum. A thread's own page is discussions' /post/{id}.
 func (s *Service) Routes() []web.Route {
-	return []web.Route{
+	return append([]web.Route{
 		{Method: "GET", Path: "/forum", Need: permSee, Do: s.homePage},
 		{Method: "GET", Path: "/forum/new", Need: permMake, Do: s.newPage},
 		{Method: "POST", Path: "/forum/new", Need: permMake, Do: s.newPost, MaxBody: pasteMost},
@@ -42,7 +42,7 @@ func (s *Service) Routes() []web.Route {
 		{Method: "GET", Path: "/forum/{space}/moderators", Need: permOwn, Do: s.tendPage},
 		{Method: "POST", Path: "/forum/{space}/moderators", Need: permOwn, Do: s.tendPost},
 		{Method: "POST", Path: "/forum/{space}/asking/{ask}", Need: permOwn, Do: s.answerPost},
-	}
+	}, s.importRoutes()...)
 }
 
 // at reads which space the address names.

@@ -1,0 +1,33 @@
+-- +goose Up
+-- What was brought from somewhere else has nobody here who wrote it. origin is the keyed hash of the key that it had there, so
+-- that it comes once; origin_key is that key and label the name beside it there, both sealed under the space's scope.
+ALTER TABLE discussion_entry ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+ALTER TABLE discussion_entry ADD COLUMN origin_key BYTEA;
+ALTER TABLE discussion_entry ADD COLUMN label BYTEA;
+CREATE UNIQUE INDEX discussion_entry_origin ON discussion_entry (space, origin) WHERE origin <> '';
+-- Threads in the order in which they were begun, for what is taken along.
+CREATE INDEX discussion_entry_begun ON discussion_entry (space, at, id) WHERE post IS NULL;
+
+-- A file that somebody would bring into a space, sealed under the key of its threads. It goes a day after it came.
+CREATE TABLE forum_import (
+    space TEXT PRIMARY KEY REFERENCES forum_space (id),
+    hash TEXT NOT NULL,
+    body BYTEA NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('look', 'taking', 'done')),
+    made INTEGER NOT NULL DEFAULT 0,
+    held INTEGER NOT NULL DEFAULT 0,
+    by_person TEXT,
+    at BIGINT NOT NULL
+);
+CREATE INDEX forum_import_by ON forum_import (by_person) WHERE by_person IS NOT NULL;
+
+-- +goose Down
+DROP TABLE forum_import;
+DROP INDEX discussion_entry_begun;
+DROP INDEX discussion_entry_origin;
+DELETE FROM discussion_version WHERE entry IN (SELECT id FROM discussion_entry WHERE origin <> '');
+DELETE FROM discussion_reaction WHERE entry IN (SELECT id FROM discussion_entry WHERE origin <> '');
+UPDATE discussion_entry SET state = 'withdrawn', title = NULL, words = NULL WHERE origin <> '';
+ALTER TABLE discussion_entry DROP COLUMN label;
+ALTER TABLE discussion_entry DROP COLUMN origin_key;
+ALTER TABLE discussion_entry DROP COLUMN origin;
