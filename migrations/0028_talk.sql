@@ -21,7 +21,32 @@ CREATE TABLE forum_import (
 );
 CREATE INDEX forum_import_by ON forum_import (by_person) WHERE by_person IS NOT NULL;
 
+-- What somebody chose for places with threads: that they may be called by name; that pictures are shown unasked; and when they
+-- hear what is new in what they follow. minute (of the day) and weekday (0 is Sunday) are of their own zone. due is when they
+-- hear next, 0 when nothing is new; heard is up to when they were told.
+CREATE TABLE discussion_wish (
+    person TEXT PRIMARY KEY,
+    called BOOLEAN NOT NULL DEFAULT FALSE,
+    pictures BOOLEAN NOT NULL DEFAULT FALSE,
+    pace TEXT NOT NULL DEFAULT 'now' CHECK (pace IN ('now', 'day', 'week', 'never')),
+    minute INTEGER NOT NULL DEFAULT 1080,
+    weekday INTEGER NOT NULL DEFAULT 0,
+    due BIGINT NOT NULL DEFAULT 0,
+    heard BIGINT NOT NULL DEFAULT 0
+);
+
+-- Who was told that an entry calls them by name: once an entry.
+CREATE TABLE discussion_call (
+    entry TEXT NOT NULL REFERENCES discussion_entry (id),
+    person TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (entry, person)
+);
+CREATE INDEX discussion_call_person ON discussion_call (person);
+
 -- +goose Down
+DROP TABLE discussion_call;
+DROP TABLE discussion_wish;
 DROP TABLE forum_import;
 DROP INDEX discussion_entry_begun;
 DROP INDEX discussion_entry_origin;

@@ -2,6 +2,7 @@ package discussion
 
 import (
 	"context"
+	"time"
 
 	"cairn/internal/core/notify"
 	"cairn/internal/core/people"
@@ -20,12 +21,14 @@ const (
 	noticeAnswered = "discussion.answered" // somebody wrote below what you wrote
 	noticeDecision = "discussion.decision" // something was decided about what you wrote
 	noticeHeld     = "discussion.held"     // to whoever leads: words that somebody should read now
+	noticeCalled   = "discussion.called"   // somebody wrote your name
+	noticeDigest   = "discussion.digest"   // something is new in what you follow, at your hour
 	noticeWaiting  = "discussion.waiting"  // to those who look after it: something waits to be read
 )
 
 // Kinds are what discussions tell people, for notify.
 func Kinds() []notify.Kind {
-	return []notify.Kind{{Name: noticePosted}, {Name: noticeAnswered}, {Name: noticeDecision}, {Name: noticeHeld, Urgent: true, Work: true}, {Name: noticeWaiting}}
+	return []notify.Kind{{Name: noticePosted}, {Name: noticeAnswered}, {Name: noticeDecision}, {Name: noticeHeld, Urgent: true, Work: true}, {Name: noticeWaiting}, {Name: noticeCalled}, {Name: noticeDigest}}
 }
 
 // Owner is what a kind of space belongs to. Whoever brings the kind plugs it in.
@@ -53,6 +56,8 @@ type People interface {
 	Cards(ctx context.Context, r db.Reader, ids ...moment.ID) (map[moment.ID]people.Card, error)
 	Apart(ctx context.Context, r db.Reader, person moment.ID) (map[moment.ID]bool, error)
 	WithRole(ctx context.Context, r db.Reader, role access.Role) ([]moment.ID, error)
+	Named(ctx context.Context, r db.Reader, name string) (moment.ID, bool, error)
+	Reach(ctx context.Context, r db.Reader, id moment.ID) (people.Reach, error)
 	Situations(ctx context.Context, lang string) ([]people.Situation, error)
 }
 
@@ -98,6 +103,8 @@ type Deps struct {
 	Leads    Leads
 	Lines    Lines
 	Index    Index
+	// Zone is the service's, for people who set none.
+	Zone func(ctx context.Context, r db.Reader) (*time.Location, error)
 }
 
 // Service holds the verbs of discussions.
@@ -111,6 +118,8 @@ func New(d Deps) *Service {
 	s := &Service{Deps: d, owners: map[string]Owner{}}
 	bus.HandleTx(d.Bus, jobTell, s.tellJob)
 	bus.HandleTx(d.Bus, jobLead, s.tellLead)
+	bus.HandleTx(d.Bus, jobCall, s.callJob)
+	bus.HandleTx(d.Bus, jobDigest, s.digestJob)
 	bus.HandleTx(d.Bus, jobSweep, s.sweepJob)
 	bus.HandleTx(d.Bus, jobUnfind, s.unfindJob)
 	d.Bus.OnTx("shifts.changed", "discussion", s.somebodyLeads)
@@ -175,6 +184,13 @@ func (s *Service) DestroySpace(ctx context.Context, tx db.Writer, space moment.I
 		if err := s.settle(ctx, tx, id); err != nil {
 			return err
 		}
+	}
+	calls, err := callsInSpace(ctx, tx, space)
+	if err != nil {
+		return err
+	}
+	if err := s.uncall(ctx, tx, calls); err != nil {
+		return err
 	}
 	if err := s.Unfind(ctx, tx, space); err != nil {
 		return err

@@ -196,6 +196,9 @@ func (s *Service) announce(ctx context.Context, tx db.Writer, x room, e Entry, l
 	if e.State == Held {
 		return s.tellHeld(ctx, tx, x, e, lead, heldKey(e))
 	}
+	if err := s.call(ctx, tx, e); err != nil {
+		return err
+	}
 	return s.tellOpen(ctx, tx, x, e)
 }
 

@@ -91,6 +91,7 @@ func sweepSpace(ctx context.Context, tx db.Writer, space moment.ID, most int) (m
 		`DELETE FROM discussion_reaction WHERE entry IN (` + in + `)`,
 		`DELETE FROM discussion_version WHERE entry IN (` + in + `)`,
 		`DELETE FROM discussion_alias WHERE post IN (` + in + `)`,
+		`DELETE FROM discussion_call WHERE entry IN (` + in + `)`,
 		`DELETE FROM discussion_entry WHERE id IN (` + in + `)`,
 	} {
 		if _, err := tx.Exec(ctx, text, args...); err != nil {

@@ -128,7 +128,10 @@ func blank(ctx context.Context, tx db.Writer, id moment.ID) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM discussion_version WHERE entry = $1`, id); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET title = NULL, words = NULL, topics = '[]' WHERE id = $1`, id)
+	if _, err := tx.Exec(ctx, `DELETE FROM discussion_call WHERE entry = $1`, id); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET title = NULL, words = NULL, label = NULL, topics = '[]' WHERE id = $1`, id)
 	return err
 }
 
