@@ -44,7 +44,25 @@ CREATE TABLE discussion_call (
 );
 CREATE INDEX discussion_call_person ON discussion_call (person);
 
+-- Pictures only where the coordinator of a space says so. body and alt are sealed under the space's scope; n is their order.
+ALTER TABLE discussion_space ADD COLUMN pictures BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE forum_space ADD COLUMN pictures BOOLEAN NOT NULL DEFAULT FALSE;
+CREATE TABLE discussion_picture (
+    id TEXT PRIMARY KEY,
+    entry TEXT NOT NULL REFERENCES discussion_entry (id),
+    n INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('image/jpeg', 'image/png')),
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    alt BYTEA NOT NULL,
+    body BYTEA NOT NULL
+);
+CREATE INDEX discussion_picture_entry ON discussion_picture (entry, n);
+
 -- +goose Down
+DROP TABLE discussion_picture;
+ALTER TABLE forum_space DROP COLUMN pictures;
+ALTER TABLE discussion_space DROP COLUMN pictures;
 DROP TABLE discussion_call;
 DROP TABLE discussion_wish;
 DROP TABLE forum_import;

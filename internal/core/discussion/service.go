@@ -111,11 +111,12 @@ type Deps struct {
 type Service struct {
 	Deps
 	owners map[string]Owner // by the kind of space
+	making chan struct{}    // places for making pictures anew
 }
 
 // New makes the service and registers its timers and reactions.
 func New(d Deps) *Service {
-	s := &Service{Deps: d, owners: map[string]Owner{}}
+	s := &Service{Deps: d, owners: map[string]Owner{}, making: make(chan struct{}, picturesAtOnce)}
 	bus.HandleTx(d.Bus, jobTell, s.tellJob)
 	bus.HandleTx(d.Bus, jobLead, s.tellLead)
 	bus.HandleTx(d.Bus, jobCall, s.callJob)

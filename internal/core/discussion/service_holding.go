@@ -78,6 +78,9 @@ func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put 
 				return err
 			}
 			written = append(written, one)
+			if err := h.exportPictures(ctx, r, *x, e.ID, put); err != nil {
+				return err
+			}
 		}
 		if len(rows) < exportAtOnce {
 			break

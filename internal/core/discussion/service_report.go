@@ -33,6 +33,14 @@ func (x Subject) Reported(ctx context.Context, r db.Reader, a access.Actor, id m
 	if err != nil {
 		return moderation.Reported{}, false, err
 	}
+	ids := make([]moment.ID, len(list))
+	for i, y := range list {
+		ids[i] = y.ID
+	}
+	pictures, err := x.pictured(ctx, r, at, ids)
+	if err != nil {
+		return moderation.Reported{}, false, err
+	}
 	numbers := map[string]int{seedOf(e): 1}
 	var b strings.Builder
 	for _, y := range list {
@@ -48,7 +56,11 @@ func (x Subject) Reported(ctx context.Context, r db.Reader, a access.Actor, id m
 		if y.Title != "" {
 			b.WriteString(y.Title + "\n")
 		}
-		b.WriteString(y.Words + "\n\n")
+		b.WriteString(y.Words + "\n")
+		for _, p := range pictures[y.ID] {
+			b.WriteString("[" + p.Alt + "]\n")
+		}
+		b.WriteString("\n")
 	}
 	about := e.author
 	if e.Brought { // nobody here wrote it: what is decided is about the words

@@ -39,12 +39,14 @@ func (s *Service) show(ctx context.Context, r db.Reader, x room, rows, first []r
 
 // around is what is read once for many entries.
 type around struct {
-	cards  map[moment.ID]people.Card
-	mine   map[moment.ID]map[string]bool
-	unseen map[moment.ID]int
-	quoted map[moment.ID]row
-	topics map[string]string
-	rather map[string]bool // topics that the viewer would rather not meet unasked
+	cards    map[moment.ID]people.Card
+	mine     map[moment.ID]map[string]bool
+	unseen   map[moment.ID]int
+	quoted   map[moment.ID]row
+	topics   map[string]string
+	pictures map[moment.ID][]Pictured
+	unasked  bool            // the viewer has pictures shown unasked
+	rather   map[string]bool // topics that the viewer would rather not meet unasked
 }
 
 func (s *Service) gather(ctx context.Context, r db.Reader, x room, all []row) (around, error) {
@@ -73,6 +75,16 @@ func (s *Service) gather(ctx context.Context, r db.Reader, x room, all []row) (a
 		return g, err
 	}
 	ids := idsOf(all)
+	if g.pictures, err = s.pictured(ctx, r, x, ids); err != nil {
+		return g, err
+	}
+	if len(g.pictures) > 0 {
+		w, err := wishOf(ctx, r, x.viewer.Person)
+		if err != nil {
+			return g, err
+		}
+		g.unasked = w.Pictures
+	}
 	reactions, err := reactionsTo(ctx, r, x.viewer.Person, ids)
 	if err != nil {
 		return g, err
@@ -108,6 +120,7 @@ func (g around) shown(x room, sealed row) (Shown, error) {
 		return out, nil
 	}
 	out.Who = g.who(v, e)
+	out.Pictures, out.Unasked = g.pictures[e.ID], g.unasked
 	out.Title, out.Words, out.Changed, out.Counts, out.Reacted = e.Title, e.Words, e.Version > 0, e.Counts, g.mine[e.ID]
 	if v.mine(e) || v.keep || v.leads(e) {
 		out.Reason, out.LeadTold = e.Reason, e.lead != ""

@@ -123,13 +123,15 @@ func setLead(ctx context.Context, tx db.Writer, id, lead moment.ID, since moment
 	return err
 }
 
-// blank takes the words of an entry away with all that stood there before.
+// blank takes the words and pictures of an entry away with all that stood there before.
 func blank(ctx context.Context, tx db.Writer, id moment.ID) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM discussion_version WHERE entry = $1`, id); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `DELETE FROM discussion_call WHERE entry = $1`, id); err != nil {
-		return err
+	for _, text := range []string{`DELETE FROM discussion_call WHERE entry = $1`, `DELETE FROM discussion_picture WHERE entry = $1`} {
+		if _, err := tx.Exec(ctx, text, id); err != nil {
+			return err
+		}
 	}
 	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET title = NULL, words = NULL, label = NULL, topics = '[]' WHERE id = $1`, id)
 	return err

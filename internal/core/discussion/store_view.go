@@ -164,6 +164,7 @@ func eraseAuthor(ctx context.Context, tx db.Writer, person moment.ID, now moment
 		`DELETE FROM discussion_draft WHERE person = $1`,
 		`DELETE FROM discussion_rather WHERE person = $1`,
 		`DELETE FROM discussion_wish WHERE person = $1`,
+		`DELETE FROM discussion_picture WHERE entry IN (SELECT id FROM discussion_entry WHERE author = $1)`,
 		`DELETE FROM discussion_call WHERE person = $1 OR entry IN (SELECT id FROM discussion_entry WHERE author = $1)`,
 		`UPDATE discussion_entry SET lead = '' WHERE state = 'held' AND lead = $1`,
 	}

@@ -37,6 +37,8 @@ type Shown struct {
 	Who             Who
 	Title, Words    string
 	Marked          bool // the words may have simple marks
+	Pictures        []Pictured
+	Unasked         bool // the viewer has pictures shown unasked
 	At              moment.Time
 	ActiveAt        moment.Time // of a post: when something was last added
 	Unread          bool        // of a thread in a list: something is new since the viewer read it

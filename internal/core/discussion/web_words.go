@@ -123,3 +123,20 @@ func quotedOf(t Thread) *Shown {
 	}
 	return nil
 }
+
+// picturesForm lets a form send files, where the space has pictures.
+func picturesForm(s Space) templ.Attributes {
+	if !s.Rules.Pictures {
+		return nil
+	}
+	return templ.Attributes{"enctype": "multipart/form-data", "data-turbo": "false"}
+}
+
+// pictureSlots are the places for pictures in a form.
+func pictureSlots() []Upload {
+	out := make([]Upload, MostPictures)
+	for i := range out {
+		out[i].Slot = i + 1
+	}
+	return out
+}

@@ -26,7 +26,7 @@ func (s *Service) Routes() []web.Route {
 		{Method: "POST", Path: "/forum/filters", Need: permOwn, Do: s.filtersPost},
 		{Method: "GET", Path: "/forum/{space}", Need: permSee, Do: s.spacePage},
 		{Method: "GET", Path: "/forum/{space}/write", Need: permOwn, Do: s.writePage},
-		{Method: "POST", Path: "/forum/{space}/write", Need: permOwn, Do: s.writePost, MaxBody: pasteMost},
+		{Method: "POST", Path: "/forum/{space}/write", Need: permOwn, Do: s.writePost, MaxBody: discussion.PicturedMost},
 		{Method: "POST", Path: "/forum/{space}/follow", Need: permOwn, Do: s.followPost},
 		{Method: "POST", Path: "/forum/{space}/read", Need: permOwn, Do: s.readPost},
 		{Method: "GET", Path: "/forum/{space}/edit", Need: permMake, Do: s.editPage},
@@ -151,6 +151,9 @@ func (s *Service) writePost(w http.ResponseWriter, r *http.Request) error {
 	case "drop":
 		err, to = s.Talk.DropDraft(r.Context(), a, st.Wall), pathOf(id)
 	default:
+		if d.Pictures, err = discussion.Uploads(r, form); err != nil {
+			return err
+		}
 		post, _, err = s.Talk.Post(r.Context(), a, st.Wall, d)
 		to = "/post/" + string(post)
 	}
