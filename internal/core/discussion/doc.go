@@ -35,11 +35,14 @@
 // from the writer; words without a name call nobody. Who follows hears at once, at an hour of
 // theirs, or not (News).
 //
+// Where a space has pictures, posts carry up to three that were made anew (kit/picture),
+// sealed, each shown behind its words and served as its post is decided about.
+//
 // An Owner can bring in what was written somewhere else, under a name that is a label and no
 // account, and take along what stands openly in a space.
 //
 // Tables: discussion_space, _entry, _version, _alias, _reaction, _reveal, _seen,
-// _follow, _draft, _rather, _wish, _call. Words are
+// _follow, _draft, _rather, _wish, _call, _picture. Words are
 // sealed under the space's scope; destroying a space destroys its key.
 //
 // Events sent: discussion.posted, discussion.hidden, discussion.revealed. Events heard:
