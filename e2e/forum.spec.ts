@@ -21,10 +21,10 @@ test('pages of the forum @once', async ({ someone, be }) => {
   await expect(visitor.page.getByRole('heading', { level: 1, name: 'Tea at four in the morning' })).toBeVisible();
   await inspect(visitor.page, ['/forum', space, new URL(visitor.page.url()).pathname]);
   const tomo = await be('Tomo');
-  await inspect(tomo.page, ['/forum', '/forum/new', space, `${space}/edit`, `${space}/close`, `${space}/moderators`]);
+  await inspect(tomo.page, ['/forum', '/forum/make', space, `${space}/edit`, `${space}/close`, `${space}/moderators`, `${space}/import`]);
   const heron = await be('Heron');
   const community = await enter(heron.page, 'New in this country');
-  await inspect(heron.page, [community, `${community}/join`, '/forum/filters', `${space}/write`]);
+  await inspect(heron.page, [community, `${community}/join`, '/forum/filters', '/forum/new', `${space}/write`]);
 });
 
 test('without JavaScript: begun, kept, sent, covered for somebody else, answered', async ({ be }) => {

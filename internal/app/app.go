@@ -164,7 +164,7 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Moderation = moderation.New(moderation.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Load: a.Shifts, Zone: a.zone})
 	a.Chat = chat.New(chat.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Hints: a.Safety, Givers: []chat.Giver{crisisCard{a.Directory}}})
 	a.Index = search.New(a.DB)
-	a.Discussion = discussion.New(discussion.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Standing: a.Moderation, Phrases: a.Safety, Leads: a.Shifts, Lines: a.Directory, Index: a.Index})
+	a.Discussion = discussion.New(discussion.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Standing: a.Moderation, Phrases: a.Safety, Leads: a.Shifts, Lines: a.Directory, Index: a.Index, Zone: a.zone})
 	captioning, err := a.Settings.captioning()
 	if err != nil {
 		return err
@@ -178,7 +178,7 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Groups = groups.New(groups.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Standing: a.Moderation, Safety: a.Safety, Lead: a.Shifts,
 		Walls: groups.OnWalls{Service: a.Discussion}, Meetings: groups.OnMeetings{Service: a.Meetings}, Lists: a.Meetings, Listings: a.Meetings, Index: a.Index,
 		Guard: post.NewGuard(a.Settings.WebhookAllow...), BaseURL: a.Settings.Public(), Zone: a.zone})
-	a.Forum = forum.New(forum.Deps{DB: a.DB, Vault: a.Vault, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Standing: a.Moderation, Shifts: a.Shifts, Phrases: a.Safety, Tell: a.Notify, Talk: a.Discussion})
+	a.Forum = forum.New(forum.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Standing: a.Moderation, Shifts: a.Shifts, Phrases: a.Safety, Tell: a.Notify, Talk: a.Discussion})
 	a.Notify.Declare(slices.Concat(shifts.Kinds(), safety.Kinds(), moderation.Kinds(), discussion.Kinds(), support.Kinds(), mentoring.Kinds(), meetings.Kinds(), groups.Kinds(), forum.Kinds())...)
 	a.Meetings.Around(groups.Kind, groups.Owner{Service: a.Groups})
 	a.Rooms.Around(meetings.RoomKind, meetings.Rooms{Service: a.Meetings})

@@ -84,6 +84,7 @@ var (
 		"search":   {"fault", "moment", "db", "vault", "access", "bus"},
 		"media":    {"fault", "moment"},
 		"prose":    {},
+		"picture":  {},
 		"web":      {"fault", "moment", "db", "vault", "access", "bus", "post", "calendar", "search"},
 	}
 	coreOrder    = []string{"people", "notify", "directory", "shifts", "safety", "moderation", "chat", "discussion", "rooms", "meetings"}

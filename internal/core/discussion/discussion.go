@@ -44,6 +44,7 @@ type SpaceRules struct {
 	HoldNew   bool // what somebody writes here is held until a keeper has released something of theirs
 	Closed    bool // read only
 	Titles    bool // posts are asked for a title
+	Pictures  bool // posts and comments can have pictures, and those they have are shown
 }
 
 // Space is a place where people post.
@@ -122,6 +123,8 @@ type Entry struct {
 	StateAt   moment.Time
 	Comments  int // open ones
 	Counts    map[string]int
+	Brought   bool   // it came from somewhere else, and nobody here wrote it
+	Label     string // of what was brought: who wrote it there, as its file calls them; may be ""
 
 	author moment.ID
 	lead   moment.ID // who was last told of it as whoever leads, while it is held for its words; "" when nobody was
@@ -149,6 +152,7 @@ type Draft struct {
 	Words     string
 	Anonymous bool
 	Quotes    moment.ID
+	Pictures  []Upload // up to MostPictures
 }
 
 // Validate cleans the words and checks them, for a post or a comment.
@@ -160,6 +164,7 @@ func (d *Draft) Validate(comment bool) error {
 	}
 	d.Words = cleanWords(&p, d.Words, most)
 	d.Title = cleanLine(&p, "title", d.Title, MostTitle)
+	d.checkPictures(&p)
 	if d.Key == "" {
 		d.Key = string(moment.NewID())
 	}

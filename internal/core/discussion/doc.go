@@ -31,12 +31,23 @@
 // Where an Owner is Findable, open threads and answers are put into search as they are
 // written, and taken out as they go out of sight; drafts and versions never are.
 //
+// In threads, @Name calls whoever chose to be called, reads the place and is not kept apart
+// from the writer; words without a name call nobody. Who follows hears at once, at an hour of
+// theirs, or not (News).
+//
+// Where a space has pictures, posts carry up to three that were made anew (kit/picture),
+// sealed, each shown behind its words and served as its post is decided about.
+//
+// An Owner can bring in what was written somewhere else, under a name that is a label and no
+// account, and take along what stands openly in a space.
+//
 // Tables: discussion_space, _entry, _version, _alias, _reaction, _reveal, _seen,
-// _follow, _draft, _rather. Words are
+// _follow, _draft, _rather, _wish, _call, _picture. Words are
 // sealed under the space's scope; destroying a space destroys its key.
 //
 // Events sent: discussion.posted, discussion.hidden, discussion.revealed. Events heard:
 // shifts.changed (somebody leads now). Jobs: discussion.tell (a new post or answer, to those
 // who follow), discussion.lead (what is held, to whoever leads), discussion.sweep (rows of a
-// destroyed space), discussion.unfind (what is found of a space that is found no more). Live topic: Topic.
+// destroyed space), discussion.call (those whom an open entry calls by name), discussion.digest
+// (somebody's hour of what is new), discussion.unfind (what is found of a space that is found no more). Live topic: Topic.
 package discussion

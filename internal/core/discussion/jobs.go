@@ -15,6 +15,8 @@ const (
 	jobSweep  = "discussion.sweep"
 	jobUnfind = "discussion.unfind"
 	jobBelow  = "discussion.below"
+	jobCall   = "discussion.call"
+	jobDigest = "discussion.digest"
 
 	tellAtOnce  = 200 // people told in one transaction
 	leadAtOnce  = 50  // held entries that whoever leads is told of in one transaction
@@ -54,23 +56,29 @@ func (s *Service) tellJob(ctx context.Context, tx db.Writer, about aboutTelling)
 	if err != nil {
 		return err
 	}
-	list = slices.Clone(list)
+	list = slices.DeleteFunc(slices.Clone(list), func(id moment.ID) bool {
+		return id <= about.After || id == e.author || !e.Anonymous && apart[id]
+	})
 	slices.Sort(list)
 	list = slices.Compact(list)
-	n := 0
-	for _, id := range list {
-		if id <= about.After || id == e.author || !e.Anonymous && apart[id] {
-			continue
+	part := list[:min(len(list), tellAtOnce)]
+	wishes := map[moment.ID]wish{} // of walls one hears at once
+	if _, threads := s.owners[f.Kind].(Among); threads {
+		if wishes, err = wishesOf(ctx, tx, part); err != nil {
+			return err
 		}
-		if n++; n > tellAtOnce {
-			return s.Bus.At(ctx, tx, jobTell, string(e.ID), s.Clock.Now(), about)
-		}
-		if err := s.tell(ctx, tx, id, noticePosted, string(e.ID), e.Entry); err != nil {
+	}
+	for _, id := range part {
+		w, chose := wishes[id]
+		if err := s.toFollower(ctx, tx, id, w, chose, e.Entry); err != nil {
 			return err
 		}
 		about.After = id
 	}
-	return nil
+	if len(part) == len(list) {
+		return nil
+	}
+	return s.Bus.At(ctx, tx, jobTell, string(e.ID), s.Clock.Now(), about)
 }
 
 // sweepJob deletes the rows of a destroyed space, some at a time.

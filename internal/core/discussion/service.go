@@ -3,6 +3,7 @@ package discussion
 import (
 	"context"
 	lru "github.com/hashicorp/golang-lru/v2"
+	"time"
 
 	"cairn/internal/core/notify"
 	"cairn/internal/core/people"
@@ -22,12 +23,14 @@ const (
 	noticeAnswered = "discussion.answered" // somebody wrote below what you wrote
 	noticeDecision = "discussion.decision" // something was decided about what you wrote
 	noticeHeld     = "discussion.held"     // to whoever leads: words that somebody should read now
+	noticeCalled   = "discussion.called"   // somebody wrote your name
+	noticeDigest   = "discussion.digest"   // something is new in what you follow, at your hour
 	noticeWaiting  = "discussion.waiting"  // to those who look after it: something waits to be read
 )
 
 // Kinds are what discussions tell people, for notify.
 func Kinds() []notify.Kind {
-	return []notify.Kind{{Name: noticePosted}, {Name: noticeAnswered}, {Name: noticeDecision}, {Name: noticeHeld, Urgent: true, Work: true}, {Name: noticeWaiting}}
+	return []notify.Kind{{Name: noticePosted}, {Name: noticeAnswered}, {Name: noticeDecision}, {Name: noticeHeld, Urgent: true, Work: true}, {Name: noticeWaiting}, {Name: noticeCalled}, {Name: noticeDigest}}
 }
 
 // Owner is what a kind of space belongs to. Whoever brings the kind plugs it in.
@@ -55,12 +58,15 @@ type People interface {
 	Cards(ctx context.Context, r db.Reader, ids ...moment.ID) (map[moment.ID]people.Card, error)
 	Apart(ctx context.Context, r db.Reader, person moment.ID) (map[moment.ID]bool, error)
 	WithRole(ctx context.Context, r db.Reader, role access.Role) ([]moment.ID, error)
+	Named(ctx context.Context, r db.Reader, name string) (moment.ID, bool, error)
+	Reach(ctx context.Context, r db.Reader, id moment.ID) (people.Reach, error)
 	Situations(ctx context.Context, lang string) ([]people.Situation, error)
 }
 
 // Phrases finds listed phrases in words. It is safety.
 type Phrases interface {
 	Match(ctx context.Context, r db.Reader, text, lang string) ([]string, error)
+	Matches(ctx context.Context, r db.Reader, texts []string, lang string) ([][]string, error)
 }
 
 // Leads tells who leads now; "" when nobody does. It is shifts.
@@ -99,6 +105,8 @@ type Deps struct {
 	Leads    Leads
 	Lines    Lines
 	Index    Index
+	// Zone is the service's, for people who set none.
+	Zone func(ctx context.Context, r db.Reader) (*time.Location, error)
 }
 
 // Service holds the verbs of discussions.
@@ -107,13 +115,16 @@ type Service struct {
 	owners map[string]Owner // by the kind of space
 	prose  *prose.Cache     // of what everybody may read
 	visits *lru.Cache[visitKey, visit]
+	making chan struct{} // places for making pictures anew
 }
 
 // New makes the service and registers its timers and reactions.
 func New(d Deps) *Service {
-	s := &Service{Deps: d, owners: map[string]Owner{}, prose: prose.NewCache(), visits: newVisits()}
+	s := &Service{Deps: d, owners: map[string]Owner{}, prose: prose.NewCache(), visits: newVisits(), making: make(chan struct{}, picturesAtOnce)}
 	bus.HandleTx(d.Bus, jobTell, s.tellJob)
 	bus.HandleTx(d.Bus, jobLead, s.tellLead)
+	bus.HandleTx(d.Bus, jobCall, s.callJob)
+	bus.HandleTx(d.Bus, jobDigest, s.digestJob)
 	bus.HandleTx(d.Bus, jobSweep, s.sweepJob)
 	bus.HandleTx(d.Bus, jobUnfind, s.unfindJob)
 	bus.HandleTx(d.Bus, jobBelow, s.belowJob)
@@ -179,6 +190,13 @@ func (s *Service) DestroySpace(ctx context.Context, tx db.Writer, space moment.I
 		if err := s.settle(ctx, tx, id); err != nil {
 			return err
 		}
+	}
+	calls, err := callsInSpace(ctx, tx, space)
+	if err != nil {
+		return err
+	}
+	if err := s.uncall(ctx, tx, calls); err != nil {
+		return err
 	}
 	if err := s.Unfind(ctx, tx, space); err != nil {
 		return err

@@ -171,6 +171,12 @@ func (s *Service) Release(ctx context.Context, a access.Actor, id moment.ID) err
 		if err := s.move(ctx, tx, e, Open, "", nil, now); err != nil {
 			return err
 		}
+		if err := s.call(ctx, tx, e); err != nil {
+			return err
+		}
+		if e.Brought { // it is not new to anybody
+			return s.countBrought(ctx, tx, e)
+		}
 		if e.Post != "" || !e.told {
 			if err := setShown(ctx, tx, id, now); err != nil {
 				return fault.Op("release", err)
@@ -200,6 +206,13 @@ func (s *Service) move(ctx context.Context, tx db.Writer, e Entry, to State, why
 		if err := bump(ctx, tx, e.Post, -1, now); err != nil {
 			return fault.Op("entry", err)
 		}
+	}
+	if e.State == Open && to != Open { // whoever was called is not called to what is out of sight
+		calls, err := callsIn(ctx, tx, e.ID)
+		if err != nil {
+			return err
+		}
+		return s.uncall(ctx, tx, calls)
 	}
 	if e.State == Held {
 		return s.settle(ctx, tx, e.ID)

@@ -78,6 +78,9 @@ func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put 
 				return err
 			}
 			written = append(written, one)
+			if err := h.exportPictures(ctx, r, *x, e.ID, put); err != nil {
+				return err
+			}
 		}
 		if len(rows) < exportAtOnce {
 			break
@@ -99,7 +102,7 @@ func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put 
 	if err != nil {
 		return err
 	}
-	return put("discussion.json", map[string]any{"written": written, "reactions": reactions, "begun_and_not_sent": drafts, "follows": habits.Follows, "read": habits.Read, "rather_not_unasked": habits.Rather})
+	return put("discussion.json", map[string]any{"written": written, "reactions": reactions, "begun_and_not_sent": drafts, "follows": habits.Follows, "read": habits.Read, "rather_not_unasked": habits.Rather, "choices": habits.Wishes, "called_by_name": habits.Called})
 }
 
 // exportRoom opens a space to take one's own words out of it, whether one may see it
@@ -197,6 +200,16 @@ func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, now 
 		if len(rows) < exportAtOnce {
 			break
 		}
+	}
+	calls, err := callsBy(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	if err := h.uncall(ctx, tx, calls); err != nil {
+		return err
+	}
+	if err := h.Bus.Cancel(ctx, tx, jobDigest, string(person)); err != nil {
+		return err
 	}
 	if err := h.unfindBy(ctx, tx, person); err != nil {
 		return err

@@ -27,6 +27,17 @@ type exportedHabits struct {
 	Follows []exportedFollow
 	Read    []exportedFollow // what they have opened, and when last
 	Rather  []string
+	Wishes  exportedWishes
+	Called  []exportedFollow // what called them by name, and when they were told
+}
+
+type exportedWishes struct {
+	Called   bool   `json:"may_be_called_by_name"`
+	Pictures bool   `json:"pictures_shown_unasked"`
+	Pace     Pace   `json:"hears_what_is_new"`
+	Minute   int    `json:"minute_of_the_day"`
+	Weekday  int    `json:"weekday"`
+	HeardTo  string `json:"told_up_to,omitempty"`
 }
 
 // exportDrafts opens what the person has begun to write and not sent.
@@ -57,7 +68,7 @@ func (h Holding) exportDrafts(ctx context.Context, r db.Reader, rooms map[moment
 }
 
 func exportHabits(ctx context.Context, r db.Reader, person moment.ID) (exportedHabits, error) {
-	out := exportedHabits{Follows: []exportedFollow{}, Read: []exportedFollow{}, Rather: []string{}}
+	out := exportedHabits{Follows: []exportedFollow{}, Read: []exportedFollow{}, Rather: []string{}, Called: []exportedFollow{}}
 	list, err := followsBy(ctx, r, person)
 	if err != nil {
 		return out, err
@@ -76,6 +87,18 @@ func exportHabits(ctx context.Context, r db.Reader, person moment.ID) (exportedH
 	for t := range topics {
 		out.Rather = append(out.Rather, t)
 	}
+	if err != nil {
+		return out, err
+	}
 	slices.Sort(out.Rather)
+	w, err := wishOf(ctx, r, person)
+	if err != nil {
+		return out, err
+	}
+	out.Wishes = exportedWishes{w.Called, w.Pictures, w.Pace, w.Minute, w.Weekday, w.heard.Stamp()}
+	calls, err := callsTo(ctx, r, person)
+	for _, c := range calls {
+		out.Called = append(out.Called, exportedFollow{c.Object, c.At.Stamp()})
+	}
 	return out, err
 }

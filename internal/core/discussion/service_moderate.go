@@ -174,23 +174,39 @@ func (x Subject) Unlabel(ctx context.Context, tx db.Writer, _ access.Actor, id m
 	return x.relabel(ctx, tx, id, left)
 }
 
-// Held gives what is held in any space and what the actor may release.
+// Held gives what is held in any space and what the actor may release, up to heldMost: what
+// is held for its words before everything else.
 func (x Subject) Held(ctx context.Context, r db.Reader, a access.Actor) ([]moderation.Held, error) {
-	list, err := heldAnywhere(ctx, r, heldMost)
+	some, err := spacesThatHold(ctx, r)
 	if err != nil {
 		return nil, err
 	}
 	spaces := map[moment.ID]room{}
+	var keeps, leads []moment.ID
+	for _, id := range some {
+		at, err := x.enter(ctx, r, a, id)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if spaces[id] = at; at.viewer.keep {
+			keeps = append(keeps, id)
+		} else if permHeld.Check(a) == nil {
+			leads = append(leads, id)
+		}
+	}
+	if len(keeps)+len(leads) == 0 {
+		return nil, nil
+	}
+	list, err := heldAmong(ctx, r, keeps, leads, a.Person, heldMost)
+	if err != nil {
+		return nil, err
+	}
 	var out []moderation.Held
 	for _, e := range list {
-		at, known := spaces[e.Space]
-		if !known {
-			if at, err = x.enter(ctx, r, a, e.Space); err != nil && !fault.Is(err, fault.NotFound) {
-				return nil, err
-			}
-			spaces[e.Space] = at
-		}
-		if at.ID != "" && canRelease(at.viewer, e.Entry).OK() {
+		if at := spaces[e.Space]; canRelease(at.viewer, e.Entry).OK() {
 			out = append(out, heldAs(at, e.Entry))
 		}
 	}

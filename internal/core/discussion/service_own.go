@@ -48,6 +48,12 @@ func (s *Service) Edit(ctx context.Context, a access.Actor, id moment.ID, words 
 		if err := s.holdAgain(ctx, tx, x, e, len(hits) > 0, now); err != nil {
 			return err
 		}
+		if e.State == Open && len(hits) == 0 {
+			e.Words = d.Words
+			if err := s.call(ctx, tx, e); err != nil {
+				return err
+			}
+		}
 		return s.findable(ctx, tx, id)
 	})
 }

@@ -21,7 +21,17 @@ func (s *Service) Post(ctx context.Context, a access.Actor, space moment.ID, d D
 		return "", "", err
 	}
 	d.Quotes = ""
-	return s.write(ctx, a, d, func(tx db.Writer) (room, target, error) {
+	pictures, err := s.clean(ctx, a, d, func(r db.Reader) (room, error) {
+		x, err := s.visit(ctx, r, a, space)
+		if err == nil {
+			err = canPost(x.viewer, x.Space).Err()
+		}
+		return x, err
+	})
+	if err != nil {
+		return "", "", err
+	}
+	return s.write(ctx, a, d, pictures, func(tx db.Writer) (room, target, error) {
 		x, err := s.visit(ctx, tx, a, space)
 		if err != nil {
 			return x, target{}, err
@@ -39,7 +49,17 @@ func (s *Service) Comment(ctx context.Context, a access.Actor, post moment.ID, d
 	if err := d.Validate(true); err != nil {
 		return "", "", err
 	}
-	return s.write(ctx, a, d, func(tx db.Writer) (room, target, error) {
+	pictures, err := s.clean(ctx, a, d, func(r db.Reader) (room, error) {
+		x, e, err := s.at(ctx, r, a, post)
+		if err == nil {
+			err = canComment(x.viewer, x.Space, e).Err()
+		}
+		return x, err
+	})
+	if err != nil {
+		return "", "", err
+	}
+	return s.write(ctx, a, d, pictures, func(tx db.Writer) (room, target, error) {
 		x, e, err := s.at(ctx, tx, a, post)
 		if err != nil {
 			return x, target{}, err
@@ -64,7 +84,7 @@ type target struct {
 }
 
 // write stores a new entry; where finds and decides its place.
-func (s *Service) write(ctx context.Context, a access.Actor, d Draft, where func(tx db.Writer) (room, target, error)) (id moment.ID, state State, err error) {
+func (s *Service) write(ctx context.Context, a access.Actor, d Draft, pictures []cleaned, where func(tx db.Writer) (room, target, error)) (id moment.ID, state State, err error) {
 	err = s.DB.Write(ctx, func(tx db.Writer) error {
 		x, e, err := where(tx)
 		if err != nil {
@@ -90,7 +110,7 @@ func (s *Service) write(ctx context.Context, a access.Actor, d Draft, where func
 		e.Title, e.Words, e.StateAt, e.ActiveAt = d.Title, d.Words, e.At, e.At
 		e.State, e.Why = Open, ""
 		if !e.helps {
-			hits, err := s.Phrases.Match(ctx, tx, d.Title+"\n"+d.Words, web.Lang(ctx))
+			hits, err := s.Phrases.Match(ctx, tx, d.text(), web.Lang(ctx))
 			if err != nil {
 				return err
 			}
@@ -99,10 +119,22 @@ func (s *Service) write(ctx context.Context, a access.Actor, d Draft, where func
 		if err := s.store(ctx, tx, a, x, e.Entry, key); err != nil {
 			return err
 		}
+		if err := s.keepPictures(ctx, tx, x, e.ID, pictures); err != nil {
+			return err
+		}
 		id, state = e.ID, e.State
 		return fault.Op("draft", dropDraft(ctx, tx, a.Person, draftObject(e.Entry)))
 	})
 	return id, state, err
+}
+
+// text is everything that was typed.
+func (d Draft) text() string {
+	text := d.Title + "\n" + d.Words
+	for _, u := range d.Pictures {
+		text += "\n" + u.Alt
+	}
+	return text
 }
 
 // titled: a thread needs a title, so that others can choose what to open.
@@ -197,6 +229,9 @@ func (s *Service) aliasFor(ctx context.Context, tx db.Writer, e Entry) (int, err
 func (s *Service) announce(ctx context.Context, tx db.Writer, x room, e Entry, lead moment.ID) error {
 	if e.State == Held {
 		return s.tellHeld(ctx, tx, x, e, lead, heldKey(e))
+	}
+	if err := s.call(ctx, tx, e); err != nil {
+		return err
 	}
 	return s.tellOpen(ctx, tx, x, e)
 }

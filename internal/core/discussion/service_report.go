@@ -23,13 +23,21 @@ func (Subject) Name() string { return "post" }
 // who wrote both with their name and without has two.
 func (x Subject) Reported(ctx context.Context, r db.Reader, a access.Actor, id moment.ID) (moderation.Reported, bool, error) {
 	at, e, err := x.at(ctx, r, a, id)
-	if fault.Is(err, fault.NotFound) || err == nil && (e.author == "" || e.State == Withdrawn) {
+	if fault.Is(err, fault.NotFound) || err == nil && (e.author == "" && !e.Brought || e.State == Withdrawn) {
 		return moderation.Reported{}, false, nil
 	}
 	if err != nil {
 		return moderation.Reported{}, false, err
 	}
 	list, err := x.upTo(ctx, r, at, e)
+	if err != nil {
+		return moderation.Reported{}, false, err
+	}
+	ids := make([]moment.ID, len(list))
+	for i, y := range list {
+		ids[i] = y.ID
+	}
+	pictures, err := x.pictured(ctx, r, at, ids)
 	if err != nil {
 		return moderation.Reported{}, false, err
 	}
@@ -48,9 +56,17 @@ func (x Subject) Reported(ctx context.Context, r db.Reader, a access.Actor, id m
 		if y.Title != "" {
 			b.WriteString(y.Title + "\n")
 		}
-		b.WriteString(y.Words + "\n\n")
+		b.WriteString(y.Words + "\n")
+		for _, p := range pictures[y.ID] {
+			b.WriteString("[" + p.Alt + "]\n")
+		}
+		b.WriteString("\n")
 	}
-	return moderation.Reported{About: e.author, Excerpt: strings.TrimSpace(b.String()), Anonymous: e.Anonymous}, true, nil
+	about := e.author
+	if e.Brought { // nobody here wrote it: what is decided is about the words
+		about = e.ID
+	}
+	return moderation.Reported{About: about, Excerpt: strings.TrimSpace(b.String()), Anonymous: e.Anonymous}, true, nil
 }
 
 // upTo gives the thread of an entry as a viewer sees it, up to the entry.
@@ -78,8 +94,11 @@ func (x Subject) upTo(ctx context.Context, r db.Reader, at room, e Entry) ([]Ent
 	return out, nil
 }
 
-// seedOf tells authors apart as readers do: by person, or by number.
+// seedOf tells authors apart as readers do: by person, by number, or by what a file called them.
 func seedOf(e Entry) string {
+	if e.Brought {
+		return string(e.Space) + "/" + e.Label
+	}
 	if e.Anonymous {
 		return "#" + strconv.Itoa(e.Alias)
 	}

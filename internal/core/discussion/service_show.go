@@ -43,13 +43,15 @@ func (s *Service) show(ctx context.Context, r db.Reader, x room, rows, first []r
 
 // around is what is read once for many entries.
 type around struct {
-	cards  map[moment.ID]people.Card
-	mine   map[moment.ID]map[string]bool
-	unseen map[moment.ID]int
-	quoted map[moment.ID]row
-	topics map[string]string
-	rather map[string]bool // topics that the viewer would rather not meet unasked
-	prose  *prose.Cache    // nil where not everybody reads
+	cards    map[moment.ID]people.Card
+	mine     map[moment.ID]map[string]bool
+	unseen   map[moment.ID]int
+	quoted   map[moment.ID]row
+	topics   map[string]string
+	pictures map[moment.ID][]Pictured
+	unasked  bool            // the viewer has pictures shown unasked
+	rather   map[string]bool // topics that the viewer would rather not meet unasked
+	prose    *prose.Cache    // nil where not everybody reads
 }
 
 // html is what words are shown as where they have simple marks.
@@ -86,9 +88,19 @@ func (s *Service) gather(ctx context.Context, r db.Reader, x room, all []row) (a
 		return g, err
 	}
 	ids := idsOf(all)
+	if g.pictures, err = s.pictured(ctx, r, x, ids); err != nil {
+		return g, err
+	}
 	if x.viewer.Person == "" {
 		g.unseen = map[moment.ID]int{}
 		return g, s.topics(ctx, r, x, labelled, &g)
+	}
+	if len(g.pictures) > 0 {
+		w, err := wishOf(ctx, r, x.viewer.Person)
+		if err != nil {
+			return g, err
+		}
+		g.unasked = w.Pictures
 	}
 	reactions, err := reactionsTo(ctx, r, x.viewer.Person, ids)
 	if err != nil {
@@ -134,6 +146,7 @@ func (g around) shown(x room, sealed row) (Shown, error) {
 		return out, nil
 	}
 	out.Who = g.who(v, e)
+	out.Pictures, out.Unasked = g.pictures[e.ID], g.unasked
 	out.Title, out.Words, out.HTML = e.Title, e.Words, g.html(x, e.Words)
 	out.Changed, out.Counts, out.Reacted = e.Version > 0, e.Counts, g.mine[e.ID]
 	if v.mine(e) || v.keep || v.leads(e) {
@@ -171,6 +184,9 @@ func (g around) who(v viewer, e Entry) Who {
 	if e.Anonymous {
 		return Who{Alias: max(e.Alias, 1), Seed: string(e.Thread()) + "/" + strconv.Itoa(e.Alias), Mine: v.mine(e)}
 	}
+	if e.Brought {
+		return Who{Name: e.Label, Before: true, Seed: seedOf(e)}
+	}
 	w := Who{Person: e.author, Name: g.cards[e.author].Name, Seed: string(e.author), Mine: v.mine(e)}
 	if w.Name == "" {
 		w.Seed = string(e.ID)
@@ -182,7 +198,7 @@ func may(x room, e Entry) May {
 	v := x.viewer
 	return May{
 		Edit: canEdit(v, x.Space, e).OK(), Withdraw: canWithdraw(v, e).OK(), React: canReact(v, x.Space, e).OK(), Hide: canHide(v, e).OK(), Release: canRelease(v, e).OK(),
-		Label: canLabel(v, x.Space, e).OK(), Pin: canPin(v, e).OK(), Comment: e.Post == "" && canComment(v, x.Space, e).OK(), Quote: canQuote(v, x.Space, e).OK(), Report: v.see && v.Has(access.Member) && !v.mine(e) && e.author != "" && e.State == Open,
+		Label: canLabel(v, x.Space, e).OK(), Pin: canPin(v, e).OK(), Comment: e.Post == "" && canComment(v, x.Space, e).OK(), Quote: canQuote(v, x.Space, e).OK(), Report: v.see && v.Has(access.Member) && !v.mine(e) && (e.author != "" || e.Brought) && e.State == Open,
 		Reveal: canReveal(v, e).OK(), History: seesVersions(v, e),
 	}
 }

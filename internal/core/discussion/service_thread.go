@@ -2,6 +2,7 @@ package discussion
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"cairn/internal/core/people"
@@ -228,6 +229,15 @@ func (s *Service) FollowersOf(ctx context.Context, r db.Reader, space moment.ID)
 // Left takes away what somebody kept of a space that they left: how far they had read, what
 // they followed, and what they had begun to write. What they wrote stays theirs.
 func (s *Service) Left(ctx context.Context, tx db.Writer, space, person moment.ID) error {
+	calls, err := callsToIn(ctx, tx, space, person)
+	if err != nil {
+		return err
+	}
+	for _, id := range calls {
+		if err := s.Tell.Settle(ctx, tx, person, noticeCalled+"/"+string(id)); err != nil {
+			return err
+		}
+	}
 	return leave(ctx, tx, space, person)
 }
 
@@ -261,11 +271,16 @@ func (s *Service) tellThread(ctx context.Context, tx db.Writer, f frame, e row, 
 	if err != nil {
 		return err
 	}
+	wishes, err := wishesOf(ctx, tx, list)
+	if err != nil {
+		return err
+	}
 	for _, id := range list {
 		if known[id] || !e.Anonymous && apart[id] {
 			continue
 		}
-		if err := s.tell(ctx, tx, id, noticePosted, string(e.ID), e.Entry); err != nil {
+		w, chose := wishes[id]
+		if err := s.toFollower(ctx, tx, id, w, chose, e.Entry); err != nil {
 			return err
 		}
 		if err := setTold(ctx, tx, top.ID, id, top.ActiveAt); err != nil {
@@ -296,30 +311,20 @@ func (s *Service) Rather(ctx context.Context, a access.Actor, lang string) (all 
 	return all, chosen, err
 }
 
-// SaveRather keeps which topics the actor would rather not meet unasked. Nobody else learns it.
-func (s *Service) SaveRather(ctx context.Context, a access.Actor, topics []string) error {
+// rathers holds topics to what can be chosen, each once.
+func (s *Service) rathers(ctx context.Context, topics []string) ([]string, error) {
 	choosable, err := s.choosable(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	seen := map[string]bool{}
 	var list []string
 	for _, t := range topics {
 		if !choosable[t] {
-			return fault.New(fault.Invalid, "discussion.error.topic")
+			return nil, fault.New(fault.Invalid, "discussion.error.topic")
 		}
-		if !seen[t] {
-			seen[t], list = true, append(list, t)
+		if !slices.Contains(list, t) {
+			list = append(list, t)
 		}
 	}
-	return s.DB.Write(ctx, func(tx db.Writer) error {
-		now := s.Clock.Now()
-		if err := changing.Spend(ctx, tx, a.Person, now); err != nil {
-			return err
-		}
-		if err := setRathers(ctx, tx, a.Person, list); err != nil {
-			return err
-		}
-		return access.Record(ctx, tx, a, now, access.Entry{Verb: "discussion.filter", Kind: "person", Object: a.Person, Subject: a.Person})
-	})
+	return list, nil
 }

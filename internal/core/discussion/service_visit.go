@@ -25,6 +25,7 @@ const (
 // an account or somebody they are kept apart from.
 type visit struct {
 	rev    int64
+	rules  SpaceRules
 	until  moment.Time
 	thread Thread
 }
@@ -49,7 +50,7 @@ func (s *Service) visitOf(ctx context.Context, x room, top row) (Thread, bool) {
 		return Thread{}, false
 	}
 	had, ok := s.visits.Get(visitOfKey(ctx, top))
-	if !ok || had.rev != top.rev || s.Clock.Now() >= had.until {
+	if !ok || had.rev != top.rev || had.rules != x.Rules || s.Clock.Now() >= had.until {
 		return Thread{}, false
 	}
 	return had.thread, true
@@ -61,7 +62,7 @@ func (s *Service) keepVisit(ctx context.Context, x room, top row, t *Thread) {
 		return
 	}
 	t.drawn = &drawn{}
-	s.visits.Add(visitOfKey(ctx, top), visit{rev: top.rev, until: s.Clock.Now().Add(visitLasts), thread: *t})
+	s.visits.Add(visitOfKey(ctx, top), visit{rev: top.rev, rules: x.Rules, until: s.Clock.Now().Add(visitLasts), thread: *t})
 }
 
 func visits(x room, top row) bool {

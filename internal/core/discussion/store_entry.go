@@ -13,18 +13,18 @@ import (
 // row is an entry before it is opened.
 type row struct {
 	Entry
-	title, words, reason []byte
-	rev                  int64 // of a thread, on its first post
+	title, words, reason, label []byte
+	rev                         int64 // of a thread, on its first post
 }
 
 const entryColumns = `id, space, post, author, anonymous, alias, title, words, version, quotes, topics, state, why, reason, lead, told, pinned, moderated,
-	at, active_at, changed_at, state_at, comments, been_there, with_you, thank_you, rev`
+	at, active_at, changed_at, state_at, comments, been_there, with_you, thank_you, rev, origin <> '', label`
 
 func scanEntry(r db.Row, e *row) error {
 	var topics string
 	var been, with, thank int
 	err := r.Scan(&e.ID, &e.Space, &e.Post, &e.author, &e.Anonymous, &e.Alias, &e.title, &e.words, &e.Version, &e.Quotes, &topics, &e.State, &e.Why, &e.reason, &e.lead, &e.told, &e.Pinned, &e.Moderated,
-		&e.At, &e.ActiveAt, &e.ChangedAt, &e.StateAt, &e.Comments, &been, &with, &thank, &e.rev)
+		&e.At, &e.ActiveAt, &e.ChangedAt, &e.StateAt, &e.Comments, &been, &with, &thank, &e.rev, &e.Brought, &e.label)
 	if err != nil {
 		return err
 	}
@@ -133,12 +133,17 @@ func setLead(ctx context.Context, tx db.Writer, id, lead moment.ID, since moment
 	return err
 }
 
-// blank takes the words of an entry away with all that stood there before.
+// blank takes the words and pictures of an entry away with all that stood there before.
 func blank(ctx context.Context, tx db.Writer, id moment.ID) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM discussion_version WHERE entry = $1`, id); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET title = NULL, words = NULL, topics = '[]' WHERE id = $1`, id)
+	for _, text := range []string{`DELETE FROM discussion_call WHERE entry = $1`, `DELETE FROM discussion_picture WHERE entry = $1`} {
+		if _, err := tx.Exec(ctx, text, id); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET title = NULL, words = NULL, label = NULL, topics = '[]' WHERE id = $1`, id)
 	return err
 }
 

@@ -106,10 +106,10 @@ func followersOf(ctx context.Context, r db.Reader, object moment.ID) ([]moment.I
 }
 
 // waitingFollowers gives those who follow a thread and have read it since they were last
-// told of it, in the order of their ids after one of them.
+// told of it, and those who hear at their hour, in the order of their ids after one of them.
 func waitingFollowers(ctx context.Context, r db.Reader, thread, after moment.ID, most int) ([]moment.ID, error) {
 	rows, err := r.Query(ctx, `SELECT f.person FROM discussion_follow f LEFT JOIN discussion_seen s ON s.person = f.person AND s.object = f.object
-		WHERE f.object = $1 AND f.person > $2 AND (f.told = 0 OR s.upto >= f.told) ORDER BY f.person LIMIT $3`, thread, string(after), most)
+		WHERE f.object = $1 AND f.person > $2 AND (f.told = 0 OR s.upto >= f.told OR EXISTS (SELECT 1 FROM discussion_wish w WHERE w.person = f.person AND w.pace IN ('day', 'week'))) ORDER BY f.person LIMIT $3`, thread, string(after), most)
 	return db.Collect(rows, err, scanID)
 }
 

@@ -51,7 +51,7 @@ func threadGlass(v viewer, args ...any) glass {
 }
 
 const eColumns = `e.id, e.space, e.post, e.author, e.anonymous, e.alias, e.title, e.words, e.version, e.quotes, e.topics, e.state, e.why, e.reason, e.lead, e.told, e.pinned, e.moderated,
-	e.at, e.active_at, e.changed_at, e.state_at, e.comments, e.been_there, e.with_you, e.thank_you, e.rev`
+	e.at, e.active_at, e.changed_at, e.state_at, e.comments, e.been_there, e.with_you, e.thank_you, e.rev, e.origin <> '', e.label`
 
 // pageOf gives the posts of a space that a viewer sees, newest activity first, from
 // a place on; the pinned ones are not among them.
@@ -168,6 +168,9 @@ func eraseAuthor(ctx context.Context, tx db.Writer, person moment.ID, now moment
 		`DELETE FROM discussion_follow WHERE person = $1`,
 		`DELETE FROM discussion_draft WHERE person = $1`,
 		`DELETE FROM discussion_rather WHERE person = $1`,
+		`DELETE FROM discussion_wish WHERE person = $1`,
+		`DELETE FROM discussion_picture WHERE entry IN (SELECT id FROM discussion_entry WHERE author = $1)`,
+		`DELETE FROM discussion_call WHERE person = $1 OR entry IN (SELECT id FROM discussion_entry WHERE author = $1)`,
 		`UPDATE discussion_entry SET lead = '' WHERE state = 'held' AND lead = $1`,
 	}
 	for _, text := range steps {

@@ -10,6 +10,7 @@ import (
 type Who struct {
 	Person moment.ID // only of somebody who wrote with their name
 	Name   string    // "" for somebody who has left
+	Before bool      // it was written somewhere else, by somebody whom its file calls Name
 	Alias  int       // more than 0: wrote without a name, and is this number in the thread
 	Seed   string    // of the stone beside the words; of somebody without a name it belongs to the thread alone
 	Mine   bool      // the viewer's own
@@ -38,6 +39,8 @@ type Shown struct {
 	Title, Words    string
 	Marked          bool   // the words may have simple marks
 	HTML            string // the words with their marks then
+	Pictures        []Pictured
+	Unasked         bool // the viewer has pictures shown unasked
 	At              moment.Time
 	ActiveAt        moment.Time // of a post: when something was last added
 	Unread          bool        // of a thread in a list: something is new since the viewer read it

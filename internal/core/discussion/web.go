@@ -24,7 +24,8 @@ func (s *Service) Routes() []web.Route {
 		{Method: "GET", Path: "/wall/{space}/stream", Need: permUse, Do: s.wallStream, Stream: true},
 		{Method: "GET", Path: "/post/{id}", Need: permRead, Do: s.threadPage},
 		{Method: "GET", Path: "/post/{id}/stream", Need: permUse, Do: s.threadStream, Stream: true},
-		{Method: "POST", Path: "/post/{id}/comment", Need: permUse, Do: s.commentPost, MaxBody: pasteMost},
+		{Method: "POST", Path: "/post/{id}/comment", Need: permUse, Do: s.commentPost, MaxBody: PicturedMost},
+		{Method: "GET", Path: "/post/{id}/picture/{picture}", Need: permRead, Do: s.pictureFile},
 		{Method: "POST", Path: "/post/{id}/follow", Need: permUse, Do: s.followPost},
 		{Method: "GET", Path: "/post/{id}/edit", Need: permUse, Do: s.editPage},
 		{Method: "POST", Path: "/post/{id}/edit", Need: permUse, Do: s.editPost, MaxBody: pasteMost},
@@ -214,6 +215,9 @@ func (s *Service) commentPost(w http.ResponseWriter, r *http.Request) error {
 	d, do := DraftOf(form)
 	if do != "" {
 		return s.draftPost(w, r, id, d, do)
+	}
+	if d.Pictures, err = Uploads(r, form); err != nil {
+		return err
 	}
 	made, _, err := s.Comment(r.Context(), web.Actor(r.Context()), id, d)
 	if web.ShownAgain(err) {

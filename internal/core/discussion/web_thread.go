@@ -106,7 +106,7 @@ func marksHint(ctx context.Context, st Stand) string {
 	if !st.Threads {
 		return ""
 	}
-	return web.T(ctx, "discussion.write.marks")
+	return web.T(ctx, "discussion.write.marks") + " " + web.T(ctx, "discussion.write.names")
 }
 
 // RatherOptions are the topics of Rather as a form offers them.

@@ -14,6 +14,10 @@ import (
 func whoWords(ctx context.Context, w Who) string {
 	number := web.Number(ctx, int64(w.Alias))
 	switch {
+	case w.Before && w.Name == "":
+		return web.T(ctx, "discussion.who.before_unnamed")
+	case w.Before:
+		return web.T(ctx, "discussion.who.before", "name", w.Name)
 	case w.Alias > 0 && w.Mine:
 		return web.T(ctx, "discussion.who.me_unnamed", "number", number)
 	case w.Alias > 0:
@@ -57,6 +61,8 @@ func heldWords(ctx context.Context, e Shown) string {
 		return web.T(ctx, "discussion.keep.hidden")
 	case e.Why == ForWords:
 		return web.T(ctx, "discussion.keep.words")
+	case e.Who.Before:
+		return web.T(ctx, "discussion.keep.brought")
 	}
 	return web.T(ctx, "discussion.keep.new")
 }
@@ -116,4 +122,21 @@ func quotedOf(t Thread) *Shown {
 		}
 	}
 	return nil
+}
+
+// picturesForm lets a form send files, where the space has pictures.
+func picturesForm(s Space) templ.Attributes {
+	if !s.Rules.Pictures {
+		return nil
+	}
+	return templ.Attributes{"enctype": "multipart/form-data", "data-turbo": "false"}
+}
+
+// pictureSlots are the places for pictures in a form.
+func pictureSlots() []Upload {
+	out := make([]Upload, MostPictures)
+	for i := range out {
+		out[i].Slot = i + 1
+	}
+	return out
 }

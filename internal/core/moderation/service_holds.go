@@ -1,6 +1,7 @@
 package moderation
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -25,7 +26,8 @@ type Held struct {
 
 // Holder is a subject whose things can be held.
 type Holder interface {
-	// Held gives what is held and what the actor may let others see, oldest first.
+	// Held gives what is held and what the actor may let others see: what listed words hold
+	// first, then the oldest first.
 	Held(ctx context.Context, r db.Reader, a access.Actor) ([]Held, error)
 	// HeldOne tells of one thing, as Held does; false when the actor may not, or it is not
 	// held any more.
@@ -74,7 +76,13 @@ func (s *Service) holds(ctx context.Context, r db.Reader, a access.Actor) ([]Hol
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(x, y Hold) int { return int(x.At - y.At) })
+	// What is held for its words comes first: it may be somebody's goodbye.
+	slices.SortStableFunc(out, func(x, y Hold) int {
+		if heavy := x.Why == "words"; heavy != (y.Why == "words") {
+			return map[bool]int{true: -1, false: 1}[heavy]
+		}
+		return cmp.Compare(x.At, y.At)
+	})
 	return out, nil
 }
 

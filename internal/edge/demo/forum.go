@@ -17,6 +17,7 @@ type place struct {
 	keeps   []string // who looks after it
 	in      []string // who joined, of a community
 	threads []thread
+	old     string // a file of what was written before it came here
 }
 
 // thread is what somebody began, and what others answered.
@@ -31,10 +32,14 @@ type thread struct {
 type answer struct {
 	by, words, sign string
 	unnamed         bool
+	shows           string // of a picture: what it shows, in words
 }
 
 // talks makes spaces and threads by the same verbs as everybody, some minutes apart.
 func (d *Demo) talks(ctx context.Context, clock MovableClock) error {
+	if err := d.choices(ctx); err != nil {
+		return err
+	}
 	for _, p := range demoSpaces() {
 		if err := d.talk(ctx, clock, p); err != nil {
 			return fmt.Errorf("%s: %w", p.draft.Name, err)
@@ -62,6 +67,9 @@ func (d *Demo) talk(ctx context.Context, clock MovableClock, p place) error {
 	keeper := d.named(p.keeps[0])[0].actor()
 	v, err := d.Forum.Look(ctx, keeper, id, "") // whoever looks after it is there
 	if err != nil {
+		return err
+	}
+	if err := d.before(ctx, tomo, id, p.old); err != nil {
 		return err
 	}
 	for _, t := range p.threads {
@@ -99,7 +107,7 @@ func (d *Demo) begins(ctx context.Context, clock MovableClock, keeper access.Act
 		if a.words == "" {
 			continue
 		}
-		below, state, err := d.Discussion.Comment(ctx, by, post, discussion.Draft{Words: a.words, Anonymous: a.unnamed})
+		below, state, err := d.Discussion.Comment(ctx, by, post, discussion.Draft{Words: a.words, Anonymous: a.unnamed, Pictures: drawn(a.shows)})
 		if err != nil {
 			return err
 		}
@@ -124,17 +132,17 @@ func demoSpaces() []place {
 	return []place{
 		{
 			keeps: []string{"Wren", "Ruth"},
-			draft: forum.Draft{Name: "Small things that help", Audience: forum.Open, HoldNew: true, Unnamed: true, Alone: forum.Slow,
+			draft: forum.Draft{Name: "Small things that help", Audience: forum.Open, HoldNew: true, Unnamed: true, Pictures: true, Alone: forum.Slow,
 				Welcome: "What got you through an afternoon? A song, a soup, a list with one thing on it.\n\nEverybody can read here. What helps one does nothing for another, and that is fine."},
 			threads: []thread{
 				{by: "Heron", title: "Tea at four in the morning", words: "I used to lie there and count the hours I would not sleep.\n\nNow I get up:\n\n- one lamp, not the big light\n- tea\n- the window open for *three* breaths\n\nI still do not sleep much. The nights are shorter, though.", topics: []string{"sleep"},
-					answers: []answer{{by: "Juniper", words: "The one lamp. Yes.", sign: discussion.BeenThere}, {by: "Noor", words: "> one lamp, not the big light\n\nI read this to my sister and she bought a lamp.", sign: discussion.ThankYou}}},
+					answers: []answer{{by: "Juniper", words: "The one lamp. Yes. @Wren drew this for nights like that.", sign: discussion.BeenThere, shows: "A drawing: five stones piled on each other in front of an evening sky."}, {by: "Noor", words: "> one lamp, not the big light\n\nI read this to my sister and she bought a lamp.", sign: discussion.ThankYou}}},
 				{by: "Wren", title: "A list with one thing on it", words: "Some days mine says **water the plant**. When the plant has water, the list is done, and nobody can say otherwise.",
 					answers: []answer{{by: "Ali", words: "Mine says: open the curtains. Closing them again is for another day.", sign: discussion.WithYou}}},
 			},
 		},
 		{
-			keeps: []string{"Ruth"},
+			keeps: []string{"Ruth"}, old: oldThread,
 			draft: forum.Draft{Name: "Work, money and papers", Audience: forum.Members, HoldNew: true, Unnamed: true, Alone: forum.Hold,
 				Welcome: "Forms, bosses, letters in brown envelopes. Ask, or tell what you learned the long way."},
 			threads: []thread{

@@ -19,8 +19,14 @@
 // While nobody who keeps a space is there (on shift, or in the space within presence), it
 // goes slowly, or holds what is new, as its coordinator chose.
 //
-// Tables: forum_space, _member, _moderator, _request. What somebody writes when they ask to
-// join is sealed under the key of the space's threads, and goes with the answer.
+// A space can be filled with threads from a file and taken along as one (archive): coordinators
+// bring in, and take along what members read; moderators take their community along. What was
+// brought belongs to no account.
 //
-// Events sent: none. Events heard: none. Jobs: none.
+// Tables: forum_space, _member, _moderator, _request, _import. What somebody writes when they
+// ask to join is sealed under the key of the space's threads, and goes with the answer; so is a
+// file that is looked at, which goes after a day.
+//
+// Events sent: none. Events heard: none. Jobs: forum.bring (a long file goes on coming in),
+// forum.forget_import (a file's day is over).
 package forum

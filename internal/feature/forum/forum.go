@@ -74,6 +74,7 @@ type Draft struct {
 	Joins    Joins // of communities
 	HoldNew  bool  // the first that somebody writes here waits until somebody has read it
 	Unnamed  bool  // writing without a name is possible
+	Pictures bool  // posts can have pictures
 	Alone    Alone
 }
 
@@ -88,7 +89,7 @@ type Space struct {
 
 // rules are how its threads are kept.
 func (s Space) rules() discussion.SpaceRules {
-	return discussion.SpaceRules{Anonymous: s.Unnamed, HoldNew: s.HoldNew, Titles: true, Closed: s.Closed}
+	return discussion.SpaceRules{Anonymous: s.Unnamed, HoldNew: s.HoldNew, Titles: true, Closed: s.Closed, Pictures: s.Pictures}
 }
 
 // Validate cleans the words and checks everything.

@@ -224,7 +224,7 @@ func TestExportAndErasure(t *testing.T) {
 		thread := h.begins(t, h.heron, ours, "Mine", "heron-wrote")
 		must(t, h.Discussion.Follow(t.Context(), h.heron.Actor, thread, true))
 		must(t, h.Discussion.KeepAnswer(t.Context(), h.heron.Actor, thread, discussion.Draft{Words: "heron-begins"}))
-		must(t, h.Discussion.SaveRather(t.Context(), h.heron.Actor, []string{"sleep"}))
+		must(t, h.Discussion.Choose(t.Context(), h.heron.Actor, []string{"sleep"}, discussion.Wishes{}))
 		all := w.Exported(h.heron)
 		has(t, "forum.json", all["forum.json"], "By the water", "heron-asks", "looks_after_it")
 		has(t, "discussion.json", all["discussion.json"], "heron-wrote", "heron-begins", "sleep", string(thread))

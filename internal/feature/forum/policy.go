@@ -70,6 +70,23 @@ func canKeep(s stand) access.Decision {
 	return access.Hide()
 }
 
+// canImport: coordinators, where they read themselves; also into what is closed, which can
+// be filled with what was written long ago.
+func canImport(s stand) access.Decision {
+	if !s.actor.Has(access.Coordinator) || s.kept || !canRead(s).OK() {
+		return access.Hide()
+	}
+	return access.Allow()
+}
+
+// canExport: coordinators, of what every member may read; of a community its moderators.
+func canExport(s stand) access.Decision {
+	if !canKeep(s).OK() || s.Audience != Community && !s.actor.Has(access.Coordinator) {
+		return access.Hide()
+	}
+	return access.Allow()
+}
+
 // canJoin: whoever has an account, in a community that takes people in. again is when
 // somebody who was told no may ask again; now is the present.
 func canJoin(s stand, now moment.Time) access.Decision {

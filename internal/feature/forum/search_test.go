@@ -200,7 +200,7 @@ func TestWhatIsCoveredIsFoundCovered(t *testing.T) {
 		id := h.space(t, draft(forum.Members))
 		thread := h.begins(t, h.heron, id, "Lanterns", "harbour lights")
 		must(t, h.Discussion.Label(t.Context(), h.heron.Actor, thread, []string{"sleep"}))
-		must(t, h.Discussion.SaveRather(t.Context(), h.ali.Actor, []string{"sleep"}))
+		must(t, h.Discussion.Choose(t.Context(), h.ali.Actor, []string{"sleep"}, discussion.Wishes{}))
 		got := results.FindString(h.page(t, h.ali, "harbour"))
 		lacks(t, "what is covered", got, "Lanterns", "lights")
 		has(t, "what is covered", got, post(thread), "rather not meet")

@@ -165,9 +165,9 @@ func TestThreadsComeInPages(t *testing.T) {
 func TestOnlyCoordinatorsMakeChangeAndClose(t *testing.T) {
 	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
 		h := begin(t, w)
-		got := h.tomo.Post("/forum/new", "name", "", "audience", "everyone", "alone", "slow")
+		got := h.tomo.Post("/forum/make", "name", "", "audience", "everyone", "alone", "slow")
 		status(t, "a wrong form", got, 422)
-		got = h.tomo.Post("/forum/new", "name", "  The   shore ", "welcome", "Hello", "audience", "members", "alone", "hold", "unnamed", "yes")
+		got = h.tomo.Post("/forum/make", "name", "  The   shore ", "welcome", "Hello", "audience", "members", "alone", "hold", "unnamed", "yes")
 		if got.Status != 303 {
 			t.Fatalf("made: %d", got.Status)
 		}
@@ -176,7 +176,7 @@ func TestOnlyCoordinatorsMakeChangeAndClose(t *testing.T) {
 			t.Errorf("%+v", v.Space)
 		}
 		for _, p := range []*cairntest.Someone{h.fern, h.heron, h.ines, h.slate} {
-			status(t, p.Name+" makes", p.Post("/forum/new", "name", "x", "audience", "open", "alone", "slow"), 404)
+			status(t, p.Name+" makes", p.Post("/forum/make", "name", "x", "audience", "open", "alone", "slow"), 404)
 			status(t, p.Name+" changes", p.Post(at(id, "/edit"), "name", "x", "audience", "members", "alone", "slow"), 404)
 			status(t, p.Name+" closes", p.Post(at(id, "/close")), 404)
 			_, err := h.Forum.Make(t.Context(), p.Actor, draft(forum.Open))

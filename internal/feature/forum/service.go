@@ -8,6 +8,7 @@ import (
 	"cairn/internal/core/people"
 	"cairn/internal/core/shifts"
 	"cairn/internal/kit/access"
+	"cairn/internal/kit/bus"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
@@ -31,6 +32,7 @@ type People interface {
 	Cards(ctx context.Context, r db.Reader, ids ...moment.ID) (map[moment.ID]people.Card, error)
 	Named(ctx context.Context, r db.Reader, name string) (moment.ID, bool, error)
 	WithRole(ctx context.Context, r db.Reader, role access.Role) ([]moment.ID, error)
+	Situations(ctx context.Context, lang string) ([]people.Situation, error)
 }
 
 // Standing tells who is kept out. It is moderation.
@@ -46,6 +48,7 @@ type Shifts interface {
 // Phrases finds listed phrases in words. It is safety.
 type Phrases interface {
 	Match(ctx context.Context, r db.Reader, text, lang string) ([]string, error)
+	Matches(ctx context.Context, r db.Reader, texts []string, lang string) ([][]string, error)
 }
 
 // Teller tells people things. It is notify.
@@ -58,6 +61,7 @@ type Teller interface {
 type Deps struct {
 	DB       *db.DB
 	Vault    *vault.Vault
+	Bus      *bus.Bus
 	Clock    moment.Clock
 	Ledger   *access.Ledger
 	People   People
@@ -71,8 +75,14 @@ type Deps struct {
 // Service holds the verbs of the forum.
 type Service struct{ Deps }
 
-// New makes the service. Plug Owner into discussions for Kind before serving.
-func New(d Deps) *Service { return &Service{d} }
+// New makes the service and registers its timers. Plug Owner into discussions for Kind
+// before serving.
+func New(d Deps) *Service {
+	s := &Service{d}
+	d.Bus.Handle(jobBring, s.bringJob)
+	bus.HandleTx(d.Bus, jobForget, s.forgetImport)
+	return s
+}
 
 // load gives how somebody stands to a space; what is not there for them is hidden.
 func (s *Service) load(ctx context.Context, r db.Reader, a access.Actor, id moment.ID) (stand, error) {

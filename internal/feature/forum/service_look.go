@@ -107,6 +107,7 @@ type View struct {
 	Space
 	Reads, In, Keeps bool
 	Coordinates      bool
+	Imports, Exports bool
 	Names            bool // may say who looks after it
 	Asked            bool
 	JoinWhy          string // the key of why the actor cannot join; "" when they can
@@ -141,7 +142,7 @@ func (s *Service) Look(ctx context.Context, a access.Actor, id moment.ID, before
 }
 
 func viewOf(st stand, now moment.Time) View {
-	v := View{Space: st.Space, Reads: canRead(st).OK(), In: st.in, Keeps: canKeep(st).OK(), Coordinates: coordinates(st).OK(), Names: canName(st).OK(), Asked: st.asked != nil && st.asked.Open}
+	v := View{Space: st.Space, Reads: canRead(st).OK(), In: st.in, Keeps: canKeep(st).OK(), Coordinates: coordinates(st).OK(), Names: canName(st).OK(), Imports: canImport(st).OK(), Exports: canExport(st).OK(), Asked: st.asked != nil && st.asked.Open}
 	if d := canJoin(st, now); !d.OK() {
 		v.JoinWhy = fault.As(d.Err()).Key
 	}

@@ -7,21 +7,21 @@ import (
 	"cairn/internal/kit/moment"
 )
 
-const spaceColumns = `id, wall, name, welcome, audience, joins, hold_new, unnamed, alone, closed, made_at`
+const spaceColumns = `id, wall, name, welcome, audience, joins, hold_new, unnamed, alone, closed, made_at, pictures`
 
 func scanSpace(r db.Row, s *Space) error {
-	return r.Scan(&s.ID, &s.Wall, &s.Name, &s.Welcome, &s.Audience, &s.Joins, &s.HoldNew, &s.Unnamed, &s.Alone, &s.Closed, &s.MadeAt)
+	return r.Scan(&s.ID, &s.Wall, &s.Name, &s.Welcome, &s.Audience, &s.Joins, &s.HoldNew, &s.Unnamed, &s.Alone, &s.Closed, &s.MadeAt, &s.Pictures)
 }
 
 func insertSpace(ctx context.Context, tx db.Writer, s Space) error {
-	_, err := tx.Exec(ctx, `INSERT INTO forum_space (`+spaceColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		s.ID, s.Wall, s.Name, s.Welcome, string(s.Audience), string(s.Joins), s.HoldNew, s.Unnamed, string(s.Alone), s.Closed, s.MadeAt)
+	_, err := tx.Exec(ctx, `INSERT INTO forum_space (`+spaceColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		s.ID, s.Wall, s.Name, s.Welcome, string(s.Audience), string(s.Joins), s.HoldNew, s.Unnamed, string(s.Alone), s.Closed, s.MadeAt, s.Pictures)
 	return db.Problem("space", err)
 }
 
 func updateSpace(ctx context.Context, tx db.Writer, s Space) error {
-	_, err := tx.Exec(ctx, `UPDATE forum_space SET name = $2, welcome = $3, audience = $4, joins = $5, hold_new = $6, unnamed = $7, alone = $8, closed = $9 WHERE id = $1`,
-		s.ID, s.Name, s.Welcome, string(s.Audience), string(s.Joins), s.HoldNew, s.Unnamed, string(s.Alone), s.Closed)
+	_, err := tx.Exec(ctx, `UPDATE forum_space SET name = $2, welcome = $3, audience = $4, joins = $5, hold_new = $6, unnamed = $7, alone = $8, closed = $9, pictures = $10 WHERE id = $1`,
+		s.ID, s.Name, s.Welcome, string(s.Audience), string(s.Joins), s.HoldNew, s.Unnamed, string(s.Alone), s.Closed, s.Pictures)
 	return db.Problem("space", err)
 }
 
@@ -170,7 +170,7 @@ func memberships(ctx context.Context, r db.Reader, person moment.ID, moderates b
 }
 
 func erasePerson(ctx context.Context, tx db.Writer, person moment.ID) error {
-	for _, text := range []string{`DELETE FROM forum_request WHERE person = $1`, `DELETE FROM forum_moderator WHERE person = $1`, `DELETE FROM forum_member WHERE person = $1`} {
+	for _, text := range []string{`UPDATE forum_import SET by_person = NULL WHERE by_person = $1`, `DELETE FROM forum_request WHERE person = $1`, `DELETE FROM forum_moderator WHERE person = $1`, `DELETE FROM forum_member WHERE person = $1`} {
 		if _, err := tx.Exec(ctx, text, person); err != nil {
 			return db.Problem("forum erase", err)
 		}

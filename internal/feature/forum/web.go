@@ -9,8 +9,6 @@ import (
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
 	"cairn/internal/kit/web"
-
-	"github.com/a-h/templ"
 )
 
 // pasteMost is how much is taken in, in bytes: a paste that is far too long is answered at
@@ -19,15 +17,16 @@ const pasteMost = 4 << 20
 
 // Routes are the addresses of the forum. A thread's own page is discussions' /post/{id}.
 func (s *Service) Routes() []web.Route {
-	return []web.Route{
+	return append([]web.Route{
 		{Method: "GET", Path: "/forum", Need: permSee, Do: s.homePage},
-		{Method: "GET", Path: "/forum/new", Need: permMake, Do: s.newPage},
-		{Method: "POST", Path: "/forum/new", Need: permMake, Do: s.newPost, MaxBody: pasteMost},
+		{Method: "GET", Path: "/forum/make", Need: permMake, Do: s.newPage},
+		{Method: "POST", Path: "/forum/make", Need: permMake, Do: s.newPost, MaxBody: pasteMost},
+		{Method: "GET", Path: discussion.NewsPath, Need: permOwn, Do: s.newsPage},
 		{Method: "GET", Path: "/forum/filters", Need: permOwn, Do: s.filtersPage},
 		{Method: "POST", Path: "/forum/filters", Need: permOwn, Do: s.filtersPost},
 		{Method: "GET", Path: "/forum/{space}", Need: permSee, Do: s.spacePage},
 		{Method: "GET", Path: "/forum/{space}/write", Need: permOwn, Do: s.writePage},
-		{Method: "POST", Path: "/forum/{space}/write", Need: permOwn, Do: s.writePost, MaxBody: pasteMost},
+		{Method: "POST", Path: "/forum/{space}/write", Need: permOwn, Do: s.writePost, MaxBody: discussion.PicturedMost},
 		{Method: "POST", Path: "/forum/{space}/follow", Need: permOwn, Do: s.followPost},
 		{Method: "POST", Path: "/forum/{space}/read", Need: permOwn, Do: s.readPost},
 		{Method: "GET", Path: "/forum/{space}/edit", Need: permMake, Do: s.editPage},
@@ -42,7 +41,7 @@ func (s *Service) Routes() []web.Route {
 		{Method: "GET", Path: "/forum/{space}/moderators", Need: permOwn, Do: s.tendPage},
 		{Method: "POST", Path: "/forum/{space}/moderators", Need: permOwn, Do: s.tendPost},
 		{Method: "POST", Path: "/forum/{space}/asking/{ask}", Need: permOwn, Do: s.answerPost},
-	}
+	}, s.importRoutes()...)
 }
 
 // at reads which space the address names.
@@ -152,6 +151,9 @@ func (s *Service) writePost(w http.ResponseWriter, r *http.Request) error {
 	case "drop":
 		err, to = s.Talk.DropDraft(r.Context(), a, st.Wall), pathOf(id)
 	default:
+		if d.Pictures, err = discussion.Uploads(r, form); err != nil {
+			return err
+		}
 		post, _, err = s.Talk.Post(r.Context(), a, st.Wall, d)
 		to = "/post/" + string(post)
 	}
@@ -190,43 +192,4 @@ func (s *Service) onSpace(w http.ResponseWriter, r *http.Request, do func(a acce
 		return err
 	}
 	return web.SeeOther(w, r, pathOf(id))
-}
-
-// filtersData is the page of what somebody would rather not meet unasked.
-type filtersData struct {
-	Options []web.Option
-	Saved   bool
-	Err     error
-}
-
-func (s *Service) filtersPage(w http.ResponseWriter, r *http.Request) error {
-	q, err := web.Query(r)
-	if err != nil {
-		return err
-	}
-	return s.showFilters(w, r, nil, q.Get("done") == "saved", nil)
-}
-
-func (s *Service) showFilters(w http.ResponseWriter, r *http.Request, typed []string, saved bool, wrong error) error {
-	return web.Again(w, r, wrong, func() (templ.Component, error) {
-		all, chosen, err := s.Talk.Rather(r.Context(), web.Actor(r.Context()), web.Lang(r.Context()))
-		if wrong != nil {
-			chosen = map[string]bool{}
-			for _, t := range typed {
-				chosen[t] = true
-			}
-		}
-		return filtersView(filtersData{discussion.RatherOptions(all, chosen), saved, wrong}), err
-	})
-}
-
-func (s *Service) filtersPost(w http.ResponseWriter, r *http.Request) error {
-	form, err := web.Form(r)
-	if err != nil {
-		return err
-	}
-	if err := s.Talk.SaveRather(r.Context(), web.Actor(r.Context()), form["topics"]); err != nil {
-		return s.showFilters(w, r, form["topics"], false, err)
-	}
-	return web.SeeOther(w, r, "/forum/filters?done=saved")
 }

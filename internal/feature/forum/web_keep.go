@@ -23,7 +23,7 @@ type formData struct {
 
 func draftOf(form url.Values) Draft {
 	yes := func(name string) bool { return form.Get(name) == "yes" }
-	return Draft{Name: form.Get("name"), Welcome: form.Get("welcome"), Audience: Audience(form.Get("audience")), Joins: Joins(form.Get("joins")), HoldNew: yes("hold_new"), Unnamed: yes("unnamed"), Alone: Alone(form.Get("alone"))}
+	return Draft{Name: form.Get("name"), Welcome: form.Get("welcome"), Audience: Audience(form.Get("audience")), Joins: Joins(form.Get("joins")), HoldNew: yes("hold_new"), Unnamed: yes("unnamed"), Pictures: yes("pictures"), Alone: Alone(form.Get("alone"))}
 }
 
 func (s *Service) newPage(w http.ResponseWriter, r *http.Request) error {

@@ -68,7 +68,7 @@ func cardName(ctx context.Context, c people.Card) string {
 
 func formAction(d formData) string {
 	if d.ID == "" {
-		return "/forum/new"
+		return "/forum/make"
 	}
 	return pathOf(d.ID) + "/edit"
 }

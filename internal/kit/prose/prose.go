@@ -1,5 +1,5 @@
 // Package prose makes safe HTML of what people write with simple marks: paragraphs and
-// lines, *emphasis*, lists, quotes and links. Everything else is text: no HTML, no
+// lines, *emphasis*, lists, quotes, links and @names. Everything else is text: no HTML, no
 // images, no headings, no code. It knows nothing of who wrote it.
 //
 // A link leads to http or https, says which host it leads to, and tells the other side
@@ -111,7 +111,7 @@ var direction = regexp.MustCompile(`^(auto|ltr)$`)
 // allowed lets through what writer writes and nothing else: a second look at the same words.
 var allowed = func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
-	p.AllowElements("p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "bdi")
+	p.AllowElements("p", "br", "em", "strong", "b", "ul", "ol", "li", "blockquote", "bdi")
 	p.AllowAttrs("dir").Matching(direction).OnElements("p", "ul", "ol", "blockquote", "a")
 	p.AllowAttrs("start").Matching(bluemonday.Integer).OnElements("ol")
 	p.AllowAttrs("href").OnElements("a")

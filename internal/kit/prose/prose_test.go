@@ -29,6 +29,7 @@ func TestMarks(t *testing.T) {
 		"[here](https://a.test/x)":    `<p dir="auto"><a href="https://a.test/x" ` + a + `>here</a> <bdi>(a.test)</bdi></p>`,
 		"<https://a.test/x>":          `<p dir="auto"><a href="https://a.test/x" ` + a + ` dir="ltr">a.test/x</a></p>`,
 		`\*not soft\*`:                `<p dir="auto">*not soft*</p>`,
+		"@Fern, ask @علي. a@b.test":   `<p dir="auto"><b>@<bdi>Fern</bdi></b>, ask <b>@<bdi>علي</bdi></b>. a@b.test</p>`,
 		"":                            "",
 		" \n \n":                      "",
 	} {
@@ -89,7 +90,7 @@ func TestHostileWords(t *testing.T) {
 	}
 }
 
-var elements = map[string]bool{"p": true, "br": true, "em": true, "strong": true, "ul": true, "ol": true, "li": true, "blockquote": true, "bdi": true, "a": true}
+var elements = map[string]bool{"p": true, "br": true, "em": true, "strong": true, "b": true, "ul": true, "ol": true, "li": true, "blockquote": true, "bdi": true, "a": true}
 
 var (
 	goodHref = regexp.MustCompile(`^https?://[a-z0-9.-]+(:[0-9]+)?([/?#]|$)`)

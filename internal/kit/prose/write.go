@@ -156,11 +156,11 @@ func (w *writer) addresses(s string) {
 	for {
 		at := addressShape.FindStringIndex(s)
 		if at == nil {
-			escape(w.b, s)
+			w.names(s)
 			return
 		}
 		raw := strings.TrimRight(s[at[0]:at[1]], `.,;:!?'’)]}*_`)
-		escape(w.b, s[:at[0]])
+		w.names(s[:at[0]])
 		if a, ok := linkOf(raw); ok {
 			w.address(a)
 		} else {

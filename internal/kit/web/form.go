@@ -13,6 +13,10 @@ import (
 	"cairn/internal/kit/moment"
 )
 
+// formMemory is how much of a form with files stays in memory, in bytes: more than any
+// route takes, so that nothing private lies in a temporary file.
+const formMemory = 64 << 20
+
 // maxFields bounds the number of values in one form.
 const maxFields = 500
 
@@ -25,7 +29,7 @@ func Form(r *http.Request) (url.Values, error) {
 		return nil, fault.New(fault.Invalid, "web.error.form")
 	}
 	if kind == "multipart/form-data" {
-		err = r.ParseMultipartForm(DefaultMaxBody) //nolint:gosec // the body is bounded by the route's MaxBody before
+		err = r.ParseMultipartForm(formMemory) //nolint:gosec // the body is bounded by the route's MaxBody before
 	} else {
 		err = r.ParseForm()
 	}

@@ -1,0 +1,90 @@
+package discussion
+
+import (
+	"context"
+
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/moment"
+)
+
+const wishColumns = `called, pictures, pace, minute, weekday, due, heard`
+
+func scanWish(r db.Row, w *wish) error {
+	return r.Scan(&w.Called, &w.Pictures, &w.Pace, &w.Minute, &w.Weekday, &w.due, &w.heard)
+}
+
+// wishOf gives what somebody chose; the usual for whoever chose nothing.
+func wishOf(ctx context.Context, r db.Reader, person moment.ID) (wish, error) {
+	w := noWish()
+	if person == "" {
+		return w, nil
+	}
+	err := scanWish(r.QueryRow(ctx, `SELECT `+wishColumns+` FROM discussion_wish WHERE person = $1`, person), &w)
+	if db.IsNone(err) {
+		return noWish(), nil
+	}
+	return w, db.Problem("choices", err)
+}
+
+// wishesOf gives what some people chose; whoever chose nothing is not in it.
+func wishesOf(ctx context.Context, r db.Reader, people []moment.ID) (map[moment.ID]wish, error) {
+	out := map[moment.ID]wish{}
+	if len(people) == 0 {
+		return out, nil
+	}
+	in, args := db.In(1, people)
+	type line struct {
+		person moment.ID
+		wish
+	}
+	rows, err := r.Query(ctx, `SELECT person, `+wishColumns+` FROM discussion_wish WHERE person IN (`+in+`)`, args...)
+	list, err := db.Collect(rows, err, func(r db.Row, x *line) error {
+		return r.Scan(&x.person, &x.Called, &x.Pictures, &x.Pace, &x.Minute, &x.Weekday, &x.due, &x.heard)
+	})
+	for _, x := range list {
+		out[x.person] = x.wish
+	}
+	return out, err
+}
+
+// putWish keeps what somebody chose, and when they hear next.
+func putWish(ctx context.Context, tx db.Writer, person moment.ID, w wish) error {
+	_, err := tx.Exec(ctx, `INSERT INTO discussion_wish (person, `+wishColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (person) DO UPDATE SET called = excluded.called, pictures = excluded.pictures, pace = excluded.pace, minute = excluded.minute, weekday = excluded.weekday, due = excluded.due, heard = excluded.heard`,
+		person, w.Called, w.Pictures, string(w.Pace), w.Minute, w.Weekday, w.due, w.heard)
+	return db.Problem("choices", err)
+}
+
+func insertCall(ctx context.Context, tx db.Writer, entry, person moment.ID, now moment.Time) (bool, error) {
+	n, err := tx.Exec(ctx, `INSERT INTO discussion_call (entry, person, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, entry, person, now)
+	return n > 0, db.Problem("call", err)
+}
+
+// callsIn gives those entries that called somebody: one, and what stands below it.
+func callsIn(ctx context.Context, r db.Reader, entry moment.ID) ([]moment.ID, error) {
+	rows, err := r.Query(ctx, `SELECT DISTINCT c.entry FROM discussion_call c JOIN discussion_entry e ON e.id = c.entry WHERE e.id = $1 OR e.post = $1`, entry)
+	return db.Collect(rows, err, scanID)
+}
+
+func callsInSpace(ctx context.Context, r db.Reader, space moment.ID) ([]moment.ID, error) {
+	rows, err := r.Query(ctx, `SELECT DISTINCT c.entry FROM discussion_call c JOIN discussion_entry e ON e.id = c.entry WHERE e.space = $1`, space)
+	return db.Collect(rows, err, scanID)
+}
+
+// callsBy gives the entries of somebody that called others.
+func callsBy(ctx context.Context, r db.Reader, author moment.ID) ([]moment.ID, error) {
+	rows, err := r.Query(ctx, `SELECT DISTINCT c.entry FROM discussion_call c JOIN discussion_entry e ON e.id = c.entry WHERE e.author = $1`, author)
+	return db.Collect(rows, err, scanID)
+}
+
+// callsTo gives what called somebody, and when they were told.
+func callsTo(ctx context.Context, r db.Reader, person moment.ID) ([]follow, error) {
+	rows, err := r.Query(ctx, `SELECT entry, at FROM discussion_call WHERE person = $1 ORDER BY at, entry`, person)
+	return db.Collect(rows, err, func(r db.Row, f *follow) error { return r.Scan(&f.Object, &f.At) })
+}
+
+// callsToIn gives what called somebody in a space.
+func callsToIn(ctx context.Context, r db.Reader, space, person moment.ID) ([]moment.ID, error) {
+	rows, err := r.Query(ctx, `SELECT c.entry FROM discussion_call c JOIN discussion_entry e ON e.id = c.entry WHERE c.person = $1 AND e.space = $2`, person, space)
+	return db.Collect(rows, err, scanID)
+}

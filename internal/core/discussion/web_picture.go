@@ -1,0 +1,59 @@
+package discussion
+
+import (
+	"net/http"
+	"strconv"
+
+	"cairn/internal/kit/fault"
+	"cairn/internal/kit/moment"
+	"cairn/internal/kit/picture"
+	"cairn/internal/kit/web"
+)
+
+// PicturedMost is how much a form with pictures may have, in bytes.
+const PicturedMost = pasteMost + MostPictures*picture.MostBytes + 64<<10
+
+// picturePolicy lets a picture do nothing, whatever somebody makes of its address.
+const picturePolicy = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+// Uploads reads the pictures that came with a form, after web.Form. A place where neither a
+// file was chosen nor anything was typed is none.
+func Uploads(r *http.Request, form map[string][]string) ([]Upload, error) {
+	var out []Upload
+	for slot := 1; slot <= MostPictures; slot++ {
+		u := Upload{Slot: slot}
+		u.Alt = first(form, u.field(true))
+		var err error
+		if u.Body, err = web.Upload(r, u.field(false)); err != nil {
+			return nil, err
+		}
+		if len(u.Body) > 0 || u.Alt != "" {
+			out = append(out, u)
+		}
+	}
+	return out, nil
+}
+
+// pictureFile gives a picture. It is kept by no cache: what is hidden a moment later is gone.
+func (s *Service) pictureFile(w http.ResponseWriter, r *http.Request) error {
+	id, err := web.PathID(r)
+	if err != nil {
+		return err
+	}
+	which, ok := moment.ParseID(r.PathValue("picture"))
+	if !ok {
+		return fault.Hidden()
+	}
+	p, err := s.Picture(r.Context(), web.Actor(r.Context()), id, which)
+	if err != nil {
+		return orSignIn(r, err)
+	}
+	h := w.Header()
+	h.Set("Content-Type", p.Type)
+	h.Set("Content-Disposition", "inline")
+	h.Set("Content-Security-Policy", picturePolicy)
+	h.Set("Content-Length", strconv.Itoa(len(p.Body)))
+	// A failed write means that the person has gone; there is nobody to tell.
+	_, _ = w.Write(p.Body)
+	return nil
+}
