@@ -123,7 +123,7 @@ func TestWhatWasRemovedGoesForGood(t *testing.T) {
 				t.Errorf("%s: destroyed %d, want %d", id, n, want)
 			}
 		}
-		must(t, w.Moderation.DecideAppeal(t.Context(), h.otto.Actor, h.lastOf(t, h.wren).ID, false, "You are right."))
+		must(t, w.Moderation.DecideAppeal(t.Context(), h.otto.Actor, h.lastOf(t, h.wren).ID, "no", "You are right."))
 		h.Time.Advance(48 * time.Hour)
 		w.Settle()
 		if got := h.words(t, h.heron); got != "selling soap selling hats" {

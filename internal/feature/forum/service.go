@@ -33,6 +33,12 @@ type People interface {
 	WithRole(ctx context.Context, r db.Reader, role access.Role) ([]moment.ID, error)
 }
 
+// Waits counts what waits for whoever looks after places: what is held there, and for those
+// who decide reports and appeals. It is moderation.
+type Waits interface {
+	Waits(ctx context.Context, a access.Actor) (int, error)
+}
+
 // Standing tells who is kept out. It is moderation.
 type Standing interface {
 	Out(ctx context.Context, r db.Reader, person moment.ID) (bool, error)
@@ -66,6 +72,7 @@ type Deps struct {
 	Phrases  Phrases
 	Tell     Teller
 	Talk     *discussion.Service
+	Waits    Waits
 }
 
 // Service holds the verbs of the forum.
