@@ -46,12 +46,12 @@ type overviewPage struct {
 	second  string
 	partner string
 	appeals safety.Condition // whether an appeal finds somebody
-	phrases bool         // the reader may edit phrases
-	hooks   bool         // the reader may connect webhooks
-	gaps    []shifts.Gap // of the coming days
-	swaps   int          // shifts whose person looks for somebody
-	planned bool         // the opening follows a plan
-	rota    bool         // the reader may open the plan
+	phrases bool             // the reader may edit phrases
+	hooks   bool             // the reader may connect webhooks
+	gaps    []shifts.Gap     // of the coming days
+	swaps   int              // shifts whose person looks for somebody
+	planned bool             // the opening follows a plan
+	rota    bool             // the reader may open the plan
 	demo    bool
 }
 

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"cairn/internal/cairntest"
-	"cairn/internal/core/moderation"
 	"cairn/internal/core/chat"
+	"cairn/internal/core/moderation"
 	"cairn/internal/core/people"
 	"cairn/internal/feature/mentoring"
 	"cairn/internal/kit/access"
