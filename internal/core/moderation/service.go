@@ -323,6 +323,12 @@ func (s *Service) OutUntil(ctx context.Context, r db.Reader, person moment.ID) (
 	return heldUntil(ctx, r, person, s.Clock.Now())
 }
 
+// OutForGood tells whether somebody is kept out without an end, whether that has settled or
+// not: what belongs to others they do not read any more.
+func (s *Service) OutForGood(ctx context.Context, r db.Reader, person moment.ID) (bool, error) {
+	return heldForGood(ctx, r, person)
+}
+
 // LiftedUntil gives until when somebody was kept out by the decision that was taken back
 // last, as OutUntil gave it then; 0 when none was.
 func (s *Service) LiftedUntil(ctx context.Context, r db.Reader, person moment.ID) (moment.Time, error) {

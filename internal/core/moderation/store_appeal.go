@@ -114,6 +114,12 @@ func settle(ctx context.Context, tx db.Writer, id moment.ID, now moment.Time) (b
 	return n > 0, err
 }
 
+func heldForGood(ctx context.Context, r db.Reader, person moment.ID) (bool, error) {
+	var n int
+	err := r.QueryRow(ctx, `SELECT count(*) FROM moderation_action WHERE about = $1 AND what = 'ban' AND until = 0 AND lifted_at = 0`, person).Scan(&n)
+	return n > 0, db.Problem("action", err)
+}
+
 // liftedUntil gives until when somebody was kept out by what was lifted last, as
 // heldUntil gave it; 0 when nothing was.
 func liftedUntil(ctx context.Context, r db.Reader, person moment.ID) (moment.Time, error) {

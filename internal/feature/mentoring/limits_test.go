@@ -136,6 +136,9 @@ func TestAPauseIsAnAbsenceAndABanAnEnd(t *testing.T) {
 				if v := h.open(t, other, id); v.State != mentoring.Walking || len(v.Coming) != 0 {
 					t.Errorf("at once: %s, %d meetings to come", v.State, len(v.Coming))
 				}
+				if got := h.ali.Get("/people/walk/" + string(id)); (got.Status == 404) == x.member {
+					t.Errorf("a peer who is banned reads on: %d", got.Status)
+				}
 				h.Time.Advance(moderation.SettleAfter)
 				h.Settle()
 			}
