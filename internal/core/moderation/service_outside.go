@@ -215,7 +215,7 @@ func (s *Service) Brief(ctx context.Context, look Key) (Brief, error) {
 
 // brief opens what a decision about an appeal rests on.
 func (s *Service) brief(ctx context.Context, r db.Reader, report Report, x sealedAction, b *Brief) error {
-	b.Action = Action{What: x.What, At: x.At, Until: x.Until, Appeal: &Appeal{At: x.Appeal.At}}
+	b.Action = Action{What: x.What, Kind: x.Kind, At: x.At, Until: x.Until, Appeal: &Appeal{At: x.Appeal.At}}
 	b.Kind, b.Why, b.Unnamed = report.Kind, report.Reason, report.Unnamed()
 	var err error
 	if b.Action.Reason, err = s.open(x.Scope, x.wrapped, x.reason, place(x.ID, "reason")); err != nil {

@@ -15,6 +15,14 @@ func whatWords(ctx context.Context, a Action) string {
 	return web.T(ctx, "moderation.what."+a.What)
 }
 
+// didWords says what was decided, to those who decide.
+func didWords(ctx context.Context, a Action) string {
+	if a.Kind == profileKind && (a.What == Hide || a.What == Remove) {
+		return web.T(ctx, "moderation.do.card")
+	}
+	return web.T(ctx, "moderation.do."+a.What)
+}
+
 // excerptHint says what an excerpt of a kind is, and what is not in it.
 func excerptHint(ctx context.Context, kind string) string {
 	switch kind {
