@@ -60,7 +60,7 @@ func TestModerationHidesAndTakesItBack(t *testing.T) {
 		if got := h.wren.Get("/post/" + string(post)); got.Status != 404 {
 			t.Errorf("others open it: %d", got.Status)
 		}
-		has(t, "the author's page", h.ali.Get("/post/"+string(post)).Body, "something hurtful", "This would hurt anybody.")
+		has(t, "the author's page", h.ali.Get("/post/"+string(post)).Body, "something hurtful", "This would hurt anybody.", "Ask somebody else to look again")
 		if err := w.Discussion.Release(t.Context(), h.fern.Actor, post); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("a keeper releases what moderation hid: %v", err)
 		}
