@@ -188,12 +188,12 @@ func talks(t *testing.T, w *cairntest.World, word string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		post, _, err := w.Discussion.Post(ctx, moss.Actor, v.Space.Wall, discussion.Draft{Title: says, Words: says})
+		post, _, err := w.Discussion.Post(ctx, moss.Actor, v.Wall, discussion.Draft{Title: says, Words: says})
 		if err != nil {
 			t.Fatal(err)
 		}
 		w.Time.Advance(time.Hour)
-		if err := w.Discussion.KeepThread(ctx, moss.Actor, v.Space.Wall, discussion.Draft{Title: word, Words: word}); err != nil {
+		if err := w.Discussion.KeepThread(ctx, moss.Actor, v.Wall, discussion.Draft{Title: word, Words: word}); err != nil {
 			t.Fatal(err)
 		}
 		if _, _, err := w.Discussion.Comment(ctx, moss.Actor, post, discussion.Draft{Words: word}); err != nil {
