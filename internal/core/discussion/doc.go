@@ -18,8 +18,9 @@
 //
 // Words with a listed phrase (safety.md, "goodbye") are held: the author reads where
 // there is help, whoever leads is told and may read and release them without
-// belonging to the space, with what stood there before a change. When nobody leads the
-// author is told that; whoever leads next is told then. When the words are taken back,
+// belonging to the space, with what stood there before a change. When nobody leads who is
+// on call is told; when nobody is either the author is told that. Whoever leads next is
+// told then. When the words are taken back,
 // whoever leads learns that, and whose they were.
 //
 // Where an Owner says that posts are threads, each has a title and words with simple marks;

@@ -69,9 +69,11 @@ type Phrases interface {
 	Matches(ctx context.Context, r db.Reader, texts []string, lang string) ([][]string, error)
 }
 
-// Leads tells who leads now; "" when nobody does. It is shifts.
+// Leads tells who leads now, and whom to reach at once: who leads, or where nobody does is
+// on call, but for one person; "" when nobody is. It is shifts.
 type Leads interface {
 	LeadNow(ctx context.Context, r db.Reader) (moment.ID, error)
+	ReachNow(ctx context.Context, r db.Reader, but moment.ID) (moment.ID, error)
 }
 
 // Standing tells who is kept out for a time. It is moderation.

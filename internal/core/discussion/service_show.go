@@ -140,7 +140,7 @@ func (g around) shown(x room, sealed row) (Shown, error) {
 		return Shown{}, err
 	}
 	v := x.viewer
-	out := Shown{ID: e.ID, Space: e.Space, Post: e.Post, State: e.State, Why: e.Why, Since: e.StateAt, At: e.At, ActiveAt: e.ActiveAt, Marked: x.Threads, Pinned: e.Pinned, Comments: e.Comments - g.unseen[e.ID]}
+	out := Shown{ID: e.ID, Space: e.Space, Post: e.Post, State: e.State, Why: e.Why, Since: e.StateAt, At: e.At, ActiveAt: e.ActiveAt, Marked: x.Threads, Pinned: e.Pinned, Moderated: e.Moderated, Comments: e.Comments - g.unseen[e.ID]}
 	if e.State == Withdrawn {
 		out.Why = ""
 		return out, nil

@@ -50,6 +50,7 @@ type Shown struct {
 	Why             Why
 	Since           moment.Time // of the state
 	Reason          string      // for the author and keepers
+	Moderated       bool        // hidden by moderation: its author can ask for another look
 	LeadTold        bool        // somebody who leads was told of it
 	Pinned          bool
 	Topics          []Label
