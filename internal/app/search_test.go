@@ -26,7 +26,7 @@ func sealed() []string {
 	return []string{
 		"chat_message", "discussion_draft", "discussion_entry", "discussion_picture", "discussion_reveal", "discussion_version", "forum_import", "forum_request", "groups_contact", "groups_group", "groups_invite", "groups_look", "groups_out", "groups_request",
 		"groups_round", "groups_touch", "meetings_answer", "meetings_meeting", "meetings_series", "mentoring_charter", "mentoring_note", "mentoring_review", "mentoring_seek", "mentoring_session",
-		"mentoring_walk", "moderation_action", "moderation_appeal", "moderation_report", "notify_device", "notify_hook", "notify_vapid", "people_email", "people_known", "people_once", "people_own",
+		"mentoring_walk", "moderation_action", "moderation_appeal", "moderation_partner", "moderation_report", "notify_device", "notify_hook", "notify_vapid", "people_email", "people_known", "people_once", "people_own",
 		"rooms_caption", "rooms_question", "safety_contact", "safety_entry", "safety_wish", "shifts_oncall", "support_call", "support_contact", "support_handover", "support_request", "vault_key",
 	}
 }
