@@ -45,7 +45,7 @@ func openPlace() map[string]string {
 	return map[string]string{
 		"forum": `SELECT count(*) FROM discussion_entry e JOIN discussion_space s ON s.id = e.space JOIN forum_space f ON f.id = s.owner JOIN search_doc d ON d.id = e.id
 			JOIN discussion_entry top ON top.id = coalesce(e.post, e.id)
-			WHERE e.id = $1 AND e.state = 'open' AND (top.state = 'open' OR top.state = 'withdrawn' AND top.why = '') AND coalesce(d.below, '') = CASE WHEN e.post IS NULL OR top.anonymous THEN '' ELSE top.author END AND f.audience IN ('open', 'members') AND d.kind = 'forum' AND d.area = 'forum:' || f.id AND coalesce(d.author, '') = CASE WHEN e.anonymous THEN '' ELSE e.author END`,
+			WHERE e.id = $1 AND e.state = 'open' AND (top.state = 'open' OR top.state = 'withdrawn' AND top.why = '') AND coalesce(d.below, '') = CASE WHEN e.post IS NULL OR top.anonymous THEN '' ELSE coalesce(top.author, '') END AND f.audience IN ('open', 'members') AND d.kind = 'forum' AND d.area = 'forum:' || f.id AND coalesce(d.author, '') = CASE WHEN e.anonymous THEN '' ELSE coalesce(e.author, '') END`,
 	}
 }
 

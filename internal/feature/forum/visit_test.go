@@ -70,18 +70,18 @@ func TestWhatVisitorsSeeIsWhatThereIs(t *testing.T) {
 			{"closed", func() error { return h.Forum.Close(t.Context(), h.tomo.Actor, id, true) }, "", ""},
 		} {
 			must(t, step.do())
-			got := h.visits(t, thread)
+			got := h.visitorReads(t, thread)
 			if step.has != "" && !strings.Contains(got, step.has) {
 				t.Errorf("%s: visitors do not see it", step.what)
 			}
 			if step.hasNot != "" && strings.Contains(got, step.hasNot) {
 				t.Errorf("%s: visitors see it still", step.what)
 			}
-			if again := h.visits(t, thread); again != got {
+			if again := h.visitorReads(t, thread); again != got {
 				t.Errorf("%s: the second visitor sees something else", step.what)
 			}
 			h.Time.Advance(10 * time.Second) // nothing is kept so long
-			if anew := h.visits(t, thread); anew != got {
+			if anew := h.visitorReads(t, thread); anew != got {
 				t.Errorf("%s: what is kept is\n%s\nand what is there\n%s", step.what, got, anew)
 			}
 		}
@@ -93,8 +93,8 @@ func TestWhatVisitorsSeeIsWhatThereIs(t *testing.T) {
 	})
 }
 
-// visits is what a visitor reads of a thread.
-func (h *house) visits(t *testing.T, thread moment.ID) string {
+// visitorReads is what a visitor reads of a thread.
+func (h *house) visitorReads(t *testing.T, thread moment.ID) string {
 	t.Helper()
 	page := h.visitor.Get(post(thread))
 	status(t, "a visitor reads", page, 200)
