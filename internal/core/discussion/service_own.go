@@ -20,12 +20,16 @@ func (s *Service) Edit(ctx context.Context, a access.Actor, id moment.ID, words 
 		if err := s.notOut(ctx, tx, a.Person); err != nil {
 			return err
 		}
-		if x.Hold && !x.viewer.keep {
-			return fault.New(fault.Conflict, "discussion.error.alone")
-		}
 		d := Draft{Words: words}
 		if err := d.Validate(e.Post != ""); err != nil || d.Words == e.Words {
 			return err
+		}
+		heavy, err := s.sounds(ctx, tx, d.Words)
+		if err != nil {
+			return err
+		}
+		if x.Hold && !x.viewer.keep && !heavy { // heavy words wait to be read in any case
+			return fault.New(fault.Conflict, "discussion.error.alone")
 		}
 		was, found, err := entryByID(ctx, tx, id)
 		if err != nil || !found {
@@ -41,14 +45,10 @@ func (s *Service) Edit(ctx context.Context, a access.Actor, id moment.ID, words 
 		if err != nil {
 			return fault.Op("edit", err)
 		}
-		hits, err := s.Phrases.Match(ctx, tx, d.Words, web.Lang(ctx))
-		if err != nil {
+		if err := s.holdAgain(ctx, tx, x, e, heavy, now); err != nil {
 			return err
 		}
-		if err := s.holdAgain(ctx, tx, x, e, len(hits) > 0, now); err != nil {
-			return err
-		}
-		if e.State == Open && len(hits) == 0 {
+		if e.State == Open && !heavy {
 			e.Words = d.Words
 			if err := s.call(ctx, tx, e); err != nil {
 				return err

@@ -102,7 +102,13 @@ func (s *Service) write(ctx context.Context, a access.Actor, d Draft, pictures [
 			id, state = had.ID, had.State
 			return nil
 		}
-		known, err := s.mayWrite(ctx, tx, a, x, e, d)
+		// First of all: what sounds heavy waits to be read in any case, and no pace keeps it
+		// from whoever reads it.
+		heavy, err := s.sounds(ctx, tx, d.text())
+		if err != nil {
+			return err
+		}
+		known, err := s.mayWrite(ctx, tx, a, x, e, d, heavy)
 		if err != nil {
 			return err
 		}
@@ -110,11 +116,7 @@ func (s *Service) write(ctx context.Context, a access.Actor, d Draft, pictures [
 		e.Title, e.Words, e.StateAt, e.ActiveAt = d.Title, d.Words, e.At, e.At
 		e.State, e.Why = Open, ""
 		if !e.helps {
-			hits, err := s.Phrases.Match(ctx, tx, d.text(), web.Lang(ctx))
-			if err != nil {
-				return err
-			}
-			e.State, e.Why = stateFor(len(hits) > 0, !known, x.Hold, x.Rules, x.viewer.keep)
+			e.State, e.Why = stateFor(heavy, !known, x.Hold, x.Rules, x.viewer.keep)
 		}
 		if err := s.store(ctx, tx, a, x, e.Entry, key); err != nil {
 			return err
@@ -126,6 +128,18 @@ func (s *Service) write(ctx context.Context, a access.Actor, d Draft, pictures [
 		return fault.Op("draft", dropDraft(ctx, tx, a.Person, draftObject(e.Entry)))
 	})
 	return id, state, err
+}
+
+// sounds tells whether a listed phrase stands in words.
+func (s *Service) sounds(ctx context.Context, r db.Reader, words string) (bool, error) {
+	hits, err := s.Phrases.Match(ctx, r, words, web.Lang(ctx))
+	return len(hits) > 0, err
+}
+
+// Sounds tells whether a listed phrase stands in what somebody typed and could not send:
+// crisis help is shown with it. Nothing is noted, and nobody is told.
+func (s *Service) Sounds(ctx context.Context, d Draft) (bool, error) {
+	return s.sounds(ctx, s.DB.Reader(), d.text())
 }
 
 // text is everything that was typed.
@@ -147,8 +161,8 @@ func titled(st Stand, d Draft) error {
 }
 
 // mayWrite is what holds back a writer for now: a decision, the rules of the
-// space, and its pace. known tells that something of theirs is open there already.
-func (s *Service) mayWrite(ctx context.Context, tx db.Writer, a access.Actor, x room, to target, d Draft) (known bool, err error) {
+// space, and its pace, but for heavy words. known tells that something of theirs is open there already.
+func (s *Service) mayWrite(ctx context.Context, tx db.Writer, a access.Actor, x room, to target, d Draft, heavy bool) (known bool, err error) {
 	if err := s.notOut(ctx, tx, a.Person); err != nil {
 		return false, err
 	}
@@ -162,7 +176,7 @@ func (s *Service) mayWrite(ctx context.Context, tx db.Writer, a access.Actor, x 
 	if err != nil {
 		return false, err
 	}
-	if wait := waitFor(x.Slow, last, now); wait > 0 && !x.viewer.keep && !to.helps {
+	if wait := waitFor(x.Slow, last, now); wait > 0 && !x.viewer.keep && !to.helps && !heavy {
 		return false, fault.New(fault.TooFast, "discussion.error.slow").With(map[string]any{"n": minutes(wait), "seconds": int(wait/time.Second) + 1})
 	}
 	return known, posting.Spend(ctx, tx, a.Person, now)

@@ -92,6 +92,7 @@ type SpaceView struct {
 	Back  string
 	Typed Draft
 	Err   error
+	Heavy bool // a listed phrase stands in what was typed and not sent
 	Lines []web.CrisisLine
 	// Follows tells that the viewer is told of new threads; Kept is what they have begun
 	// to write and not sent. Only of spaces with threads.
@@ -126,6 +127,7 @@ type Thread struct {
 	Drafts  bool   // what is typed can be kept here
 	Typed   Draft
 	Err     error
+	Heavy   bool // a listed phrase stands in what was typed and not sent
 	Lines   []web.CrisisLine
 	drawn   *drawn // what is kept of its page for visitors; nil for everybody else
 }

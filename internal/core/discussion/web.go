@@ -86,6 +86,9 @@ func (s *Service) showWall(w http.ResponseWriter, r *http.Request, id moment.ID,
 		return web.SeeOther(w, r, v.Stand.Href)
 	}
 	v.Typed, v.Err, v.Back = typed, wrong, backTo(back, wallPath(id))
+	if v.Heavy, err = s.heavy(r, typed, wrong); err != nil {
+		return err
+	}
 	return web.Render(w, r, web.Status(wrong), wallView(v))
 }
 
@@ -158,6 +161,9 @@ func (s *Service) showThread(w http.ResponseWriter, r *http.Request, typed Draft
 		typed.Quotes = quotes
 	}
 	t.Typed, t.Err = typed, wrong
+	if t.Heavy, err = s.heavy(r, typed, wrong); err != nil {
+		return err
+	}
 	if wrong == nil {
 		t.Typed.Anonymous = t.Unnamed // who was without a name here stays so unless they choose otherwise
 		if t.Kept != nil {
@@ -236,6 +242,16 @@ type entryData struct {
 	Labels []web.Option
 	Older  []Older
 	Err    error
+	Heavy  bool // a listed phrase stands in what was typed and not sent
+	Lines  []web.CrisisLine
+}
+
+// heavy is Sounds for what a form shows again.
+func (s *Service) heavy(r *http.Request, typed Draft, wrong error) (bool, error) {
+	if wrong == nil {
+		return false, nil
+	}
+	return s.Sounds(r.Context(), typed)
 }
 
 // entry gives what the path names, as the actor sees it.
@@ -274,7 +290,10 @@ func (s *Service) showEdit(w http.ResponseWriter, r *http.Request, id moment.ID,
 	}
 	d := entryData{Entry: e, Typed: e.Words, Err: wrong}
 	if typed != nil {
-		d.Typed = *typed
+		d.Typed, d.Lines = *typed, s.Lines.BarLines(r.Context())
+		if d.Heavy, err = s.heavy(r, Draft{Words: *typed}, wrong); err != nil {
+			return err
+		}
 	}
 	return web.Render(w, r, web.Status(wrong), editView(d))
 }

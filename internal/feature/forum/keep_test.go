@@ -9,6 +9,7 @@ import (
 	"cairn/internal/core/discussion"
 	"cairn/internal/core/people"
 	"cairn/internal/feature/forum"
+	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
 )
@@ -189,6 +190,47 @@ func TestUnattended(t *testing.T) {
 		ours := h.space(t, draft(forum.Community), h.heron)
 		h.Time.Advance(31 * time.Minute)
 		has(t, "a community, whose moderators are away", h.heron.Get(at(ours)).Body, "it goes slowly")
+	})
+}
+
+// No pace keeps a goodbye from whoever reads it; and where words cannot be sent at all,
+// help stands beside what was typed.
+func TestAGoodbyeIsNotRefusedForItsPace(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w)
+		slow, d := h.space(t, draft(forum.Open)), draft(forum.Members)
+		d.Alone = forum.Hold
+		hold := h.space(t, d)
+		early := h.begins(t, h.heron, hold, "Before", "words")
+		h.Time.Advance(31 * time.Minute)
+		thread := h.begins(t, h.heron, slow, "One", "cannot sleep")
+		held := func(what string) {
+			t.Helper()
+			if n := h.count(t, `SELECT count(*) FROM discussion_entry WHERE author = $1 AND state = 'held' AND why = 'words'`, h.heron.ID); n != 1 {
+				t.Errorf("%s: %d are held", what, n)
+			}
+			must(t, w.DB.Write(t.Context(), func(tx db.Writer) error {
+				_, err := tx.Exec(t.Context(), `UPDATE discussion_entry SET state = 'open', why = '' WHERE author = $1`, h.heron.ID)
+				return err
+			}))
+		}
+		status(t, "too soon", h.heron.Post(post(thread, "/comment"), "key", "a", "words", "and again"), 429)
+		status(t, "a goodbye where it goes slowly", h.heron.Post(post(thread, "/comment"), "key", "b", "words", goodbye), 303)
+		held("an answer")
+		status(t, "a change", h.heron.Post(post(early, "/edit"), "words", "other words"), 409)
+		status(t, "a goodbye as a change", h.heron.Post(post(early, "/edit"), "words", goodbye), 303)
+		held("a change")
+
+		const help = "What you wrote sounds heavy"
+		must(t, h.Forum.Close(t.Context(), h.tomo.Actor, slow, true))
+		for at, words := range map[string][]string{post(thread, "/comment"): nil, post(thread, "/edit"): nil, "/forum/" + string(slow) + "/write": {"title", "One more"}} {
+			got := h.heron.Post(at, append([]string{"key", "c", "words", goodbye}, words...)...)
+			if got.Status < 400 {
+				t.Errorf("%s is open: %d", at, got.Status)
+			}
+			has(t, at, got.Body, help, goodbye)
+			lacks(t, at+" with other words", h.heron.Post(at, append([]string{"key", "d", "words", "a quiet evening"}, words...)...).Body, help)
+		}
 	})
 }
 

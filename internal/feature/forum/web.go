@@ -136,6 +136,11 @@ func (s *Service) showWrite(w http.ResponseWriter, r *http.Request, a access.Act
 	if wrong == nil && t.Kept != nil {
 		t.Typed = t.Kept.Draft
 	}
+	if wrong != nil {
+		if t.Heavy, err = s.Talk.Sounds(r.Context(), typed); err != nil {
+			return err
+		}
+	}
 	return web.Render(w, r, web.Status(wrong), writeView(v, t))
 }
 
