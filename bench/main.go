@@ -69,6 +69,8 @@ func all() []bench {
 		{"feed", feed},
 		{"search", searchSQLite},
 		{"search", searchPostgres},
+		{"thread-page", threadPage},
+		{"post", post},
 		{"first-view", firstView},
 		{"idle-memory", idleMemory},
 		{"page", page},

@@ -6,8 +6,8 @@ CREATE TABLE search_area (
     area TEXT NOT NULL UNIQUE
 );
 
--- What can be found by words, made small: one row a document, its words folded so that writing them otherwise finds them too. Nothing private stands here (decision 0034).
--- n orders by time, newest last. area says who may see it. author is whose it is: it goes with them, and whoever is kept apart from them does not find it. marks are the author, the
+-- What can be found by words, made small: one row a document, its words folded so that writing them otherwise finds them too. Nothing private stands here (decision 0036).
+-- n orders by time, newest last. area says who may see it. author is whose it is: it goes with them, and whoever is kept apart from them does not find it. below is whose place it stands in, who may be left out too. marks are those two, the
 -- kind, the language and the topics, as words of the index. text is what the index has of it.
 CREATE TABLE search_doc (
     n BIGINT PRIMARY KEY,
@@ -15,6 +15,7 @@ CREATE TABLE search_doc (
     id TEXT NOT NULL,
     area TEXT NOT NULL,
     author TEXT,
+    below TEXT,
     at BIGINT NOT NULL,
     marks TEXT NOT NULL,
     title TEXT NOT NULL,

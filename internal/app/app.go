@@ -161,7 +161,7 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Directory = directory.New(directory.Deps{DB: a.DB, Bus: a.Bus, Clock: a.Clock, Log: a.Log, Demo: o.Demo})
 	a.Shifts = shifts.New(shifts.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, BaseURL: a.Settings.Public()})
 	a.Safety = safety.New(safety.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Directory: a.Directory, Shifts: a.Shifts, Tell: a.Notify, Demo: o.Demo})
-	a.Moderation = moderation.New(moderation.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Load: a.Shifts, Zone: a.zone})
+	a.Moderation = moderation.New(moderation.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Load: a.Shifts, Mail: mailPost(mailer), BaseURL: a.Settings.Public(), Zone: a.zone})
 	a.Chat = chat.New(chat.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Hints: a.Safety, Givers: []chat.Giver{crisisCard{a.Directory}}})
 	a.Index = search.New(a.DB)
 	a.Discussion = discussion.New(discussion.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Standing: a.Moderation, Phrases: a.Safety, Leads: a.Shifts, Lines: a.Directory, Index: a.Index, Zone: a.zone})
@@ -178,7 +178,7 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Groups = groups.New(groups.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Standing: a.Moderation, Safety: a.Safety, Lead: a.Shifts,
 		Walls: groups.OnWalls{Service: a.Discussion}, Meetings: groups.OnMeetings{Service: a.Meetings}, Lists: a.Meetings, Listings: a.Meetings, Index: a.Index,
 		Guard: post.NewGuard(a.Settings.WebhookAllow...), BaseURL: a.Settings.Public(), Zone: a.zone})
-	a.Forum = forum.New(forum.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Standing: a.Moderation, Shifts: a.Shifts, Phrases: a.Safety, Tell: a.Notify, Talk: a.Discussion})
+	a.Forum = forum.New(forum.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Standing: a.Moderation, Shifts: a.Shifts, Phrases: a.Safety, Tell: a.Notify, Talk: a.Discussion, Waits: a.Moderation})
 	a.Notify.Declare(slices.Concat(shifts.Kinds(), safety.Kinds(), moderation.Kinds(), discussion.Kinds(), support.Kinds(), mentoring.Kinds(), meetings.Kinds(), groups.Kinds(), forum.Kinds())...)
 	a.Meetings.Around(groups.Kind, groups.Owner{Service: a.Groups})
 	a.Rooms.Around(meetings.RoomKind, meetings.Rooms{Service: a.Meetings})
@@ -189,10 +189,11 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Chat.Around("room", a.Rooms.Frame())
 	a.Shifts.Beside(mentoring.FeedKind, a.Mentoring.Events)
 	a.Shifts.Beside(meetings.FeedKind, a.Meetings.Feeds)
-	a.Moderation.Take(chat.Subject{Service: a.Chat}, chat.Line{Service: a.Chat}, discussion.Subject{Service: a.Discussion}, rooms.Subject{Service: a.Rooms})
+	a.Moderation.Take(chat.Subject{Service: a.Chat}, chat.Line{Service: a.Chat}, discussion.Subject{Service: a.Discussion}, rooms.Subject{Service: a.Rooms},
+		mentoring.Found{Service: a.Mentoring}, mentoring.Beside{Service: a.Mentoring}, groups.Neighbour{Service: a.Groups})
 	a.Directory.Beside(a.Safety.Trusted)
 	a.Safety.Around(places{support.Places{Service: a.Support}, mentoring.Places{Service: a.Mentoring}, rooms.Places{Service: a.Rooms}})
-	a.Admin = admin.New(admin.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, People: a.People, Shifts: a.Shifts, Safety: a.Safety, Directory: a.Directory, Demo: o.Demo})
+	a.Admin = admin.New(admin.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, People: a.People, Shifts: a.Shifts, Safety: a.Safety, Appeals: a.Moderation, Directory: a.Directory, Demo: o.Demo})
 	a.Find = find.New(find.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Index: a.Index, People: a.People, Safety: a.Safety})
 	a.Find.Take(groups.Source{Service: a.Groups}, forum.Source{Service: a.Forum})
 	// Support first: it brings people back into the line before the conversation

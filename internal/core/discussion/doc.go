@@ -18,8 +18,9 @@
 //
 // Words with a listed phrase (safety.md, "goodbye") are held: the author reads where
 // there is help, whoever leads is told and may read and release them without
-// belonging to the space, with what stood there before a change. When nobody leads the
-// author is told that; whoever leads next is told then. When the words are taken back,
+// belonging to the space, with what stood there before a change. When nobody leads who is
+// on call is told; when nobody is either the author is told that. Whoever leads next is
+// told then. When the words are taken back,
 // whoever leads learns that, and whose they were.
 //
 // Where an Owner says that posts are threads, each has a title and words with simple marks;
@@ -28,8 +29,8 @@
 // rather not meet. What is open to visitors is read without an audit; only what is held
 // or hidden is written down there. A space may hold everything while nobody is there.
 //
-// Where an Owner is Findable, open threads are put into search as they are written, and taken
-// out as they go out of sight; answers, drafts and versions never are.
+// Where an Owner is Findable, open threads and answers are put into search as they are
+// written, and taken out as they go out of sight; drafts and versions never are.
 //
 // In threads, @Name calls whoever chose to be called, reads the place and is not kept apart
 // from the writer; words without a name call nobody. Who follows hears at once, at an hour of

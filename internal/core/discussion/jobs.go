@@ -14,6 +14,7 @@ const (
 	jobLead   = "discussion.lead"
 	jobSweep  = "discussion.sweep"
 	jobUnfind = "discussion.unfind"
+	jobBelow  = "discussion.below"
 	jobCall   = "discussion.call"
 	jobDigest = "discussion.digest"
 

@@ -60,7 +60,7 @@ func TestModerationHidesAndTakesItBack(t *testing.T) {
 		if got := h.wren.Get("/post/" + string(post)); got.Status != 404 {
 			t.Errorf("others open it: %d", got.Status)
 		}
-		has(t, "the author's page", h.ali.Get("/post/"+string(post)).Body, "something hurtful", "This would hurt anybody.")
+		has(t, "the author's page", h.ali.Get("/post/"+string(post)).Body, "something hurtful", "This would hurt anybody.", "Ask somebody else to look again")
 		if err := w.Discussion.Release(t.Context(), h.fern.Actor, post); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("a keeper releases what moderation hid: %v", err)
 		}
@@ -123,7 +123,7 @@ func TestWhatWasRemovedGoesForGood(t *testing.T) {
 				t.Errorf("%s: destroyed %d, want %d", id, n, want)
 			}
 		}
-		must(t, w.Moderation.DecideAppeal(t.Context(), h.otto.Actor, h.lastOf(t, h.wren).ID, false, "You are right."))
+		must(t, w.Moderation.DecideAppeal(t.Context(), h.otto.Actor, h.lastOf(t, h.wren).ID, "no", "You are right."))
 		h.Time.Advance(48 * time.Hour)
 		w.Settle()
 		if got := h.words(t, h.heron); got != "selling soap selling hats" {
@@ -161,7 +161,7 @@ func TestModerationLabels(t *testing.T) {
 	})
 }
 
-// What is held waits in the queue for those who may release it, and for nobody else; two
+// What is held waits in the queue for those who may release it, listed words first, and for nobody else; two
 // do not read the same.
 func TestWhatIsHeldIsInTheQueue(t *testing.T) {
 	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {

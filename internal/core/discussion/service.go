@@ -2,6 +2,7 @@ package discussion
 
 import (
 	"context"
+	lru "github.com/hashicorp/golang-lru/v2"
 	"time"
 
 	"cairn/internal/core/notify"
@@ -11,6 +12,7 @@ import (
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
+	"cairn/internal/kit/prose"
 	"cairn/internal/kit/vault"
 	"cairn/internal/kit/web"
 )
@@ -67,9 +69,11 @@ type Phrases interface {
 	Matches(ctx context.Context, r db.Reader, texts []string, lang string) ([][]string, error)
 }
 
-// Leads tells who leads now; "" when nobody does. It is shifts.
+// Leads tells who leads now, and whom to reach at once: who leads, or where nobody does is
+// on call, but for one person; "" when nobody is. It is shifts.
 type Leads interface {
 	LeadNow(ctx context.Context, r db.Reader) (moment.ID, error)
+	ReachNow(ctx context.Context, r db.Reader, but moment.ID) (moment.ID, error)
 }
 
 // Standing tells who is kept out for a time. It is moderation.
@@ -111,18 +115,21 @@ type Deps struct {
 type Service struct {
 	Deps
 	owners map[string]Owner // by the kind of space
-	making chan struct{}    // places for making pictures anew
+	prose  *prose.Cache     // of what everybody may read
+	visits *lru.Cache[visitKey, visit]
+	making chan struct{} // places for making pictures anew
 }
 
 // New makes the service and registers its timers and reactions.
 func New(d Deps) *Service {
-	s := &Service{Deps: d, owners: map[string]Owner{}, making: make(chan struct{}, picturesAtOnce)}
+	s := &Service{Deps: d, owners: map[string]Owner{}, prose: prose.NewCache(), visits: newVisits(), making: make(chan struct{}, picturesAtOnce)}
 	bus.HandleTx(d.Bus, jobTell, s.tellJob)
 	bus.HandleTx(d.Bus, jobLead, s.tellLead)
 	bus.HandleTx(d.Bus, jobCall, s.callJob)
 	bus.HandleTx(d.Bus, jobDigest, s.digestJob)
 	bus.HandleTx(d.Bus, jobSweep, s.sweepJob)
 	bus.HandleTx(d.Bus, jobUnfind, s.unfindJob)
+	bus.HandleTx(d.Bus, jobBelow, s.belowJob)
 	d.Bus.OnTx("shifts.changed", "discussion", s.somebodyLeads)
 	return s
 }
@@ -226,7 +233,7 @@ func (s *Service) enter(ctx context.Context, r db.Reader, a access.Actor, space 
 		return x, err
 	}
 	x.viewer = viewer{Actor: a, see: x.See, write: x.See && x.Write, keep: x.See && x.Keep}
-	if !x.viewer.keep {
+	if !x.viewer.keep && a.Person != "" {
 		if x.viewer.apart, err = s.People.Apart(ctx, r, a.Person); err != nil {
 			return x, err
 		}
@@ -247,31 +254,40 @@ func (s *Service) visit(ctx context.Context, r db.Reader, a access.Actor, space 
 // at loads an entry with its space, and for a comment its post, for whoever may see it.
 // Below a post that one does not see there is nothing, but for one's own and for whoever leads.
 func (s *Service) at(ctx context.Context, r db.Reader, a access.Actor, id moment.ID) (room, Entry, error) {
+	x, e, err := s.find(ctx, r, a, id)
+	if err != nil {
+		return x, Entry{}, err
+	}
+	opened, err := open(x, e)
+	return x, opened, err
+}
+
+// find is at for what is opened later.
+func (s *Service) find(ctx context.Context, r db.Reader, a access.Actor, id moment.ID) (room, row, error) {
 	e, found, err := entryByID(ctx, r, id)
 	if err == nil && !found {
 		err = fault.Hidden()
 	}
 	if err != nil {
-		return room{}, Entry{}, err
+		return room{}, row{}, err
 	}
 	x, err := s.enter(ctx, r, a, e.Space)
 	if err != nil {
-		return x, Entry{}, err
+		return x, row{}, err
 	}
 	if err := canSee(x.viewer, e.Entry).Err(); err != nil {
-		return x, Entry{}, err
+		return x, row{}, err
 	}
 	if e.Post != "" && !x.viewer.mine(e.Entry) && !x.viewer.leads(e.Entry) {
 		post, _, err := entryByID(ctx, r, e.Post)
 		if err != nil {
-			return x, Entry{}, err
+			return x, row{}, err
 		}
 		if err := canSee(x.viewer, post.Entry).Err(); err != nil {
-			return x, Entry{}, err
+			return x, row{}, err
 		}
 	}
-	opened, err := open(x, e)
-	return x, opened, err
+	return x, e, nil
 }
 
 // keyOut says that a decision keeps somebody from writing.
@@ -308,13 +324,22 @@ func (s *Service) on(ctx context.Context, a access.Actor, id moment.ID, rate acc
 		if err := f(tx, x, e, now); err != nil {
 			return err
 		}
-		s.Bus.Publish(tx, Topic(e.Space), int64(now))
+		if err := s.changed(ctx, tx, e, now); err != nil {
+			return err
+		}
 		verb.Kind, verb.Object = "post", id
 		if verb.Subject != "" {
 			verb.Subject = e.author
 		}
 		return access.Record(ctx, tx, a, now, verb)
 	})
+}
+
+// changed tells open pages that something of an entry is otherwise now, and counts it in
+// its thread: after every change of what anybody sees.
+func (s *Service) changed(ctx context.Context, tx db.Writer, e Entry, now moment.Time) error {
+	s.Bus.Publish(tx, Topic(e.Space), int64(now))
+	return fault.Op("change", countChange(ctx, tx, e.Thread()))
 }
 
 // ofTheirs marks an audit entry as about the author's own.

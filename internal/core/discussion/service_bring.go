@@ -146,7 +146,10 @@ func (s *Service) countBrought(ctx context.Context, tx db.Writer, e Entry) error
 	if e.Post == "" {
 		return nil
 	}
-	return fault.Op("bring", bump(ctx, tx, e.Post, 1, e.At))
+	if err := bump(ctx, tx, e.Post, 1, e.At); err != nil {
+		return fault.Op("bring", err)
+	}
+	return fault.Op("bring", countChange(ctx, tx, e.Post))
 }
 
 // Waits tells those who keep a space that something waits to be read there, once for a key:

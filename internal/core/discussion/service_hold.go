@@ -19,17 +19,13 @@ func (s *Service) tell(ctx context.Context, tx db.Writer, to moment.ID, kind, ke
 // entryPath is the steady address of an entry.
 func entryPath(e Entry) string { return "/post/" + string(e.ID) }
 
-// leadFor gives who is told at once that words are held: whoever leads now, unless
-// they wrote them.
+// leadFor gives who is told at once that words are held: whoever leads now or, when nobody
+// does, is on call for this hour, unless they wrote them.
 func (s *Service) leadFor(ctx context.Context, r db.Reader, e Entry) (moment.ID, error) {
 	if e.Why != ForWords {
 		return "", nil
 	}
-	lead, err := s.Leads.LeadNow(ctx, r)
-	if err != nil || lead == e.author {
-		return "", err
-	}
-	return lead, nil
+	return s.Leads.ReachNow(ctx, r, e.author)
 }
 
 // heldKey names one holding of an entry, for telling about it once.
@@ -38,8 +34,8 @@ func heldKey(e Entry) string { return string(e.ID) + "/" + e.StateAt.Stamp() }
 // takenKey names that held words were taken back, for telling about it once.
 func takenKey(e Entry) string { return heldKey(e) + "/taken" }
 
-// tellHeld tells who should read what is held: whoever leads, at once; where nobody
-// does, all who could; and the keepers of the space.
+// tellHeld tells who should read what is held: whoever leads or is on call, at once; where
+// nobody is, all who could; and the keepers of the space.
 func (s *Service) tellHeld(ctx context.Context, tx db.Writer, x room, e Entry, lead moment.ID, key string) error {
 	var keepers []moment.ID
 	if k, ok := s.owners[x.Kind].(Keepers); ok {
@@ -133,7 +129,9 @@ func (s *Service) tellLead(ctx context.Context, tx db.Writer, _ struct{}) error 
 			return fault.Op("held", err)
 		}
 		if e.lead == "" { // the author reads that somebody was told
-			s.Bus.Publish(tx, Topic(e.Space), int64(s.Clock.Now()))
+			if err := s.changed(ctx, tx, e.Entry, s.Clock.Now()); err != nil {
+				return err
+			}
 		}
 	}
 	if len(list) < leadAtOnce {

@@ -214,5 +214,9 @@ func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, now 
 	if err := h.unfindBy(ctx, tx, person); err != nil {
 		return err
 	}
+	tx.AfterCommit(func() { // no word of theirs stays in memory either
+		h.prose.Forget()
+		h.visits.Purge()
+	})
 	return eraseAuthor(ctx, tx, person, now)
 }

@@ -46,7 +46,9 @@ func (x Subject) Hide(ctx context.Context, tx db.Writer, _ access.Actor, id mome
 	if err := setModerated(ctx, tx, id, true); err != nil {
 		return "", fault.Op("hide", err)
 	}
-	x.Bus.Publish(tx, Topic(e.Space), int64(now))
+	if err := x.changed(ctx, tx, e.Entry, now); err != nil {
+		return "", err
+	}
 	return before, x.Bus.Emit(ctx, tx, bus.Event{Name: "discussion.hidden", ID: id, Also: map[string]moment.ID{"space": e.Space}})
 }
 
@@ -60,7 +62,9 @@ func (x Subject) Back(ctx context.Context, tx db.Writer, _ access.Actor, id mome
 		return fault.Op("back", err)
 	}
 	now := x.Clock.Now()
-	x.Bus.Publish(tx, Topic(e.Space), int64(now))
+	if err := x.changed(ctx, tx, e.Entry, now); err != nil {
+		return err
+	}
 	switch before {
 	case string(Hidden) + ":" + string(ForKeeper):
 		return nil
@@ -106,7 +110,9 @@ func (x Subject) Remove(ctx context.Context, tx db.Writer, id moment.ID) error {
 	if err := x.move(ctx, tx, e.Entry, Withdrawn, ForKeeper, nil, now); err != nil {
 		return err
 	}
-	x.Bus.Publish(tx, Topic(e.Space), int64(now))
+	if err := x.changed(ctx, tx, e.Entry, now); err != nil {
+		return err
+	}
 	return fault.Op("remove", blank(ctx, tx, id))
 }
 
@@ -149,7 +155,9 @@ func (x Subject) Label(ctx context.Context, tx db.Writer, _ access.Actor, id mom
 			added = append(added, t)
 		}
 	}
-	x.Bus.Publish(tx, Topic(e.Space), int64(x.Clock.Now()))
+	if err := x.changed(ctx, tx, e.Entry, x.Clock.Now()); err != nil {
+		return nil, err
+	}
 	return added, x.relabel(ctx, tx, id, all)
 }
 
@@ -160,7 +168,9 @@ func (x Subject) Unlabel(ctx context.Context, tx db.Writer, _ access.Actor, id m
 		return err
 	}
 	left := slices.DeleteFunc(slices.Clone(e.Topics), func(t string) bool { return slices.Contains(labels, t) })
-	x.Bus.Publish(tx, Topic(e.Space), int64(x.Clock.Now()))
+	if err := x.changed(ctx, tx, e.Entry, x.Clock.Now()); err != nil {
+		return err
+	}
 	return x.relabel(ctx, tx, id, left)
 }
 

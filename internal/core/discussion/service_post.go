@@ -196,7 +196,9 @@ func (s *Service) store(ctx context.Context, tx db.Writer, a access.Actor, x roo
 	if err := s.announce(ctx, tx, x, e, lead); err != nil {
 		return err
 	}
-	s.Bus.Publish(tx, Topic(e.Space), int64(e.At))
+	if err := s.changed(ctx, tx, e, e.At); err != nil {
+		return err
+	}
 	if err := s.Bus.Emit(ctx, tx, bus.Event{Name: "discussion.posted", ID: e.ID, Also: map[string]moment.ID{"space": e.Space, "post": e.Post}}); err != nil {
 		return err
 	}

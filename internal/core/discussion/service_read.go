@@ -141,7 +141,7 @@ func (s *Service) OpenFrom(ctx context.Context, a access.Actor, post, from momen
 // thread is OpenFrom without the audit.
 func (s *Service) thread(ctx context.Context, a access.Actor, id, from moment.ID) (Thread, []row, error) {
 	r := s.DB.Reader()
-	x, e, err := s.at(ctx, r, a, id)
+	x, e, err := s.find(ctx, r, a, id)
 	if fault.Is(err, fault.NotFound) {
 		return s.taken(ctx, r, a, id)
 	}
@@ -149,7 +149,10 @@ func (s *Service) thread(ctx context.Context, a access.Actor, id, from moment.ID
 		return Thread{}, nil, err
 	}
 	t := Thread{Space: x.Space, Stand: x.Stand, Lines: s.Lines.BarLines(ctx)}
-	top, found, err := entryByID(ctx, r, e.Thread())
+	top, found := e, true
+	if e.Post != "" {
+		top, found, err = entryByID(ctx, r, e.Post)
+	}
 	if err == nil && !found {
 		err = fault.Hidden()
 	}
@@ -159,13 +162,16 @@ func (s *Service) thread(ctx context.Context, a access.Actor, id, from moment.ID
 	if e.Post != "" && canSee(x.viewer, top.Entry).OK() {
 		from = e.ID
 	}
+	if from == "" {
+		if had, ok := s.visitOf(ctx, x, top); ok {
+			had.Space, had.Stand, had.Lines = t.Space, t.Stand, t.Lines
+			return had, nil, s.finish(ctx, r, x, top.Entry, &had)
+		}
+	}
 	rows := []row{top}
 	var comments []row
 	if t.Alone = !canSee(x.viewer, top.Entry).OK() || !x.viewer.see && !x.viewer.leads(top.Entry); t.Alone {
-		// Their own, or what is held: it stands by itself, without what is around it.
-		if rows[0], _, err = entryByID(ctx, r, id); err != nil {
-			return t, nil, err
-		}
+		rows[0] = e // their own, or what is held: it stands by itself, without what is around it
 	} else if comments, err = s.comments(ctx, r, x, top, from, &t); err != nil {
 		return t, nil, err
 	}
@@ -174,7 +180,13 @@ func (s *Service) thread(ctx context.Context, a access.Actor, id, from moment.ID
 		return t, nil, err
 	}
 	t.Post, t.Comments = shown[0], shown[1:]
-	return t, append(rows, comments...), s.finish(ctx, r, x, rows[0].Entry, &t)
+	if err := s.finish(ctx, r, x, rows[0].Entry, &t); err != nil {
+		return t, nil, err
+	}
+	if from == "" {
+		s.keepVisit(ctx, x, top, &t)
+	}
+	return t, append(rows, comments...), nil
 }
 
 // taken is the thread of what was taken back while it was held for its words, for
@@ -235,6 +247,9 @@ func (s *Service) finish(ctx context.Context, r db.Reader, x room, top Entry, t 
 	}
 	if t.NotWhy, err = s.whyNot(ctx, r, x, decision); err != nil {
 		return err
+	}
+	if x.viewer.Person == "" {
+		return nil // what follows is about somebody
 	}
 	n, err := aliasOf(ctx, r, t.Post.ID, x.viewer.Person)
 	t.Unnamed = n > 0

@@ -8,6 +8,7 @@ import (
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/moment"
+	"cairn/internal/kit/prose"
 	"cairn/internal/kit/web"
 )
 
@@ -18,6 +19,9 @@ func (s *Service) show(ctx context.Context, r db.Reader, x room, rows, first []r
 	around, err := s.gather(ctx, r, x, all)
 	if err != nil {
 		return nil, err
+	}
+	if x.Public {
+		around.prose = s.prose
 	}
 	below := map[moment.ID][]Shown{}
 	for _, e := range first {
@@ -47,6 +51,15 @@ type around struct {
 	pictures map[moment.ID][]Pictured
 	unasked  bool            // the viewer has pictures shown unasked
 	rather   map[string]bool // topics that the viewer would rather not meet unasked
+	prose    *prose.Cache    // nil where not everybody reads
+}
+
+// html is what words are shown as where they have simple marks.
+func (g around) html(x room, words string) string {
+	if !x.Threads || words == "" {
+		return ""
+	}
+	return g.prose.HTML(words)
 }
 
 func (s *Service) gather(ctx context.Context, r db.Reader, x room, all []row) (around, error) {
@@ -78,6 +91,10 @@ func (s *Service) gather(ctx context.Context, r db.Reader, x room, all []row) (a
 	if g.pictures, err = s.pictured(ctx, r, x, ids); err != nil {
 		return g, err
 	}
+	if x.viewer.Person == "" {
+		g.unseen = map[moment.ID]int{}
+		return g, s.topics(ctx, r, x, labelled, &g)
+	}
 	if len(g.pictures) > 0 {
 		w, err := wishOf(ctx, r, x.viewer.Person)
 		if err != nil {
@@ -95,17 +112,26 @@ func (s *Service) gather(ctx context.Context, r db.Reader, x room, all []row) (a
 		}
 		g.mine[y.Entry][y.Kind] = true
 	}
-	if g.unseen, err = unseenComments(ctx, r, ids, x.viewer); err != nil || !labelled {
+	if g.unseen, err = unseenComments(ctx, r, ids, x.viewer); err != nil {
 		return g, err
 	}
+	return g, s.topics(ctx, r, x, labelled, &g)
+}
+
+// topics reads what labels are called, and which the viewer would rather not meet, when
+// there are any.
+func (s *Service) topics(ctx context.Context, r db.Reader, x room, labelled bool, g *around) (err error) {
+	if !labelled {
+		return nil
+	}
 	if g.rather, err = rathersOf(ctx, r, x.viewer.Person); err != nil {
-		return g, err
+		return err
 	}
 	situations, err := s.People.Situations(ctx, web.Lang(ctx))
 	for _, t := range situations {
 		g.topics[t.Slug] = t.Label
 	}
-	return g, err
+	return err
 }
 
 func (g around) shown(x room, sealed row) (Shown, error) {
@@ -114,14 +140,15 @@ func (g around) shown(x room, sealed row) (Shown, error) {
 		return Shown{}, err
 	}
 	v := x.viewer
-	out := Shown{ID: e.ID, Space: e.Space, Post: e.Post, State: e.State, Why: e.Why, Since: e.StateAt, At: e.At, ActiveAt: e.ActiveAt, Marked: x.Threads, Pinned: e.Pinned, Comments: e.Comments - g.unseen[e.ID]}
+	out := Shown{ID: e.ID, Space: e.Space, Post: e.Post, State: e.State, Why: e.Why, Since: e.StateAt, At: e.At, ActiveAt: e.ActiveAt, Marked: x.Threads, Pinned: e.Pinned, Moderated: e.Moderated, Comments: e.Comments - g.unseen[e.ID]}
 	if e.State == Withdrawn {
 		out.Why = ""
 		return out, nil
 	}
 	out.Who = g.who(v, e)
 	out.Pictures, out.Unasked = g.pictures[e.ID], g.unasked
-	out.Title, out.Words, out.Changed, out.Counts, out.Reacted = e.Title, e.Words, e.Version > 0, e.Counts, g.mine[e.ID]
+	out.Title, out.Words, out.HTML = e.Title, e.Words, g.html(x, e.Words)
+	out.Changed, out.Counts, out.Reacted = e.Version > 0, e.Counts, g.mine[e.ID]
 	if v.mine(e) || v.keep || v.leads(e) {
 		out.Reason, out.LeadTold = e.Reason, e.lead != ""
 	}
@@ -148,7 +175,7 @@ func (g around) quote(x room, sealed row) (*Quote, error) {
 		return &Quote{}, nil
 	}
 	e, err := open(x, sealed)
-	return &Quote{Shown: true, Who: g.who(x.viewer, e), Words: e.Words, Marked: x.Threads}, err
+	return &Quote{Shown: true, Who: g.who(x.viewer, e), Words: e.Words, HTML: g.html(x, e.Words)}, err
 }
 
 // who is an author as the viewer may know them. Nothing of somebody without a name

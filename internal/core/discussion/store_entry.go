@@ -14,20 +14,24 @@ import (
 type row struct {
 	Entry
 	title, words, reason, label []byte
+	rev                         int64 // of a thread, on its first post
 }
 
 const entryColumns = `id, space, post, author, anonymous, alias, title, words, version, quotes, topics, state, why, reason, lead, told, pinned, moderated,
-	at, active_at, changed_at, state_at, comments, been_there, with_you, thank_you, origin <> '', label`
+	at, active_at, changed_at, state_at, comments, been_there, with_you, thank_you, rev, origin <> '', label`
 
 func scanEntry(r db.Row, e *row) error {
 	var topics string
 	var been, with, thank int
 	err := r.Scan(&e.ID, &e.Space, &e.Post, &e.author, &e.Anonymous, &e.Alias, &e.title, &e.words, &e.Version, &e.Quotes, &topics, &e.State, &e.Why, &e.reason, &e.lead, &e.told, &e.Pinned, &e.Moderated,
-		&e.At, &e.ActiveAt, &e.ChangedAt, &e.StateAt, &e.Comments, &been, &with, &thank, &e.Brought, &e.label)
+		&e.At, &e.ActiveAt, &e.ChangedAt, &e.StateAt, &e.Comments, &been, &with, &thank, &e.rev, &e.Brought, &e.label)
 	if err != nil {
 		return err
 	}
 	e.Counts = map[string]int{BeenThere: been, WithYou: with, ThankYou: thank}
+	if topics == "[]" {
+		return nil
+	}
 	return json.Unmarshal([]byte(topics), &e.Topics)
 }
 
@@ -102,6 +106,12 @@ func bump(ctx context.Context, tx db.Writer, post moment.ID, by int, now moment.
 		text, args = `UPDATE discussion_entry SET comments = comments - 1 WHERE id = $1`, args[:1]
 	}
 	_, err := tx.Exec(ctx, text, args...)
+	return err
+}
+
+// countChange counts a change of what is seen of a thread.
+func countChange(ctx context.Context, tx db.Writer, thread moment.ID) error {
+	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET rev = rev + 1 WHERE id = $1`, thread)
 	return err
 }
 

@@ -23,6 +23,9 @@ func glassOf(v viewer, args ...any) glass {
 	if v.keep {
 		return glass{args: args, seen: `e.state IN ('open', 'held', 'hidden')`}
 	}
+	if v.Person == "" {
+		return glass{args: args, seen: `e.state = 'open'`}
+	}
 	g := glass{args: append(args, v.Person)}
 	g.seen = `(e.state = 'open' OR e.state IN ('held', 'hidden') AND e.author = $` + strconv.Itoa(len(g.args)) + `)`
 	if len(v.apart) > 0 {
@@ -48,7 +51,7 @@ func threadGlass(v viewer, args ...any) glass {
 }
 
 const eColumns = `e.id, e.space, e.post, e.author, e.anonymous, e.alias, e.title, e.words, e.version, e.quotes, e.topics, e.state, e.why, e.reason, e.lead, e.told, e.pinned, e.moderated,
-	e.at, e.active_at, e.changed_at, e.state_at, e.comments, e.been_there, e.with_you, e.thank_you, e.origin <> '', e.label`
+	e.at, e.active_at, e.changed_at, e.state_at, e.comments, e.been_there, e.with_you, e.thank_you, e.rev, e.origin <> '', e.label`
 
 // pageOf gives the posts of a space that a viewer sees, newest activity first, from
 // a place on; the pinned ones are not among them.
@@ -149,6 +152,8 @@ func writtenBy(ctx context.Context, r db.Reader, author, after moment.ID, most i
 // places stay, and the counts follow.
 func eraseAuthor(ctx context.Context, tx db.Writer, person moment.ID, now moment.Time) error {
 	steps := []string{
+		`UPDATE discussion_entry SET rev = rev + 1 WHERE id IN (SELECT coalesce(post, id) FROM discussion_entry WHERE author = $1)`,
+		`UPDATE discussion_entry SET rev = rev + 1 WHERE id IN (SELECT coalesce(e.post, e.id) FROM discussion_reaction r JOIN discussion_entry e ON e.id = r.entry WHERE r.person = $1)`,
 		`UPDATE discussion_entry SET comments = comments - (SELECT count(*) FROM discussion_entry c WHERE c.post = discussion_entry.id AND c.author = $1 AND c.state = 'open')
 			WHERE id IN (SELECT post FROM discussion_entry WHERE author = $1 AND state = 'open' AND post IS NOT NULL)`,
 		`DELETE FROM discussion_version WHERE entry IN (SELECT id FROM discussion_entry WHERE author = $1)`,

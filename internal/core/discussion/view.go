@@ -2,6 +2,7 @@ package discussion
 
 import (
 	"cairn/internal/kit/moment"
+	"cairn/internal/kit/prose"
 	"cairn/internal/kit/web"
 )
 
@@ -20,10 +21,10 @@ type Label struct{ Slug, Text string }
 
 // Quote is what a comment answers. Shown is false when it is not there for the viewer.
 type Quote struct {
-	Shown  bool
-	Who    Who
-	Words  string
-	Marked bool // the words may have simple marks
+	Shown bool
+	Who   Who
+	Words string
+	HTML  string // the words with their marks, where a space has them
 }
 
 // May is what the viewer can do with an entry.
@@ -36,7 +37,8 @@ type Shown struct {
 	ID, Space, Post moment.ID
 	Who             Who
 	Title, Words    string
-	Marked          bool // the words may have simple marks
+	Marked          bool   // the words may have simple marks
+	HTML            string // the words with their marks then
 	Pictures        []Pictured
 	Unasked         bool // the viewer has pictures shown unasked
 	At              moment.Time
@@ -48,6 +50,7 @@ type Shown struct {
 	Why             Why
 	Since           moment.Time // of the state
 	Reason          string      // for the author and keepers
+	Moderated       bool        // hidden by moderation: its author can ask for another look
 	LeadTold        bool        // somebody who leads was told of it
 	Pinned          bool
 	Topics          []Label
@@ -124,6 +127,7 @@ type Thread struct {
 	Typed   Draft
 	Err     error
 	Lines   []web.CrisisLine
+	drawn   *drawn // what is kept of its page for visitors; nil for everybody else
 }
 
 // Help tells that words of the viewer's own are held for what stands in them:
@@ -135,6 +139,14 @@ func Help(list []Shown) bool {
 		}
 	}
 	return false
+}
+
+// marked is words of the same entry that stood there before, as HTML where there are marks.
+func (e Shown) marked(words string) string {
+	if !e.Marked {
+		return ""
+	}
+	return prose.HTML(words)
 }
 
 // Taken tells that this was taken back while it was held for its words, to whoever leads.

@@ -15,6 +15,17 @@
 // days, not before an appeal is answered. What somebody reads and decides counts in their
 // own ledger of what they carry.
 //
+// An appeal is decided by somebody who did not act: here, or where nobody here could, by a
+// partner outside who has agreed to. They are mailed a link that opens once, read what they
+// need and no name but the pseudonym, and stand in the audit as themselves. Who would decide
+// is said before the appeal, and does not depend on who reported.
+//
+// Somebody's name is reported beside whatever they were met at. Taken away, they have one
+// of no meaning until they choose another.
+//
+// Keeping somebody out for good holds at once; what it takes away that could not be given
+// back goes a week later, not before an appeal is answered, but within a month.
+//
 // Who reported is shown to nobody, in no page, list, audit of others or export.
 // Nothing here ever hides crisis lines or "I'm not safe".
 //
@@ -23,6 +34,9 @@
 // be without a name an Unveiler.
 //
 // Tables: moderation_report, moderation_action, moderation_appeal, moderation_claim,
-// moderation_house. Words, excerpts and reasons are sealed, a key a report. Jobs:
-// moderation.forget (their time is over), moderation.remove (what was removed goes).
+// moderation_house, moderation_partner, moderation_link. Words, excerpts and reasons are
+// sealed, a key a report. Events sent: moderation.acted (somebody is kept out, or that has
+// settled), moderation.lifted (they are not any more). Jobs: moderation.forget (their time
+// is over), moderation.remove (what was removed goes), moderation.settle (for good is for
+// good), moderation.ask (an appeal waits still), moderation.write (mail to a partner).
 package moderation

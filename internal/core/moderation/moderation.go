@@ -44,6 +44,14 @@ const (
 // appeal and its answer.
 const RemoveAfter = 30 * 24 * time.Hour
 
+// Keeping somebody out for good holds at once. What it takes away that could not be given
+// back (groups, walks) goes after SettleAfter, and not before an appeal is answered, but
+// for SettleMost at most: others wait for it. Ours.
+const (
+	SettleAfter = 7 * 24 * time.Hour
+	SettleMost  = 30 * 24 * time.Hour
+)
+
 // claimFor is how long somebody who said that they look at something keeps others from it.
 const claimFor = 24 * time.Hour
 
@@ -85,6 +93,7 @@ type Action struct {
 	Report   moment.ID
 	About    moment.ID
 	What     string // one of Actions, or of Things
+	Kind     string // of what was reported
 	Reason   string
 	Undone   string // why it was taken back without an appeal; the person reads it
 	Scope    moment.ID
@@ -93,8 +102,11 @@ type Action struct {
 	Until    moment.Time // 0 for good
 	LiftedAt moment.Time
 	Appeal   *Appeal
-	unnamed  bool   // decided on a report that shows no name
-	detail   string // how the thing stood before, or the labels that were put on
+	// Route is who would decide an appeal, for whoever may appeal.
+	Route   Route
+	Partner string // who outside decides appeals, for whom it is about; "" when nobody does
+	unnamed bool   // decided on a report that shows no name
+	detail  string // how the thing stood before, or the labels that were put on
 }
 
 // Holds tells whether a pause or ban keeps the person out now.
@@ -108,15 +120,18 @@ type Appeal struct {
 	Words     string
 	DecidedAt moment.Time
 	Upheld    bool // the action stands
+	Route     Route
 	Answer    string
 }
 
-// Draft is what somebody reports.
+// Draft is what somebody reports. With Profile it is about the name and what somebody
+// says of themselves, seen beside the object.
 type Draft struct {
-	Kind   string
-	Object moment.ID
-	Reason string
-	Words  string
+	Kind    string
+	Object  moment.ID
+	Profile bool
+	Reason  string
+	Words   string
 }
 
 // Validate cleans and checks.
@@ -199,3 +214,9 @@ const Topic = "moderation"
 
 // queuePath is where the queue stands.
 const queuePath = "/moderation"
+
+// secondPath begins the addresses of links to a partner.
+const secondPath = "/second"
+
+// looking bounds how long reading an appeal counts: it waits for days, nobody reads for days.
+const looking = 15 * time.Minute

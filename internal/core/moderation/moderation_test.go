@@ -112,7 +112,7 @@ func TestAReportIsDecidedAndAppealed(t *testing.T) {
 		if got := h.ali.Post("/me/decisions/"+string(id), "words", "It was for an emergency."); got.Status != 303 {
 			t.Fatalf("appeal: %d", got.Status)
 		}
-		if err := w.Moderation.DecideAppeal(t.Context(), h.ines.Actor, id, false, "x"); !fault.Is(err, fault.Forbidden) {
+		if err := w.Moderation.DecideAppeal(t.Context(), h.ines.Actor, id, "no", "x"); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("whoever decided decides again: %v", err)
 		}
 		if got := h.otto.Post(at+"/appeal", "action", string(id), "stands", "no", "answer", "You are right."); got.Status != 303 {

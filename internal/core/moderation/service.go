@@ -2,6 +2,8 @@ package moderation
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"cairn/internal/core/notify"
@@ -19,6 +21,9 @@ const (
 	noticeDecision = "moderation.decision" // something was decided about you
 	jobForget      = "moderation.forget"
 	jobRemove      = "moderation.remove"
+	jobSettle      = "moderation.settle" // somebody is kept out for good
+	jobAsk         = "moderation.ask"    // an appeal waits still
+	jobWrite       = "moderation.write"  // mail to a partner
 )
 
 // Kinds are what moderation tells people, for notify.
@@ -34,6 +39,9 @@ type Reported struct {
 	// Anonymous: it was written without a name. The queue shows none until somebody
 	// has looked it up; the subject is an Unveiler then.
 	Anonymous bool
+	// Profile: nothing was said, only somebody's name and what they say of themselves is
+	// seen here; a report is about that.
+	Profile bool
 }
 
 // Unveiler is a subject whose things can be without a name.
@@ -87,6 +95,13 @@ type Load interface {
 type People interface {
 	Cards(ctx context.Context, r db.Reader, ids ...moment.ID) (map[moment.ID]people.Card, error)
 	WithRole(ctx context.Context, r db.Reader, role access.Role) ([]moment.ID, error)
+	VerifiedEmail(ctx context.Context, r db.Reader, who moment.ID) (string, error)
+	// Profile gives what somebody's card shows to everybody, in words.
+	Profile(ctx context.Context, r db.Reader, who moment.ID) (string, error)
+	// SetAside takes name and words of a card away, and gives what brings them back.
+	SetAside(ctx context.Context, tx db.Writer, a access.Actor, who moment.ID) (kept moment.ID, err error)
+	BringBack(ctx context.Context, tx db.Writer, a access.Actor, kept moment.ID) error
+	DropAside(ctx context.Context, tx db.Writer, who moment.ID) error
 }
 
 // Teller tells people things. It is notify.
@@ -105,6 +120,9 @@ type Deps struct {
 	People People
 	Tell   Teller
 	Load   Load
+	// Mail reaches somebody outside who decides appeals; nil where there is none.
+	Mail    people.Mailer
+	BaseURL string
 	// Zone gives the service's zone, in which months of the public log begin.
 	Zone func(ctx context.Context, r db.Reader) (*time.Location, error)
 }
@@ -117,9 +135,14 @@ type Service struct {
 
 // New makes the service and registers its timer.
 func New(d Deps) *Service {
+	d.BaseURL = strings.TrimSuffix(d.BaseURL, "/")
 	s := &Service{Deps: d, subjects: map[string]Subject{}}
+	s.subjects[profileKind] = profile{s}
 	bus.HandleTx(d.Bus, jobForget, s.forgetJob)
 	bus.HandleTx(d.Bus, jobRemove, s.removeJob)
+	bus.HandleTx(d.Bus, jobSettle, s.settleJob)
+	bus.HandleTx(d.Bus, jobAsk, s.askJob)
+	d.Bus.Handle(jobWrite, s.writeJob)
 	return s
 }
 
@@ -140,16 +163,9 @@ func (s *Service) Report(ctx context.Context, a access.Actor, d Draft) error {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx db.Writer) error {
-		subject, known := s.subjects[d.Kind]
-		if !known {
-			return fault.Hidden()
-		}
-		what, found, err := subject.Reported(ctx, tx, a, d.Object)
+		what, err := s.seen(ctx, tx, a, &d)
 		if err != nil {
 			return err
-		}
-		if !found || what.About == a.Person || what.About == "" {
-			return fault.Hidden()
 		}
 		now := s.Clock.Now()
 		if err := reporting.Spend(ctx, tx, a.Person, now); err != nil {
@@ -166,13 +182,35 @@ func (s *Service) Report(ctx context.Context, a access.Actor, d Draft) error {
 		if err := insertReport(ctx, tx, r, sealed(box, d.Words, r.ID, "words"), sealed(box, what.Excerpt, r.ID, "excerpt")); err != nil {
 			return fault.Op("report", err)
 		}
-		if err := s.tellQueue(ctx, tx, r); err != nil {
+		if err := s.tellQueue(ctx, tx, r.ID, string(r.ID), r.About, r.reporter); err != nil {
 			return err
 		}
 		s.Bus.Publish(tx, Topic, int64(now))
 		// The one it is about reads who opened what of theirs: not that they were reported.
 		return access.Record(ctx, tx, a, now, access.Entry{Verb: "moderation.report", Kind: d.Kind, Object: d.Object})
 	})
+}
+
+// seen gives what a draft is about as the actor sees it. Whoever reports somebody's profile
+// reports the person, wherever they met it; what was written without a name has none.
+func (s *Service) seen(ctx context.Context, r db.Reader, a access.Actor, d *Draft) (Reported, error) {
+	subject, known := s.subjects[d.Kind]
+	if !known {
+		return Reported{}, fault.Hidden()
+	}
+	what, found, err := subject.Reported(ctx, r, a, d.Object)
+	if err == nil && (!found || what.About == a.Person || what.About == "") {
+		err = fault.Hidden()
+	}
+	if err != nil || !d.Profile && !what.Profile {
+		return what, err
+	}
+	if what.Anonymous {
+		return Reported{}, fault.Hidden()
+	}
+	d.Kind, d.Object, d.Profile = profileKind, what.About, true
+	what.Excerpt, err = s.People.Profile(ctx, r, what.About)
+	return what, err
 }
 
 func sealed(box *vault.Box, words string, id moment.ID, column string) []byte {
@@ -184,22 +222,32 @@ func sealed(box *vault.Box, words string, id moment.ID, column string) []byte {
 
 func place(id moment.ID, column string) string { return "moderation." + column + "|" + string(id) }
 
-// tellQueue tells those who decide, but nobody whom it concerns.
-func (s *Service) tellQueue(ctx context.Context, tx db.Writer, r Report) error {
-	told := map[moment.ID]bool{r.About: true, r.reporter: true}
+// whoDecide gives who decides here, each once, but for some.
+func (s *Service) whoDecide(ctx context.Context, r db.Reader, but ...moment.ID) ([]moment.ID, error) {
+	var out []moment.ID
 	for _, role := range []access.Role{access.Supervisor, access.Coordinator} {
-		ids, err := s.People.WithRole(ctx, tx, role)
+		ids, err := s.People.WithRole(ctx, r, role)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, id := range ids {
-			if told[id] {
-				continue
+			if !slices.Contains(but, id) && !slices.Contains(out, id) {
+				out = append(out, id)
 			}
-			told[id] = true
-			if err := s.Tell.Tell(ctx, tx, notify.Message{To: id, Kind: noticeReport, Key: "report/" + string(r.ID), Path: queuePath, About: r.ID}); err != nil {
-				return err
-			}
+		}
+	}
+	return out, nil
+}
+
+// tellQueue tells those who decide, but nobody whom it concerns, that something waits.
+func (s *Service) tellQueue(ctx context.Context, tx db.Writer, about moment.ID, key string, but ...moment.ID) error {
+	ids, err := s.whoDecide(ctx, tx, but...)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := s.Tell.Tell(ctx, tx, notify.Message{To: id, Kind: noticeReport, Key: "report/" + key, Path: queuePath, About: about}); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -237,6 +285,17 @@ func (s *Service) Claim(ctx context.Context, a access.Actor, id moment.ID) error
 	})
 }
 
+// LetGo gives a report back that the actor took on: somebody else looks at it.
+func (s *Service) LetGo(ctx context.Context, a access.Actor, id moment.ID) error {
+	return s.onReport(ctx, a, id, "moderation.let_go", canDecide, func(tx db.Writer, _ *Report) error {
+		was, err := letGo(ctx, tx, id, a.Person)
+		if err == nil && !was {
+			return fault.New(fault.Conflict, "moderation.error.claimed")
+		}
+		return fault.Op("let go", err)
+	})
+}
+
 // Reveal looks up whom a report is about that was written without a name. The person
 // is told by the slice that it belongs to, reads the reason, and does not learn that
 // there is a report.
@@ -262,6 +321,18 @@ func (s *Service) Out(ctx context.Context, r db.Reader, person moment.ID) (bool,
 // OutUntil is Out, and until when; 0 for good.
 func (s *Service) OutUntil(ctx context.Context, r db.Reader, person moment.ID) (until moment.Time, out bool, err error) {
 	return heldUntil(ctx, r, person, s.Clock.Now())
+}
+
+// OutForGood tells whether somebody is kept out without an end, whether that has settled or
+// not: what belongs to others they do not read any more.
+func (s *Service) OutForGood(ctx context.Context, r db.Reader, person moment.ID) (bool, error) {
+	return heldForGood(ctx, r, person)
+}
+
+// LiftedUntil gives until when somebody was kept out by the decision that was taken back
+// last, as OutUntil gave it then; 0 when none was.
+func (s *Service) LiftedUntil(ctx context.Context, r db.Reader, person moment.ID) (moment.Time, error) {
+	return liftedUntil(ctx, r, person)
 }
 
 type aboutReport struct {

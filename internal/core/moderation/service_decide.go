@@ -14,6 +14,12 @@ import (
 	"cairn/internal/kit/moment"
 )
 
+// What happens to people by a decision, for slices that react.
+const (
+	eventActed  = "moderation.acted"
+	eventLifted = "moderation.lifted"
+)
+
 // Decide closes a report with what happens to the person, to the thing, or with
 // nothing. The person reads the reason, and how to appeal. What was read and decided
 // counts in the ledger of whoever did it.
@@ -83,7 +89,7 @@ func (s *Service) actOnPerson(ctx context.Context, tx db.Writer, a access.Actor,
 	if err := s.write(ctx, tx, a, r, x, d.Reason, now); err != nil {
 		return err
 	}
-	return s.Bus.Emit(ctx, tx, bus.Event{Name: "moderation.acted", ID: r.About})
+	return s.Bus.Emit(ctx, tx, bus.Event{Name: eventActed, ID: r.About})
 }
 
 // actOnThing hides, removes or labels what was reported.
@@ -126,10 +132,14 @@ func (s *Service) write(ctx context.Context, tx db.Writer, a access.Actor, r Rep
 	if err := insertAction(ctx, tx, x, sealed(box, reason, x.ID, "reason")); err != nil {
 		return fault.Op("action", err)
 	}
-	if x.What == Remove {
-		if err := s.Bus.At(ctx, tx, jobRemove, string(x.ID), now.Add(RemoveAfter), aboutAction{x.ID}); err != nil {
-			return err
-		}
+	switch {
+	case x.What == Remove:
+		err = s.Bus.At(ctx, tx, jobRemove, string(x.ID), now.Add(RemoveAfter), aboutAction{x.ID})
+	case x.What == "ban" && x.Until.IsZero():
+		err = s.Bus.At(ctx, tx, jobSettle, string(x.ID), now.Add(SettleAfter), aboutAction{x.ID})
+	}
+	if err != nil {
+		return err
 	}
 	return s.Tell.Tell(ctx, tx, notify.Message{To: r.About, Kind: noticeDecision, Key: "action/" + string(x.ID), Path: "/me/decisions", About: x.ID})
 }
@@ -191,6 +201,8 @@ func (s *Service) lift(ctx context.Context, tx db.Writer, a access.Actor, r Repo
 		return fault.Op("lift", err)
 	}
 	switch x.What {
+	case "pause", "ban":
+		return s.Bus.Emit(ctx, tx, bus.Event{Name: eventLifted, ID: x.About})
 	case Label:
 		if subject, ok := s.subjects[r.Kind].(Labeller); ok && x.detail != "" {
 			return subject.Unlabel(ctx, tx, a, r.Object, strings.Fields(x.detail))
@@ -205,6 +217,24 @@ func (s *Service) lift(ctx context.Context, tx db.Writer, a access.Actor, r Repo
 
 type aboutAction struct {
 	Action moment.ID `json:"action"`
+}
+
+// settleJob lets slices take away what cannot be given back from somebody who is kept out
+// for good. While they ask somebody else to look again it waits, but not for ever.
+func (s *Service) settleJob(ctx context.Context, tx db.Writer, about aboutAction) error {
+	x, found, err := actionByID(ctx, tx, about.Action)
+	if err != nil || !found || !x.LiftedAt.IsZero() {
+		return err
+	}
+	now := s.Clock.Now()
+	if next := now.Add(24 * time.Hour); x.Appeal != nil && x.Appeal.DecidedAt.IsZero() && now < x.At.Add(SettleMost) {
+		return s.Bus.At(ctx, tx, jobSettle, string(x.ID), min(next, x.At.Add(SettleMost)), about)
+	}
+	first, err := settle(ctx, tx, x.ID, now)
+	if err != nil || !first {
+		return fault.Op("settle", err)
+	}
+	return s.Bus.Emit(ctx, tx, bus.Event{Name: eventActed, ID: x.About})
 }
 
 // removeJob destroys what was removed, when nobody took that back. While somebody is

@@ -67,7 +67,11 @@ func (h Holding) exportReports(ctx context.Context, person moment.ID, put func(f
 }
 
 // Erase takes the person off what they reported and decided. What was decided
-// about them stays for its time, under an id without a person.
-func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, _ moment.Time) error {
+// about them stays for its time, under an id without a person; nobody outside reads it any
+// more.
+func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, now moment.Time) error {
+	if err := endLinksAbout(ctx, tx, person, now); err != nil {
+		return db.Problem("forget", err)
+	}
 	return forgetPerson(ctx, tx, person)
 }

@@ -20,9 +20,12 @@ type Held struct {
 	Object moment.ID
 	Path   string // where it is read and decided
 	Place  string // the name of where it stands
-	Why    string // "words" (a listed phrase), "new" (somebody's first here)
+	Why    string // heldForWords, or "new" (somebody's first here)
 	At     moment.Time
 }
+
+// heldForWords is why something is held that may be a goodbye: it weighs on its reader.
+const heldForWords = "words"
 
 // Holder is a subject whose things can be held.
 type Holder interface {
@@ -98,7 +101,7 @@ func (s *Service) holders() []Holder {
 }
 
 // ClaimHold says that the actor looks at something that is held, and gives where it is
-// read. Conflict while somebody else does, for a day.
+// read. Conflict while somebody else does, for a day. Reading it counts in their ledger.
 func (s *Service) ClaimHold(ctx context.Context, a access.Actor, kind string, object moment.ID) (path string, err error) {
 	err = s.DB.Write(ctx, func(tx db.Writer) error {
 		subject, ok := s.subjects[kind].(Holder)
@@ -119,6 +122,9 @@ func (s *Service) ClaimHold(ctx context.Context, a access.Actor, kind string, ob
 		}
 		if err != nil {
 			return fault.Op("claim", err)
+		}
+		if err := s.Load.Looked(ctx, tx, a.Person, object, now, x.Why == heldForWords); err != nil {
+			return err
 		}
 		path = x.Path
 		s.Bus.Publish(tx, Topic, int64(now))

@@ -3,7 +3,6 @@ package moderation
 import (
 	"context"
 
-	"cairn/internal/core/notify"
 	"cairn/internal/core/people"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/db"
@@ -52,6 +51,29 @@ func (s *Service) Queue(ctx context.Context, a access.Actor) (Queue, error) {
 	out.Decides = true
 	err = s.reported(ctx, r, a, &out)
 	return out, err
+}
+
+// Waits counts what waits for the actor in the queue and is for them to do: what somebody
+// else looks at already is not, nor an appeal against what they decided.
+func (s *Service) Waits(ctx context.Context, a access.Actor) (int, error) {
+	q, err := s.Queue(ctx, a)
+	n := 0
+	for _, h := range q.Holds {
+		if h.By == "" || h.Mine {
+			n++
+		}
+	}
+	for _, x := range q.Reports {
+		if x.State == "open" || x.ClaimedBy == a.Person {
+			n++
+		}
+	}
+	for _, x := range q.Appeals {
+		if !x.Mine {
+			n++
+		}
+	}
+	return n, err
 }
 
 // reported adds reports and appeals.
@@ -123,8 +145,8 @@ func (s *Service) before(ctx context.Context, r db.Reader, x Report) ([]Action, 
 	return out, err
 }
 
-// Open gives a report with its words and excerpt to who may handle it. It is
-// written down, and the person it is about can see that it was read.
+// Open gives a report with its words and excerpt to who may handle it. It is written down,
+// and not for whom it is about: they would learn that somebody reported them.
 func (s *Service) Open(ctx context.Context, a access.Actor, id moment.ID) (Queued, []Action, error) {
 	r := s.DB.Reader()
 	x, found, err := reportByID(ctx, r, id)
@@ -203,102 +225,4 @@ func (s *Service) actions(ctx context.Context, r db.Reader, about moment.ID) ([]
 		}
 	}
 	return out, nil
-}
-
-// Mine gives what was decided about the actor. Who decided is not in it.
-func (s *Service) Mine(ctx context.Context, a access.Actor) ([]Action, error) {
-	list, err := s.actions(ctx, s.DB.Reader(), a.Person)
-	for i := range list {
-		list[i].By, list[i].Report = "", ""
-	}
-	return list, err
-}
-
-// Appeal asks somebody else to look again.
-func (s *Service) Appeal(ctx context.Context, a access.Actor, id moment.ID, words string) error {
-	var p fault.Problems
-	if words = plain(&p, "words", words); words == "" && len(p) == 0 {
-		p.Add("words", "moderation.error.say_why")
-	}
-	if err := p.Err(); err != nil {
-		return err
-	}
-	return s.DB.Write(ctx, func(tx db.Writer) error {
-		x, found, err := actionByID(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if !found {
-			return fault.Hidden()
-		}
-		if err := canAppeal(a, x.Action).Err(); err != nil {
-			return err
-		}
-		now := s.Clock.Now()
-		if err := reporting.Spend(ctx, tx, a.Person, now); err != nil {
-			return err
-		}
-		box, err := s.Vault.Box(ctx, tx, x.Scope)
-		if err != nil {
-			return err
-		}
-		if err := insertAppeal(ctx, tx, id, box.Seal([]byte(words), place(id, "appeal")), now); err != nil {
-			return fault.Op("appeal", err)
-		}
-		r, _, err := reportByID(ctx, tx, x.Report)
-		if err != nil {
-			return err
-		}
-		r.ID = id // a notice of its own
-		if err := s.tellQueue(ctx, tx, r); err != nil {
-			return err
-		}
-		s.Bus.Publish(tx, Topic, int64(now))
-		return access.Record(ctx, tx, a, now, access.Entry{Verb: "moderation.appeal", Kind: "action", Object: id, Subject: a.Person})
-	})
-}
-
-// DecideAppeal is somebody else's look: the action stands, or is lifted.
-func (s *Service) DecideAppeal(ctx context.Context, a access.Actor, id moment.ID, stands bool, answer string) error {
-	var p fault.Problems
-	if answer = plain(&p, "answer", answer); answer == "" && len(p) == 0 {
-		p.Add("answer", "moderation.error.say_why")
-	}
-	if err := p.Err(); err != nil {
-		return err
-	}
-	return s.DB.Write(ctx, func(tx db.Writer) error {
-		r, x, err := s.decided(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if err := canDecideAppeal(a, r, x.Action).Err(); err != nil {
-			return err
-		}
-		now := s.Clock.Now()
-		box, err := s.Vault.Box(ctx, tx, x.Scope)
-		if err != nil {
-			return err
-		}
-		first, err := decideAppeal(ctx, tx, id, a.Person, stands, box.Seal([]byte(answer), place(id, "answer")), now)
-		if err == nil && !first {
-			return fault.New(fault.Conflict, "moderation.error.no_appeal")
-		}
-		if err != nil {
-			return fault.Op("appeal", err)
-		}
-		if !stands {
-			if err := s.lift(ctx, tx, a, r, x, nil, now); err != nil {
-				return err
-			}
-		}
-		if err := s.Tell.SettleAbout(ctx, tx, id, noticeReport); err != nil {
-			return err
-		}
-		if err := s.Tell.Tell(ctx, tx, notify.Message{To: x.About, Kind: noticeDecision, Key: "appeal/" + string(id), Path: "/me/decisions", About: id}); err != nil {
-			return err
-		}
-		s.Bus.Publish(tx, Topic, int64(now))
-		return access.Record(ctx, tx, a, now, access.Entry{Verb: "moderation.decide_appeal", Kind: "action", Object: id})
-	})
 }

@@ -54,6 +54,12 @@ func claim(ctx context.Context, tx db.Writer, id, person moment.ID, now, before 
 	return n > 0, err
 }
 
+// letGo gives back a report that somebody took on; false when it is not theirs.
+func letGo(ctx context.Context, tx db.Writer, id, person moment.ID) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE moderation_report SET state = 'open', claimed_by = NULL, claimed_at = 0 WHERE id = $1 AND state = 'claimed' AND claimed_by = $2`, id, person)
+	return n > 0, err
+}
+
 // closeReport closes what its claimer has claimed still; false when that is over.
 func closeReport(ctx context.Context, tx db.Writer, id, by moment.ID, outcome string, now moment.Time) (bool, error) {
 	n, err := tx.Exec(ctx, `UPDATE moderation_report SET state = 'closed', outcome = $2, closed_at = $3 WHERE id = $1 AND state = 'claimed' AND claimed_by = $4`, id, outcome, now, by)
@@ -77,13 +83,13 @@ type sealedAction struct {
 }
 
 const actionColumns = `a.id, a.report, a.about, a.what, a.reason, a.scope, a.by_person, a.at, a.until, a.lifted_at, a.detail, a.undone,
-	coalesce(p.at, 0), p.words, coalesce(p.decided_at, 0), coalesce(p.upheld, FALSE), p.answer, k.wrapped, coalesce(r.anonymous AND r.revealed_at = 0, FALSE)`
+	coalesce(p.at, 0), p.words, coalesce(p.decided_at, 0), coalesce(p.upheld, FALSE), coalesce(p.route, ''), p.answer, k.wrapped, coalesce(r.anonymous AND r.revealed_at = 0, FALSE), coalesce(r.kind, '')`
 
 const actionFrom = ` FROM moderation_action a LEFT JOIN moderation_appeal p ON p.action = a.id LEFT JOIN vault_key k ON k.scope = a.scope LEFT JOIN moderation_report r ON r.id = a.report `
 
 func scanAction(r db.Row, x *sealedAction) error {
 	var p Appeal
-	err := r.Scan(&x.ID, &x.Report, &x.About, &x.What, &x.reason, &x.Scope, &x.By, &x.At, &x.Until, &x.LiftedAt, &x.detail, &x.undone, &p.At, &x.appeal, &p.DecidedAt, &p.Upheld, &x.answer, &x.wrapped, &x.unnamed)
+	err := r.Scan(&x.ID, &x.Report, &x.About, &x.What, &x.reason, &x.Scope, &x.By, &x.At, &x.Until, &x.LiftedAt, &x.detail, &x.undone, &p.At, &x.appeal, &p.DecidedAt, &p.Upheld, &p.Route, &x.answer, &x.wrapped, &x.unnamed, &x.Kind)
 	if !p.At.IsZero() {
 		x.Appeal = &p
 	}
@@ -125,19 +131,20 @@ func heldOut(ctx context.Context, r db.Reader, person moment.ID, now moment.Time
 	return n > 0, db.Problem("action", err)
 }
 
-// heldUntil gives until when somebody is kept out; 0 for good.
+// heldUntil gives until when somebody is kept out; 0 for good. Who is kept out for good is
+// so once that has settled; until then it is for as long as that can take.
 func heldUntil(ctx context.Context, r db.Reader, person moment.ID, now moment.Time) (until moment.Time, out bool, err error) {
 	var n, good int
-	err = r.QueryRow(ctx, `SELECT count(*), coalesce(sum(CASE WHEN until = 0 THEN 1 ELSE 0 END), 0), coalesce(max(until), 0) FROM moderation_action
-		WHERE about = $1 AND what IN ('pause', 'ban') AND lifted_at = 0 AND (until = 0 OR until > $2)`, person, now).Scan(&n, &good, &until)
+	err = r.QueryRow(ctx, `SELECT count(*), coalesce(sum(CASE WHEN until = 0 AND settled_at > 0 THEN 1 ELSE 0 END), 0), coalesce(max(CASE WHEN until = 0 THEN at + $3 ELSE until END), 0) FROM moderation_action
+		WHERE about = $1 AND what IN ('pause', 'ban') AND lifted_at = 0 AND (until = 0 OR until > $2)`, person, now, SettleMost.Microseconds()).Scan(&n, &good, &until)
 	if good > 0 {
 		until = 0
 	}
 	return until, n > 0, db.Problem("action", err)
 }
 
-func insertAppeal(ctx context.Context, tx db.Writer, action moment.ID, words []byte, now moment.Time) error {
-	_, err := tx.Exec(ctx, `INSERT INTO moderation_appeal (action, words, at) VALUES ($1, $2, $3)`, action, words, now)
+func insertAppeal(ctx context.Context, tx db.Writer, action moment.ID, words []byte, route Route, now moment.Time) error {
+	_, err := tx.Exec(ctx, `INSERT INTO moderation_appeal (action, words, at, route) VALUES ($1, $2, $3, $4)`, action, words, now, string(route))
 	return err
 }
 
@@ -180,6 +187,7 @@ func forgetPerson(ctx context.Context, tx db.Writer, person moment.ID) error {
 		`UPDATE moderation_action SET by_person = NULL WHERE by_person = $1`,
 		`UPDATE moderation_action SET lifted_by = NULL WHERE lifted_by = $1`,
 		`UPDATE moderation_house SET by_person = NULL WHERE by_person = $1`,
+		`UPDATE moderation_partner SET by_person = NULL WHERE by_person = $1`,
 		`DELETE FROM moderation_claim WHERE person = $1`,
 		`UPDATE moderation_appeal SET decided_by = NULL WHERE decided_by = $1`,
 	} {

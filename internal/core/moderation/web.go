@@ -15,6 +15,8 @@ import (
 
 // Routes are the addresses of moderation.
 func (s *Service) Routes() []web.Route {
+	out := permOut
+	out.NoToken = true
 	return []web.Route{
 		{Method: "GET", Path: "/house", Need: access.Everybody(), Do: s.housePage},
 		{Method: "GET", Path: "/house/version/{n}", Need: access.Everybody(), Do: s.versionPage},
@@ -27,64 +29,24 @@ func (s *Service) Routes() []web.Route {
 		{Method: "GET", Path: "/moderation/{id}", Need: permQueue, Do: s.openPage},
 		{Method: "POST", Path: "/moderation/{id}/claim", Need: permQueue, Do: s.claimPost},
 		{Method: "POST", Path: "/moderation/held/{kind}/{id}", Need: permHolds, Do: s.claimHoldPost},
+		{Method: "POST", Path: "/moderation/{id}/let-go", Need: permQueue, Do: s.letGoPost},
 		{Method: "POST", Path: "/moderation/{id}/undo", Need: permQueue, Do: s.undoPost},
 		{Method: "POST", Path: "/moderation/{id}/reveal", Need: permQueue, Do: s.revealPost},
 		{Method: "POST", Path: "/moderation/{id}/decide", Need: permQueue, Do: s.decidePost},
 		{Method: "POST", Path: "/moderation/{id}/appeal", Need: permQueue, Do: s.appealDecidePost},
+		{Method: "GET", Path: "/moderation/partner", Need: out, Do: s.partnerPage},
+		{Method: "POST", Path: "/moderation/partner", Need: out, Do: s.partnerPost},
+		{Method: "GET", Path: secondPath, Need: access.Everybody(), Do: s.secondDone},
+		{Method: "GET", Path: secondPath + "/{key}", Need: access.Everybody(), Do: s.secondPage},
+		{Method: "POST", Path: secondPath + "/{key}", Need: access.Everybody(), Do: s.secondPost},
+		{Method: "POST", Path: secondPath + "/{key}/again", Need: access.Everybody(), Do: s.resendPost},
+		{Method: "GET", Path: lookPath + "/{key}", Need: access.Everybody(), Do: s.lookPage},
+		{Method: "POST", Path: lookPath + "/{key}", Need: access.Everybody(), Do: s.lookPost},
 		{Method: "GET", Path: "/reports", Need: permQueue, Do: movedPage},
 		{Method: "GET", Path: "/reports/{id}", Need: permQueue, Do: movedPage},
 		{Method: "GET", Path: "/me/decisions", Need: permMine, Do: s.minePage},
 		{Method: "POST", Path: "/me/decisions/{id}", Need: permMine, Do: s.appealPost},
 	}
-}
-
-func (s *Service) reportPage(w http.ResponseWriter, r *http.Request) error {
-	q, err := web.Query(r)
-	if err != nil {
-		return err
-	}
-	return s.showReport(w, r, Draft{Kind: q.Get("kind"), Object: moment.ID(q.Get("id"))}, q.Get("done") == "sent", nil)
-}
-
-func (s *Service) showReport(w http.ResponseWriter, r *http.Request, d Draft, sent bool, wrong error) error {
-	if !sent {
-		subject, known := s.subjects[d.Kind]
-		id, valid := moment.ParseID(string(d.Object))
-		if !known || !valid {
-			return fault.Hidden()
-		}
-		if _, found, err := subject.Reported(r.Context(), s.DB.Reader(), web.Actor(r.Context()), id); err != nil || !found {
-			if err == nil {
-				err = fault.Hidden()
-			}
-			return err
-		}
-	}
-	status := http.StatusOK
-	if wrong != nil {
-		status = web.Status(wrong)
-	}
-	return web.Render(w, r, status, reportView(d, sent, wrong))
-}
-
-func (s *Service) reportPost(w http.ResponseWriter, r *http.Request) error {
-	form, err := web.Form(r)
-	if err != nil {
-		return err
-	}
-	id, valid := moment.ParseID(form.Get("id"))
-	if !valid {
-		return fault.Hidden()
-	}
-	d := Draft{Kind: form.Get("kind"), Object: id, Reason: form.Get("reason"), Words: form.Get("words")}
-	err = s.Report(r.Context(), web.Actor(r.Context()), d)
-	if fault.Is(err, fault.Invalid) {
-		return s.showReport(w, r, d, false, err)
-	}
-	if err != nil {
-		return err
-	}
-	return web.SeeOther(w, r, "/report?done=sent")
 }
 
 // movedPage leads on from where reports stood before: notices of then name it.
@@ -117,6 +79,8 @@ type reportData struct {
 	Queued
 	Actions []Action
 	Mine    bool // claimed by the viewer
+	Free    bool // nobody looks at it, or has left it
+	Viewer  moment.ID
 	Tidy    bool // the thing can be taken out of sight
 	Marks   []Mark
 	Typed   Decision
@@ -124,7 +88,14 @@ type reportData struct {
 	Why     string    // typed, for looking a name up
 	Undo    moment.ID // the decision that somebody wanted to take back
 	Undone  string    // typed for it
+	Appeal  moment.ID // the decision whose appeal was answered
+	Answer  string    // typed for it
 	Err     error
+}
+
+// fresh is a page of a report with nothing typed.
+func fresh() reportData {
+	return reportData{Typed: Decision{What: "none", Thing: Leave}, Days: "7"}
 }
 
 func (s *Service) openPage(w http.ResponseWriter, r *http.Request) error {
@@ -132,7 +103,7 @@ func (s *Service) openPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showOpen(w, r, id, reportData{Typed: Decision{What: "none", Thing: Leave}, Days: "7"})
+	return s.showOpen(w, r, id, fresh())
 }
 
 func (s *Service) showOpen(w http.ResponseWriter, r *http.Request, id moment.ID, v reportData) error {
@@ -141,7 +112,8 @@ func (s *Service) showOpen(w http.ResponseWriter, r *http.Request, id moment.ID,
 	if v.Queued, v.Actions, err = s.Open(r.Context(), a, id); err != nil {
 		return err
 	}
-	v.Mine = v.ClaimedBy == a.Person
+	v.Mine, v.Viewer = v.ClaimedBy == a.Person, a.Person
+	v.Free = v.State == "open" || v.ClaimedAt < s.Clock.Now().Add(-claimFor)
 	if v.Tidy, v.Marks, err = s.canDo(r.Context(), v.Kind); err != nil {
 		return err
 	}
@@ -160,10 +132,35 @@ func (s *Service) claimPost(w http.ResponseWriter, r *http.Request) error {
 	if _, err := web.Form(r); err != nil {
 		return err
 	}
-	if err := s.Claim(r.Context(), web.Actor(r.Context()), id); err != nil {
-		return err
+	v := fresh()
+	if v.Err = s.Claim(r.Context(), web.Actor(r.Context()), id); v.Err != nil {
+		return s.again(w, r, id, v)
 	}
 	return web.SeeOther(w, r, queuePath+"/"+string(id))
+}
+
+func (s *Service) letGoPost(w http.ResponseWriter, r *http.Request) error {
+	id, err := web.PathID(r)
+	if err != nil {
+		return err
+	}
+	if _, err := web.Form(r); err != nil {
+		return err
+	}
+	v := fresh()
+	if v.Err = s.LetGo(r.Context(), web.Actor(r.Context()), id); v.Err != nil {
+		return s.again(w, r, id, v)
+	}
+	return web.SeeOther(w, r, queuePath+"?done=let-go")
+}
+
+// again shows a report once more when its error is for whoever sent the form: what is
+// wrong with it, or that somebody else was faster.
+func (s *Service) again(w http.ResponseWriter, r *http.Request, id moment.ID, v reportData) error {
+	if !web.ShownAgain(v.Err) {
+		return v.Err
+	}
+	return s.showOpen(w, r, id, v)
 }
 
 func (s *Service) revealPost(w http.ResponseWriter, r *http.Request) error {
@@ -175,12 +172,10 @@ func (s *Service) revealPost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = s.Reveal(r.Context(), web.Actor(r.Context()), id, form.Get("reason"))
-	if fault.Is(err, fault.Invalid) {
-		return s.showOpen(w, r, id, reportData{Typed: Decision{What: "none", Thing: Leave}, Days: "7", Why: form.Get("reason"), Err: err})
-	}
-	if err != nil {
-		return err
+	v := fresh()
+	v.Why = form.Get("reason")
+	if v.Err = s.Reveal(r.Context(), web.Actor(r.Context()), id, v.Why); v.Err != nil {
+		return s.again(w, r, id, v)
 	}
 	return web.SeeOther(w, r, queuePath+"/"+string(id))
 }
@@ -198,64 +193,10 @@ func (s *Service) decidePost(w http.ResponseWriter, r *http.Request) error {
 	if n, err := strconv.Atoi(form.Get("days")); err == nil {
 		d.Days = n
 	}
-	err = s.Decide(r.Context(), web.Actor(r.Context()), id, d)
-	if fault.Is(err, fault.Invalid) {
-		return s.showOpen(w, r, id, reportData{Typed: d, Days: form.Get("days"), Err: err})
-	}
-	if err != nil {
-		return err
+	if err := s.Decide(r.Context(), web.Actor(r.Context()), id, d); err != nil {
+		return s.again(w, r, id, reportData{Typed: d, Days: form.Get("days"), Err: err})
 	}
 	return web.SeeOther(w, r, queuePath+"?done=decided")
-}
-
-func (s *Service) appealDecidePost(w http.ResponseWriter, r *http.Request) error {
-	form, err := web.Form(r)
-	if err != nil {
-		return err
-	}
-	id, err := actionOf(form)
-	if err != nil {
-		return err
-	}
-	if err := s.DecideAppeal(r.Context(), web.Actor(r.Context()), id, form.Get("stands") == "yes", form.Get("answer")); err != nil {
-		return err
-	}
-	return web.SeeOther(w, r, queuePath+"?done=decided")
-}
-
-func (s *Service) minePage(w http.ResponseWriter, r *http.Request) error {
-	return s.showMine(w, r, "", "", nil)
-}
-
-func (s *Service) showMine(w http.ResponseWriter, r *http.Request, at moment.ID, typed string, wrong error) error {
-	list, err := s.Mine(r.Context(), web.Actor(r.Context()))
-	if err != nil {
-		return err
-	}
-	status := http.StatusOK
-	if wrong != nil {
-		status = web.Status(wrong)
-	}
-	return web.Render(w, r, status, mineView(list, at, typed, wrong))
-}
-
-func (s *Service) appealPost(w http.ResponseWriter, r *http.Request) error {
-	id, err := web.PathID(r)
-	if err != nil {
-		return err
-	}
-	form, err := web.Form(r)
-	if err != nil {
-		return err
-	}
-	err = s.Appeal(r.Context(), web.Actor(r.Context()), id, form.Get("words"))
-	if fault.Is(err, fault.Invalid) {
-		return s.showMine(w, r, id, form.Get("words"), err)
-	}
-	if err != nil {
-		return err
-	}
-	return web.SeeOther(w, r, "/me/decisions")
 }
 
 func (s *Service) claimHoldPost(w http.ResponseWriter, r *http.Request) error {
@@ -295,12 +236,10 @@ func (s *Service) undoPost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = s.Undo(r.Context(), web.Actor(r.Context()), id, form.Get("undo"))
-	if fault.Is(err, fault.Invalid) {
-		return s.showOpen(w, r, report, reportData{Typed: Decision{What: "none", Thing: Leave}, Days: "7", Undo: id, Undone: form.Get("undo"), Err: err})
-	}
-	if err != nil {
-		return err
+	v := fresh()
+	v.Undo, v.Undone = id, form.Get("undo")
+	if v.Err = s.Undo(r.Context(), web.Actor(r.Context()), id, v.Undone); v.Err != nil {
+		return s.again(w, r, report, v)
 	}
 	return web.SeeOther(w, r, queuePath+"?done=undone")
 }

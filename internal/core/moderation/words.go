@@ -72,8 +72,11 @@ func keptFor(id, at moment.ID, typed string) string {
 
 // doneWords says what somebody has just done.
 func doneWords(ctx context.Context, done string) string {
-	if done == "undone" {
+	switch done {
+	case "undone":
 		return web.T(ctx, "moderation.queue.undone")
+	case "let-go":
+		return web.T(ctx, "moderation.queue.let_go")
 	}
 	return web.T(ctx, "moderation.queue.decided")
 }
@@ -87,7 +90,7 @@ func heldAct(ctx context.Context, h Hold) string {
 
 // undoable tells whether a decision has a form to take it back.
 func undoable(a Action) bool {
-	return a.LiftedAt.IsZero() && a.What != "note" && (a.Appeal == nil || !a.Appeal.DecidedAt.IsZero())
+	return a.LiftedAt.IsZero() && (a.Appeal == nil || !a.Appeal.DecidedAt.IsZero())
 }
 
 func undoHint(ctx context.Context, a Action) string {
@@ -102,11 +105,12 @@ func undoHint(ctx context.Context, a Action) string {
 	return ""
 }
 
-func undoProblem(ctx context.Context, v reportData, a Action) string {
-	if v.Undo != a.ID {
+// problemAt is what is wrong with a field of one of several forms: of the one that was sent.
+func problemAt(ctx context.Context, err error, field string, id, sent moment.ID) string {
+	if id != sent {
 		return ""
 	}
-	return web.Problem(ctx, v.Err, "undo")
+	return web.Problem(ctx, err, field)
 }
 
 func thingOptions(ctx context.Context, v reportData) []web.Option {
@@ -115,7 +119,11 @@ func thingOptions(ctx context.Context, v reportData) []web.Option {
 		if x == Label && len(v.Marks) == 0 || (x == Hide || x == Remove) && !v.Tidy {
 			continue
 		}
-		out = append(out, web.Option{Value: x, Label: web.T(ctx, "moderation.thing."+x), Hint: web.T(ctx, "moderation.thing_hint."+x), Checked: x == v.Typed.Thing})
+		o := web.Option{Value: x, Label: web.T(ctx, "moderation.thing."+x), Hint: web.T(ctx, "moderation.thing_hint."+x), Checked: x == v.Typed.Thing}
+		if v.Kind == profileKind && x != Leave {
+			o.Label, o.Hint = web.T(ctx, "moderation.card."+x), web.T(ctx, "moderation.card_hint."+x)
+		}
+		out = append(out, o)
 	}
 	return out
 }

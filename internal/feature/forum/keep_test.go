@@ -240,3 +240,33 @@ func TestExportAndErasure(t *testing.T) {
 		}
 	})
 }
+
+// Those who look after a space find what waits for them from the forum's own pages; others
+// find no link, nor that anything waits.
+func TestKeepersAreLedToWhatWaits(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w)
+		d := draft(forum.Members)
+		d.HoldNew = true
+		id := h.space(t, d)
+		for _, p := range []*cairntest.Someone{h.fern, h.ines} {
+			has(t, p.Name, h.visits(p), "Moderation: nothing waits for you")
+		}
+		thread := h.begins(t, h.heron, id, "Hello", "I am new")
+		for _, p := range []*cairntest.Someone{h.fern, h.ines} {
+			has(t, p.Name, h.visits(p), "/moderation", "1 thing waits for you in moderation")
+			has(t, p.Name, p.Get(at(id)).Body, "1 thing waits for you in moderation")
+		}
+		for _, p := range []*cairntest.Someone{h.heron, h.ali, h.slate, h.guest, h.visitor} {
+			lacks(t, p.Name, h.visits(p)+p.Get(at(id)).Body, `"/moderation"`)
+		}
+		// What somebody looks at is not for the other to do.
+		status(t, "claimed", h.ines.Post("/moderation/held/post/"+string(thread)), 303)
+		has(t, "who looks at it", h.visits(h.ines), "1 thing waits")
+		has(t, "the other", h.visits(h.fern), "nothing waits for you")
+		must(t, w.Discussion.Release(t.Context(), h.ines.Actor, thread))
+		has(t, "afterwards", h.visits(h.ines), "nothing waits for you")
+	})
+}
+
+func (h *house) visits(p *cairntest.Someone) string { return p.Get("/forum").Body }

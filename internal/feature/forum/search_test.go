@@ -62,7 +62,7 @@ func (h *house) sound(t *testing.T) {
 		for _, d := range docs {
 			want++
 			title, words := strings.Join(search.Words(d.Title), " "), strings.Join(search.Words(d.Words), " ")
-			if n := h.count(t, `SELECT count(*) FROM search_doc WHERE kind = 'forum' AND id = $1 AND area = $2 AND title = $3 AND words = $4 AND coalesce(author, '') = $5`, d.ID, d.Area, title, words, string(d.Author)); n != 1 {
+			if n := h.count(t, `SELECT count(*) FROM search_doc WHERE kind = 'forum' AND id = $1 AND area = $2 AND title = $3 AND words = $4 AND coalesce(author, '') = $5 AND coalesce(below, '') = $6`, d.ID, d.Area, title, words, string(d.Author), string(d.Below)); n != 1 {
 				t.Errorf("the index lags behind %s", d.Title)
 			}
 		}
@@ -83,7 +83,9 @@ func TestThreadsAreFoundByWhoReadsThem(t *testing.T) {
 		one := h.begins(t, h.ali, open, "Lanterns", "The harbour at dusk")
 		two := h.begins(t, h.wren, members, "Boats", "Out of the harbour")
 		h.begins(t, h.wren, community, "Ours", "The harbour is ours")
-		h.answers(t, h.wren, one, "A harbour answer")
+		h.answers(t, h.wren, one, "An answer from the quay")
+		h.found(t, "quay", "Lanterns", h.visitor, h.heron)
+		has(t, "an answer that was found", h.page(t, h.heron, "quay"), "An answer, in By the water")
 		h.found(t, "harbour", "Lanterns", h.visitor, h.guest)
 		h.found(t, "harbour", "Boats | Lanterns", h.heron, h.ali, h.wren, h.fern, h.tomo)
 		has(t, "what was found", h.page(t, h.heron, "boats"), post(two), "Out of the harbour", "In By the water")
@@ -104,6 +106,63 @@ func TestThreadsAreFoundByWhoReadsThem(t *testing.T) {
 		h.found(t, "harbour", "", h.heron, h.wren, h.fern)
 		must(t, h.Discussion.Withdraw(ctx, h.ali.Actor, one))
 		h.found(t, "pier", "", h.visitor, h.ali)
+	})
+}
+
+// An answer is found where its thread is read, by whoever is kept apart from neither
+// author, and is gone with the thread as soon as that is.
+func TestAnswersAreFound(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w)
+		ctx := t.Context()
+		thread := h.begins(t, h.ali, h.space(t, draft(forum.Open)), "Lanterns", "The harbour at dusk")
+		answer := h.answers(t, h.wren, thread, "Meet me at the quay")
+		h.found(t, "quay", "Lanterns", h.visitor, h.heron, h.ali)
+		apart := h.Person("Moss")
+		for _, from := range []*cairntest.Someone{h.ali, h.wren} {
+			other := h.Person("Of" + from.Name)
+			must(t, h.DB.Write(ctx, func(tx db.Writer) error {
+				return h.People.KeepApart(ctx, tx, other.Actor, from.ID, people.Block, 0)
+			}))
+			h.found(t, "quay", "", other)
+		}
+		h.found(t, "quay", "Lanterns", apart)
+
+		for _, step := range []struct {
+			what string
+			do   func() error
+			want string
+		}{
+			{"the answer hidden", func() error { return h.Discussion.Hide(ctx, h.fern.Actor, answer, "not here") }, ""},
+			{"the answer back", func() error { return h.Discussion.Release(ctx, h.fern.Actor, answer) }, "Lanterns"},
+			{"the thread hidden", func() error { return h.Discussion.Hide(ctx, h.fern.Actor, thread, "not here") }, ""},
+			{"the thread back", func() error { return h.Discussion.Release(ctx, h.fern.Actor, thread) }, "Lanterns"},
+		} {
+			must(t, step.do())
+			if step.want == "" {
+				h.found(t, "quay", "", h.visitor, h.heron) // before anything was settled
+			}
+			h.Settle()
+			h.found(t, "quay", step.want, h.visitor, h.heron)
+			if n := h.count(t, `SELECT count(*) FROM search_doc WHERE id = $1`, answer); n != len(step.want)/len("Lanterns") {
+				t.Errorf("%s: %d in the index", step.what, n)
+			}
+		}
+		must(t, h.Discussion.Label(ctx, h.ali.Actor, thread, []string{"sleep"}))
+		h.Settle()
+		status(t, "would rather not meet it", h.heron.Post("/forum/filters", "topics", "sleep"), 303)
+		lacks(t, "what is covered", h.page(t, h.heron, "quay"), "Meet me", "Lanterns")
+		must(t, h.Discussion.Withdraw(ctx, h.ali.Actor, thread))
+		h.Settle()
+		if n := h.count(t, `SELECT count(*) FROM search_doc WHERE id = $1`, answer); n != 1 {
+			t.Error("an answer that is read below what was taken back is not found")
+		}
+		must(t, h.People.Erase(ctx, h.wren.Actor, people.Proof{Name: "Wren"}))
+		h.Settle()
+		h.found(t, "quay", "", h.visitor)
+		if n := h.count(t, `SELECT count(*) FROM search_doc WHERE kind = 'forum'`); n != 0 {
+			t.Errorf("%d documents are left", n)
+		}
 	})
 }
 
@@ -214,7 +273,8 @@ func (h *house) moderated(t *testing.T, thread moment.ID, seen string) {
 	report = h.reported(t, thread)
 	decide(report, moderation.Remove)
 	h.found(t, "hurtful", "", h.ali, h.heron)
-	h.Pass(moderation.RemoveAfter + time.Hour)
+	h.Time.Advance(moderation.RemoveAfter + time.Hour)
+	h.Settle()
 	h.found(t, "hurtful", "", h.ali, h.heron)
 }
 

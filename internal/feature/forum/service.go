@@ -35,6 +35,12 @@ type People interface {
 	Situations(ctx context.Context, lang string) ([]people.Situation, error)
 }
 
+// Waits counts what waits for whoever looks after places: what is held there, and for those
+// who decide reports and appeals. It is moderation.
+type Waits interface {
+	Waits(ctx context.Context, a access.Actor) (int, error)
+}
+
 // Standing tells who is kept out. It is moderation.
 type Standing interface {
 	Out(ctx context.Context, r db.Reader, person moment.ID) (bool, error)
@@ -70,6 +76,7 @@ type Deps struct {
 	Phrases  Phrases
 	Tell     Teller
 	Talk     *discussion.Service
+	Waits    Waits
 }
 
 // Service holds the verbs of the forum.

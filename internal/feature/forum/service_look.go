@@ -2,6 +2,7 @@ package forum
 
 import (
 	"context"
+	"slices"
 
 	"cairn/internal/core/discussion"
 	"cairn/internal/core/people"
@@ -19,6 +20,7 @@ type Listed struct {
 	Asked        bool // waits for an answer
 	Threads, New int  // up to discussion.MostCounted; more is one more
 	Waiting      int  // people who wait for the actor's answer
+	Keeps        bool // the actor looks after it
 }
 
 // Spaces gives the spaces that the actor may know of, with how many threads there are and
@@ -40,11 +42,11 @@ func (s *Service) Spaces(ctx context.Context, a access.Actor) ([]Listed, error) 
 		if !canSee(st).OK() {
 			continue
 		}
-		l := Listed{Space: x, Reads: canRead(st).OK(), In: st.in, Asked: mine.asked[x.ID]}
+		l := Listed{Space: x, Reads: canRead(st).OK(), In: st.in, Asked: mine.asked[x.ID], Keeps: canKeep(st).OK()}
 		if l.Reads {
-			counts = append(counts, discussion.Counted{Space: x.Wall, Keep: canKeep(st).OK()})
+			counts = append(counts, discussion.Counted{Space: x.Wall, Keep: l.Keeps})
 		}
-		if x.Audience == Community && canKeep(st).OK() {
+		if x.Audience == Community && l.Keeps {
 			list, err := openRequests(ctx, r, x.ID)
 			if err != nil {
 				return nil, err
@@ -114,6 +116,7 @@ type View struct {
 	Threads          discussion.SpaceView
 	Moderators       []people.Card
 	Waiting          int
+	Queue            int // what waits in the queue for whoever looks after it
 }
 
 // Look gives a space as the actor may see it, with its threads from where a page before said.
@@ -134,11 +137,30 @@ func (s *Service) Look(ctx context.Context, a access.Actor, id moment.ID, before
 		}
 		v.Waiting = len(list)
 	}
+	if v.Queue, err = s.queue(ctx, a, v.Keeps); err != nil {
+		return v, err
+	}
 	if v.Reads {
 		v.Threads, err = s.Talk.Threads(ctx, a, st.Wall, before, 0)
 		v.Threads.Back = pathOf(id)
 	}
 	return v, err
+}
+
+// queue counts what waits in the queue of moderation, for somebody who looks after a space;
+// others are asked nothing.
+func (s *Service) queue(ctx context.Context, a access.Actor, keeps bool) (int, error) {
+	if !keeps {
+		return 0, nil
+	}
+	return s.Waits.Waits(ctx, a)
+}
+
+// Queue tells whether the actor looks after one of some spaces, and how much waits for them.
+func (s *Service) Queue(ctx context.Context, a access.Actor, list []Listed) (n int, keeps bool, err error) {
+	keeps = slices.ContainsFunc(list, func(x Listed) bool { return x.Keeps })
+	n, err = s.queue(ctx, a, keeps)
+	return n, keeps, err
 }
 
 func viewOf(st stand, now moment.Time) View {

@@ -69,6 +69,8 @@ type homeData struct {
 	Coordinates bool
 	Known       bool
 	Done        string
+	Keeps       bool // looks after a space
+	Queue       int  // what waits for them
 }
 
 func (s *Service) homePage(w http.ResponseWriter, r *http.Request) error {
@@ -81,7 +83,11 @@ func (s *Service) homePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, homeView(homeData{list, a.Has(access.Coordinator), a.Has(access.Member), q.Get("done")}))
+	d := homeData{Spaces: list, Coordinates: a.Has(access.Coordinator), Known: a.Has(access.Member), Done: q.Get("done")}
+	if d.Queue, d.Keeps, err = s.Queue(r.Context(), a, list); err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, homeView(d))
 }
 
 // spaceData is a space's own page.

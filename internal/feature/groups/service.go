@@ -48,6 +48,8 @@ type People interface {
 type Standing interface {
 	// OutUntil tells whether somebody is kept out, and until when; 0 for good.
 	OutUntil(ctx context.Context, r db.Reader, person moment.ID) (until moment.Time, out bool, err error)
+	// OutForGood tells whether it is without an end, though that may not have settled yet.
+	OutForGood(ctx context.Context, r db.Reader, person moment.ID) (bool, error)
 }
 
 // Safety is what groups asks about words.
@@ -151,8 +153,15 @@ func (s *Service) standing(ctx context.Context, r db.Reader, a access.Actor, g G
 			return st, err
 		}
 	}
-	_, st.kept, err = s.Standing.OutUntil(ctx, r, a.Person)
-	return st, err
+	if _, st.kept, err = s.Standing.OutUntil(ctx, r, a.Person); err != nil || !st.kept || st.in == nil {
+		return st, err
+	}
+	// Their place is kept until it is sure that they do not come back; what the others say is not theirs.
+	if good, err := s.Standing.OutForGood(ctx, r, a.Person); err != nil || good {
+		st.in = nil
+		return st, err
+	}
+	return st, nil
 }
 
 // on loads a group, decides, runs f, and writes the audit.

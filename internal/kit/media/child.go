@@ -170,10 +170,18 @@ func hear(r io.Reader, said chan<- Places) {
 // functions.
 const crashLines = 60
 
-// listen passes on what the child warns of: the sentence and its place in the
-// source. Fields are left out: they hold addresses of people and ids of rooms.
+// journal is where what the child says is written.
+type journal interface {
+	Info(msg string, args ...any)
+	Warn(msg string, args ...any)
+}
+
+// listen passes on what the child complains of: the sentence and its place in the
+// source. Fields are left out: they hold addresses of people and ids of rooms. What it
+// warns of is about the line of one person, who may have closed a browser at any moment:
+// to whoever runs a service it is news and no warning. Its errors are warnings.
 // Of what is no log line only a crash is passed on.
-func listen(r io.Reader, log interface{ Warn(string, ...any) }) {
+func listen(r io.Reader, log journal) {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, 1<<20)
 	crash := 0
@@ -181,9 +189,14 @@ func listen(r io.Reader, log interface{ Warn(string, ...any) }) {
 		text := lines.Text()
 		var entry struct{ Level, Msg, Caller string }
 		if strings.HasPrefix(text, "{") && json.Unmarshal([]byte(text), &entry) == nil {
-			if entry.Msg != "" && !isExpected(entry.Msg) {
-				log.Warn("media server: "+entry.Msg, "level", entry.Level, "caller", entry.Caller)
+			if entry.Msg == "" || isExpected(entry.Msg) {
+				continue
 			}
+			say := log.Warn
+			if entry.Level == "warn" {
+				say = log.Info
+			}
+			say("media server: "+entry.Msg, "level", entry.Level, "caller", entry.Caller)
 			continue
 		}
 		if strings.HasPrefix(text, "panic: ") || strings.HasPrefix(text, "fatal error: ") {
@@ -197,13 +210,13 @@ func listen(r io.Reader, log interface{ Warn(string, ...any) }) {
 	_, _ = io.Copy(io.Discard, r) // after a line that was too long
 }
 
-// expected are warnings that say nothing: what happens whenever somebody closes
+// expected are complaints that say nothing: what happens whenever somebody closes
 // a browser.
 var expected = []string{
 	"error writing to websocket", // the page was left in the middle of a word
 	"error reading from websocket", "error reading data channel", "could not write initial response"}
 
-// isExpected tells a warning that says nothing. Two are said with numbers in them: a line
+// isExpected tells a complaint that says nothing. Two are said with numbers in them: a line
 // that ended while a track was opened, and what repairs a picture (RFC 4588) coming before
 // the picture itself. Other tracks that cannot be opened are warned of.
 func isExpected(words string) bool {

@@ -40,6 +40,9 @@ func (d Doc) marks(area string) []string {
 	if d.Author != "" {
 		out = append(out, authored+mark(markAuthor, string(d.Author)))
 	}
+	if d.Below != "" && d.Below != d.Author {
+		out = append(out, authored+mark(markAuthor, string(d.Below)))
+	}
 	if d.Lang != "" {
 		out = append(out, area+signMark+mark(markLang, d.Lang))
 	}

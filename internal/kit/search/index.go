@@ -97,8 +97,8 @@ func (x *Index) insert(ctx context.Context, tx db.Writer, d Doc, w row) (bool, e
 	if x.db.Postgres() {
 		text = `CAST(CAST($10 AS TEXT) AS tsvector)`
 	}
-	n, err := tx.Exec(ctx, `INSERT INTO search_doc (n, kind, id, area, author, at, marks, title, words, text) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, `+text+`) ON CONFLICT (n) DO NOTHING`,
-		w.n, d.Kind, d.ID, d.Area, d.Author, d.At, w.marks, w.title, w.words, w.text)
+	n, err := tx.Exec(ctx, `INSERT INTO search_doc (n, kind, id, area, author, below, at, marks, title, words, text) VALUES ($1, $2, $3, $4, $5, $11, $6, $7, $8, $9, `+text+`) ON CONFLICT (n) DO NOTHING`,
+		w.n, d.Kind, d.ID, d.Area, d.Author, d.At, w.marks, w.title, w.words, w.text, d.Below)
 	return n == 1, db.Problem("search put", err)
 }
 

@@ -77,7 +77,7 @@ func newestWords(ctx context.Context, r db.Reader, area string, q Query, most in
 	}
 	if len(q.Not) > 0 {
 		in, more := db.In(len(args)+1, q.Not)
-		text += ` AND (author IS NULL OR author NOT IN (` + in + `))`
+		text += ` AND (author IS NULL OR author NOT IN (` + in + `)) AND (below IS NULL OR below NOT IN (` + in + `))`
 		args = append(args, more...)
 	}
 	rows, err := r.Query(ctx, text+` ORDER BY n DESC LIMIT $2`, args...)

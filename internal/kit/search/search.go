@@ -34,6 +34,7 @@ type Doc struct {
 	ID     moment.ID   // of the object, unique within its kind
 	Area   string      // who may see it: "groups:open", "forum:" + the id of a space
 	Author moment.ID   // whose it is, or ""; it is left out where Query.Not has it, and goes with RemoveAuthor
+	Below  moment.ID   // whose place it stands in, or "": it is left out where Query.Not has either, and does not go with them
 	Lang   string      // BCP 47, or "" when it is not known
 	Title  string      // may be empty
 	Words  string      // may be empty

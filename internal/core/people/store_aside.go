@@ -1,0 +1,45 @@
+package people
+
+import (
+	"context"
+	"encoding/json"
+
+	"cairn/internal/kit/db"
+	"cairn/internal/kit/moment"
+)
+
+func insertAside(ctx context.Context, tx db.Writer, x aside, folded string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO people_aside (id, person, name, folded, pronouns, given, own, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		x.ID, x.Person, x.Name, folded, x.Pronouns, x.Given, ownText(x.Own), x.At)
+	return db.Problem("set aside", err)
+}
+
+func asideByID(ctx context.Context, r db.Reader, id moment.ID) (x aside, found bool, err error) {
+	var own string
+	err = r.QueryRow(ctx, `SELECT id, person, name, pronouns, given, own, at FROM people_aside WHERE id = $1`, id).Scan(&x.ID, &x.Person, &x.Name, &x.Pronouns, &x.Given, &own, &x.At)
+	if db.IsNone(err) {
+		return x, false, nil
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(own), &x.Own)
+	}
+	return x, err == nil, db.Problem("set aside", err)
+}
+
+// asideByFold tells whether a name was set aside, or one that would be taken for it.
+func asideByFold(ctx context.Context, r db.Reader, folded string) (bool, error) {
+	var n int
+	err := r.QueryRow(ctx, `SELECT count(*) FROM people_aside WHERE folded = $1`, folded).Scan(&n)
+	return n > 0, db.Problem("set aside", err)
+}
+
+func deleteAside(ctx context.Context, tx db.Writer, id moment.ID) error {
+	_, err := tx.Exec(ctx, `DELETE FROM people_aside WHERE id = $1`, id)
+	return db.Problem("bring back", err)
+}
+
+// blankAside forgets what stood on somebody's card; what the names fold to stays.
+func blankAside(ctx context.Context, tx db.Writer, who moment.ID) error {
+	_, err := tx.Exec(ctx, `UPDATE people_aside SET name = '', pronouns = '', given = '', own = '[]' WHERE person = $1`, who)
+	return db.Problem("forget", err)
+}
