@@ -39,13 +39,13 @@ func open() map[string]string {
 }
 
 // openPlace says, of each kind of document whose words are kept sealed, that it stands where
-// everybody of its area reads it, and that nobody without a name has one there. That its
+// everybody of its area reads it, and that nobody without a name, or from elsewhere, has one there. That its
 // words are those that stand there is looked at by the tests of the slice.
 func openPlace() map[string]string {
 	return map[string]string{
 		"forum": `SELECT count(*) FROM discussion_entry e JOIN discussion_space s ON s.id = e.space JOIN forum_space f ON f.id = s.owner JOIN search_doc d ON d.id = e.id
 			JOIN discussion_entry top ON top.id = coalesce(e.post, e.id)
-			WHERE e.id = $1 AND e.state = 'open' AND (top.state = 'open' OR top.state = 'withdrawn' AND top.why = '') AND coalesce(d.below, '') = CASE WHEN e.post IS NULL OR top.anonymous THEN '' ELSE coalesce(top.author, '') END AND f.audience IN ('open', 'members') AND d.kind = 'forum' AND d.area = 'forum:' || f.id AND coalesce(d.author, '') = CASE WHEN e.anonymous THEN '' ELSE coalesce(e.author, '') END`,
+			WHERE e.id = $1 AND e.state = 'open' AND (top.state = 'open' OR top.state = 'withdrawn' AND top.why = '') AND coalesce(d.below, '') = CASE WHEN e.post IS NULL OR top.anonymous THEN '' ELSE coalesce(top.author, '') END AND f.audience IN ('open', 'members') AND d.kind = 'forum' AND d.area = 'forum:' || f.id AND coalesce(d.author, '') = CASE WHEN e.anonymous OR e.origin <> '' THEN '' ELSE coalesce(e.author, '') END`,
 	}
 }
 

@@ -3,6 +3,7 @@ package archive
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -97,7 +98,7 @@ func readLine(raw []byte, now moment.Time, topics map[string]bool) (row Row, wha
 		}
 		return row, what, Problem{Key: "archive.row.json"}
 	}
-	if _, err := from.Token(); err != io.EOF { //nolint:errorlint // a decoder gives io.EOF itself
+	if _, err := from.Token(); !errors.Is(err, io.EOF) {
 		return row, what, Problem{Key: "archive.row.json"}
 	}
 	row, why = l.row(now, topics)
