@@ -106,6 +106,27 @@ func planOf(t *testing.T, d *db.DB, query string, args []any) string {
 	return strings.Join(lines, "\n")
 }
 
+// What is new to somebody is looked for in what they follow, not in all threads.
+func TestNewsBeginAtWhatIsFollowed(t *testing.T) {
+	d := dbtest.SQLite(t)
+	for name, v := range map[string]viewer{
+		"apart from nobody": {Actor: access.Actor{Person: moment.NewID()}, see: true},
+		"apart from some":   {Actor: access.Actor{Person: moment.NewID()}, see: true, apart: map[moment.ID]bool{moment.NewID(): true}},
+	} {
+		s := &spy{Reader: d.Reader()}
+		if _, err := newsFor(t.Context(), s, v, 1, 20); err != nil {
+			t.Fatal(err)
+		}
+		plan := planOf(t, d, s.asked[0], s.args[0])
+		if strings.Contains(plan, "SCAN") && !strings.Contains(plan, "USING COVERING INDEX discussion_follow") || strings.Contains(plan, "SCAN e") || strings.Contains(plan, "SCAN p") || strings.Contains(plan, "SCAN c") {
+			t.Errorf("%s:\n%s", name, plan)
+		}
+		if !strings.Contains(plan, "SEARCH e USING INDEX sqlite_autoindex_discussion_entry_1 (id=?)") || !strings.Contains(plan, "discussion_entry_page (space=? AND active_at>?)") {
+			t.Errorf("%s:\n%s", name, plan)
+		}
+	}
+}
+
 // Emptying a space sorts nothing, however much is in it, and leaves nothing.
 func TestSweepingIsRangesOfAnIndex(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -85,9 +85,9 @@ func entriesByID(ctx context.Context, r db.Reader, ids []moment.ID) ([]row, erro
 // before tells when somebody last wrote in a space, and whether anything of theirs
 // was ever open to all.
 func before(ctx context.Context, r db.Reader, space, author moment.ID) (last moment.Time, known bool, err error) {
-	var n int
-	err = r.QueryRow(ctx, `SELECT coalesce(max(at), 0), coalesce(sum(CASE WHEN state = 'open' THEN 1 ELSE 0 END), 0) FROM discussion_entry WHERE author = $1 AND space = $2`, author, space).Scan(&last, &n)
-	return last, n > 0, db.Problem("entry", err)
+	err = r.QueryRow(ctx, `SELECT coalesce((SELECT at FROM discussion_entry WHERE author = $1 AND space = $2 ORDER BY at DESC LIMIT 1), 0),
+		EXISTS (SELECT 1 FROM discussion_entry WHERE author = $1 AND space = $2 AND state = 'open')`, author, space).Scan(&last, &known)
+	return last, known, db.Problem("entry", err)
 }
 
 // setState moves an entry from one state to another; false when somebody was faster.
