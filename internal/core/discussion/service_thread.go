@@ -176,7 +176,7 @@ func (s *Service) Counts(ctx context.Context, r db.Reader, a access.Actor, list 
 
 // FollowSpace has the actor told of new threads of a space, or no more.
 func (s *Service) FollowSpace(ctx context.Context, a access.Actor, space moment.ID, on bool) error {
-	return s.follow(ctx, a, space, on, func(tx db.Writer) (moment.ID, error) {
+	return s.follow(ctx, a, "space", space, on, func(tx db.Writer) (moment.ID, error) {
 		x, err := s.visit(ctx, tx, a, space)
 		if err == nil && !x.Threads {
 			err = fault.Hidden()
@@ -188,7 +188,7 @@ func (s *Service) FollowSpace(ctx context.Context, a access.Actor, space moment.
 // Follow has the actor told when something is added to a thread, or no more. They are
 // told once, and again after they have read it.
 func (s *Service) Follow(ctx context.Context, a access.Actor, post moment.ID, on bool) error {
-	return s.follow(ctx, a, post, on, func(tx db.Writer) (moment.ID, error) {
+	return s.follow(ctx, a, "post", post, on, func(tx db.Writer) (moment.ID, error) {
 		x, e, err := s.at(ctx, tx, a, post)
 		if err == nil && (!x.viewer.see || !x.Threads || e.Post != "" || e.State == Withdrawn) {
 			err = fault.Hidden()
@@ -198,7 +198,7 @@ func (s *Service) Follow(ctx context.Context, a access.Actor, post moment.ID, on
 }
 
 // follow notes who follows what; ending it needs no more than that it was one's own.
-func (s *Service) follow(ctx context.Context, a access.Actor, object moment.ID, on bool, seen func(tx db.Writer) (moment.ID, error)) error {
+func (s *Service) follow(ctx context.Context, a access.Actor, kind string, object moment.ID, on bool, seen func(tx db.Writer) (moment.ID, error)) error {
 	return s.DB.Write(ctx, func(tx db.Writer) error {
 		now := s.Clock.Now()
 		if err := changing.Spend(ctx, tx, a.Person, now); err != nil {
@@ -208,7 +208,7 @@ func (s *Service) follow(ctx context.Context, a access.Actor, object moment.ID, 
 			if err := dropFollow(ctx, tx, object, a.Person); err != nil {
 				return err
 			}
-			return access.Record(ctx, tx, a, now, access.Entry{Verb: "discussion.unfollow", Kind: "post", Object: object})
+			return access.Record(ctx, tx, a, now, access.Entry{Verb: "discussion.unfollow", Kind: kind, Object: object})
 		}
 		space, err := seen(tx)
 		if err != nil {
@@ -217,7 +217,7 @@ func (s *Service) follow(ctx context.Context, a access.Actor, object moment.ID, 
 		if err := putFollow(ctx, tx, object, a.Person, space, now); err != nil {
 			return err
 		}
-		return access.Record(ctx, tx, a, now, access.Entry{Verb: "discussion.follow", Kind: "post", Object: object})
+		return access.Record(ctx, tx, a, now, access.Entry{Verb: "discussion.follow", Kind: kind, Object: object})
 	})
 }
 

@@ -65,7 +65,7 @@ func TestAThousandPostsAtOnce(t *testing.T) {
 			t.Errorf("a reader counts %+v", x)
 		}
 		for _, p := range []*cairntest.Someone{h.fern, h.tomo} {
-			page := h.tomo.Get("/moderation")
+			page := p.Get("/moderation")
 			status(t, p.Name+"'s queue", page, 200)
 			first := strings.Index(page.Body, string(cry))
 			if first < 0 {
