@@ -206,3 +206,99 @@ func TestWhatIsHeldIsInTheQueue(t *testing.T) {
 		}
 	})
 }
+
+// thrice lets three people report something.
+func (h house) thrice(t *testing.T, id moment.ID) moment.ID {
+	t.Helper()
+	for _, p := range []*cairntest.Someone{h.heron, h.wren, h.fern} {
+		if got := p.Post("/report", "kind", "post", "id", string(id), "reason", "threat"); got.Status != 303 {
+			t.Fatalf("report: %d", got.Status)
+		}
+	}
+	return id
+}
+
+// decides lets Ines decide the next report about something; it gives the decision.
+func (h house) decides(t *testing.T, id moment.ID, d moderation.Decision) moderation.Action {
+	t.Helper()
+	q, err := h.Moderation.Queue(t.Context(), h.ines.Actor)
+	must(t, err)
+	for _, r := range q.Reports {
+		if r.Object == id {
+			must(t, h.Moderation.Claim(t.Context(), h.ines.Actor, r.ID))
+			must(t, h.Moderation.Decide(t.Context(), h.ines.Actor, r.ID, d))
+			h.Time.Advance(time.Minute)
+			return h.lastOf(t, h.ali)
+		}
+	}
+	t.Fatal("it is not in the queue")
+	return moderation.Action{}
+}
+
+// Several people reported the same, and something was decided each time: what is taken back
+// of one leaves the others standing, and when none is left it is as if nothing had been.
+func TestTwoDecisionsAboutOneThing(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w, anything)
+		undo := func(x moderation.Action) {
+			t.Helper()
+			must(t, w.Moderation.Undo(t.Context(), h.ines.Actor, x.ID, "A mistake."))
+		}
+		seen := func(what string, id moment.ID, want int) {
+			t.Helper()
+			if got := h.wren.Get("/post/" + string(id)).Status; got != want {
+				t.Errorf("%s: others get %d, want %d", what, got, want)
+			}
+		}
+		destroyed := func(what string, id moment.ID) {
+			t.Helper()
+			h.Time.Advance(moderation.RemoveAfter + time.Hour)
+			w.Settle()
+			if n := h.count(t, `SELECT count(*) FROM discussion_entry WHERE id = $1 AND words IS NULL`, id); n != 1 {
+				t.Errorf("%s: the words are never destroyed", what)
+			}
+		}
+		hide, remove := moderation.Decision{What: "none", Thing: moderation.Hide, Reason: "no"}, moderation.Decision{What: "none", Thing: moderation.Remove, Reason: "never"}
+
+		gone := h.thrice(t, h.posts(t, h.ali, "an address"))
+		first := h.decides(t, gone, hide)
+		h.decides(t, gone, remove)
+		undo(first)
+		seen("hidden taken back, removed stands", gone, 404)
+		destroyed("hidden first", gone)
+
+		stays := h.thrice(t, h.posts(t, h.ali, "another address"))
+		h.decides(t, stays, remove)
+		undo(h.decides(t, stays, hide))
+		if err := w.Discussion.Release(t.Context(), h.fern.Actor, stays); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a keeper releases what is removed still: %v", err)
+		}
+		destroyed("removed first", stays)
+
+		back := h.thrice(t, h.posts(t, h.ali, "something harmless"))
+		a, b, c := h.decides(t, back, hide), h.decides(t, back, remove), h.decides(t, back, hide)
+		undo(a)
+		undo(b)
+		seen("one of three stands", back, 404)
+		undo(c)
+		seen("none stands", back, 200)
+	})
+}
+
+// A label that two decisions put on stays until both are taken back.
+func TestTwoDecisionsLabelOneThing(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w, anything)
+		post := h.thrice(t, h.posts(t, h.ali, "a night on the ward"))
+		marks, err := discussion.Subject{Service: w.Discussion}.Labels(t.Context())
+		must(t, err)
+		label := moderation.Decision{What: "none", Thing: moderation.Label, Labels: []string{marks[1].Slug}, Reason: "So that others can choose."}
+		a, b := h.decides(t, post, label), h.decides(t, post, label)
+		for i, x := range []moderation.Action{a, b} {
+			must(t, w.Moderation.Undo(t.Context(), h.ines.Actor, x.ID, "Not needed."))
+			if got := len(h.page(t, h.wren).Posts[0].Topics); got != 1-i {
+				t.Errorf("after %d taken back: %d labels", i+1, got)
+			}
+		}
+	})
+}

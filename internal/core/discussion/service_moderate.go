@@ -25,11 +25,15 @@ func (s *Service) moderated(ctx context.Context, tx db.Writer, id moment.ID) (ro
 }
 
 // Hide lets moderation take an entry out of sight. The author and keepers read the
-// reason; keepers do not release it. It gives how the entry stood.
+// reason; keepers do not release it. It gives how the entry stood, "" where another
+// decision hid it before.
 func (x Subject) Hide(ctx context.Context, tx db.Writer, _ access.Actor, id moment.ID, reason string) (string, error) {
 	e, err := x.moderated(ctx, tx, id)
 	if err != nil {
 		return "", err
+	}
+	if e.State == Hidden && e.Moderated {
+		return "", nil
 	}
 	before := string(e.State) + ":" + string(e.Why)
 	if e.State == Hidden { // a keeper was faster; from now on it is moderation's

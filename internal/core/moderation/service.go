@@ -63,7 +63,8 @@ type Subject interface {
 type Tidier interface {
 	// Hide takes an object out of everybody's sight but its author's and theirs who look
 	// after its place, in the caller's transaction; the author reads the reason there. It
-	// gives how the object stood. Conflict when there is nothing to hide any more.
+	// gives how the object stood, "" where another decision has taken it out of sight already:
+	// then there is nothing to bring back. Conflict when there is nothing to hide any more.
 	Hide(ctx context.Context, tx db.Writer, a access.Actor, object moment.ID, reason string) (before string, err error)
 	// Back lets an object that Hide hid stand as it stood before; nothing happens when it
 	// is not hidden any more.

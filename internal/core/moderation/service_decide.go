@@ -107,7 +107,11 @@ func (s *Service) actOnThing(ctx context.Context, tx db.Writer, a access.Actor, 
 		if err != nil {
 			return err
 		}
-		x.detail = strings.Join(added, " ")
+		standing, err := standingOn(ctx, tx, r, Label)
+		if err != nil {
+			return err
+		}
+		x.detail = strings.Join(append(added, shared(d.Labels, added, standing)...), " ")
 	default:
 		subject, ok := s.subjects[r.Kind].(Tidier)
 		if !ok {
@@ -204,13 +208,9 @@ func (s *Service) lift(ctx context.Context, tx db.Writer, a access.Actor, r Repo
 	case "pause", "ban":
 		return s.Bus.Emit(ctx, tx, bus.Event{Name: eventLifted, ID: x.About})
 	case Label:
-		if subject, ok := s.subjects[r.Kind].(Labeller); ok && x.detail != "" {
-			return subject.Unlabel(ctx, tx, a, r.Object, strings.Fields(x.detail))
-		}
+		return s.unlabel(ctx, tx, a, r, x)
 	case Hide, Remove:
-		if subject, ok := s.subjects[r.Kind].(Tidier); ok {
-			return subject.Back(ctx, tx, a, r.Object, x.detail)
-		}
+		return s.back(ctx, tx, a, r, x)
 	}
 	return nil
 }

@@ -107,6 +107,19 @@ func actionsAbout(ctx context.Context, r db.Reader, about moment.ID) ([]sealedAc
 	return db.Collect(rows, err, scanAction)
 }
 
+// actionsOn gives what was decided about the thing of a report, whichever report led to it,
+// in the order of deciding.
+func actionsOn(ctx context.Context, r db.Reader, of Report) ([]sealedAction, error) {
+	rows, err := r.Query(ctx, `SELECT `+actionColumns+actionFrom+`WHERE a.about = $1 AND r.kind = $2 AND r.object = $3 ORDER BY a.at, a.id`, of.About, of.Kind, of.Object)
+	return db.Collect(rows, err, scanAction)
+}
+
+// setDetail notes how a thing stood, on the decision that keeps it out of sight from now on.
+func setDetail(ctx context.Context, tx db.Writer, action moment.ID, detail string) error {
+	_, err := tx.Exec(ctx, `UPDATE moderation_action SET detail = $2 WHERE id = $1`, action, detail)
+	return db.Problem("action", err)
+}
+
 func actionByID(ctx context.Context, r db.Reader, id moment.ID) (x sealedAction, found bool, err error) {
 	err = scanAction(r.QueryRow(ctx, `SELECT `+actionColumns+actionFrom+`WHERE a.id = $1`, id), &x)
 	if db.IsNone(err) {

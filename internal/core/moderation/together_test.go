@@ -259,3 +259,29 @@ func (h small) both(t *testing.T) []moderation.Action {
 	must(t, err)
 	return list
 }
+
+// A name that two reported is given back when both decisions are taken back, not before.
+func TestTwoDecisionsAboutOneName(t *testing.T) {
+	eachSmall(t, func(t *testing.T, h small) {
+		ctx := t.Context()
+		must(t, h.People.SaveProfile(ctx, h.ali.Actor, people.Profile{Name: "Ali the Great", Pronouns: "your/master", Languages: []string{"en"}}))
+		must(t, h.People.AddWords(ctx, h.ali.Actor, "loud-to-everybody", people.ToAll, false))
+		hide := moderation.Decision{What: "none", Thing: moderation.Hide, Reason: "Nobody is anybody's master here."}
+		shown := func(what, name string, words int) {
+			t.Helper()
+			card, _, err := h.People.Me(ctx, h.ali.Actor)
+			must(t, err)
+			list, err := h.People.WordsFor(ctx, h.DB.Reader(), h.ali.ID, false)
+			must(t, err)
+			if !strings.HasPrefix(card.Name, name) || (card.Pronouns != "") != (words > 0) || len(list) != words {
+				t.Errorf("%s: %q, %q, %d words", what, card.Name, card.Pronouns, len(list))
+			}
+		}
+		first := h.decided(t, h.heron, "profile", hide)
+		second := h.decided(t, h.Person("Wren"), "profile", hide)
+		must(t, h.Moderation.Undo(ctx, h.otto.Actor, first.ID, "A joke."))
+		shown("one stands", "Pebble ", 0)
+		must(t, h.Moderation.Undo(ctx, h.otto.Actor, second.ID, "A joke."))
+		shown("none stands", "Ali the Great", 1)
+	})
+}

@@ -48,8 +48,9 @@ func (s *Service) Profile(ctx context.Context, r db.Reader, who moment.ID) (stri
 
 // SetAside takes name, pronouns and words shown to everybody off a member's card, in the
 // caller's transaction, and gives what brings them back. They have a name of no meaning
-// until they choose one; nobody, they neither, can take the one before. Guests have no name
-// of their own to take away: Conflict.
+// until they choose one; nobody, they neither, can take the one before. Where all of it is
+// set aside already there is nothing to bring back, and it gives "". Guests have no name of
+// their own to take away: Conflict.
 func (s *Service) SetAside(ctx context.Context, tx db.Writer, a access.Actor, who moment.ID) (moment.ID, error) {
 	p, found, err := personByID(ctx, tx, who)
 	if err != nil {
@@ -59,11 +60,20 @@ func (s *Service) SetAside(ctx context.Context, tx db.Writer, a access.Actor, wh
 		return "", fault.New(fault.Conflict, "people.error.no_card")
 	}
 	x := aside{ID: moment.NewID(), Person: who, Name: p.Name, Pronouns: p.Pronouns, At: s.Clock.Now()}
-	if x.Given, err = s.meaningless(ctx, tx, p); err != nil {
+	given, err := isGiven(ctx, tx, who, p.Name)
+	if err != nil {
 		return "", err
+	}
+	if x.Given = p.Name; !given {
+		if x.Given, err = s.meaningless(ctx, tx, p); err != nil {
+			return "", err
+		}
 	}
 	if x.Own, err = s.showOwn(ctx, tx, who, nil, ToAll, OnlyMatching); err != nil {
 		return "", err
+	}
+	if given && p.Pronouns == "" && len(x.Own) == 0 { // it is all set aside already
+		return "", nil
 	}
 	if err := insertAside(ctx, tx, x, FoldName(x.Name)); err != nil {
 		return "", err

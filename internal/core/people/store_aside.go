@@ -26,6 +26,13 @@ func asideByID(ctx context.Context, r db.Reader, id moment.ID) (x aside, found b
 	return x, err == nil, db.Problem("set aside", err)
 }
 
+// isGiven tells whether a name is one that somebody has in place of what was set aside.
+func isGiven(ctx context.Context, r db.Reader, who moment.ID, name string) (bool, error) {
+	var n int
+	err := r.QueryRow(ctx, `SELECT count(*) FROM people_aside WHERE person = $1 AND given = $2`, who, name).Scan(&n)
+	return n > 0, db.Problem("set aside", err)
+}
+
 // asideByFold tells whether a name was set aside, or one that would be taken for it.
 func asideByFold(ctx context.Context, r db.Reader, folded string) (bool, error) {
 	var n int
