@@ -103,8 +103,8 @@ func TestARoundTrip(t *testing.T) {
 		if m := h.count(t, `SELECT count(*) FROM access_audit WHERE verb = 'forum.export' AND object = $1`, id); m != 2 {
 			t.Errorf("%d exports are written down", m)
 		}
-		if m := h.count(t, `SELECT count(*) FROM search_doc WHERE area = $1`, "forum:"+string(other)); m != 3 {
-			t.Errorf("%d threads are found", m)
+		if m := h.count(t, `SELECT count(*) FROM search_doc WHERE area = $1`, "forum:"+string(other)); m != 6 {
+			t.Errorf("%d are found", m)
 		}
 	})
 }
