@@ -14,7 +14,7 @@ import (
 const (
 	MostPictures   = 3
 	MostAlt        = 300 // characters of what a picture shows, in words
-	picturesAtOnce = 2   // pictures that are made anew at the same time, on one node
+	picturesAtOnce = 1   // pictures that are made anew at the same time, on one node
 )
 
 // Upload is a picture as it was sent, with what it shows in words. Slot is its place in the

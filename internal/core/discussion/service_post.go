@@ -270,13 +270,18 @@ func (s *Service) tellOpen(ctx context.Context, tx db.Writer, x room, e Entry) e
 	if err != nil {
 		return err
 	}
+	sees, err := s.stillSee(ctx, tx, x.Space, list)
+	if err != nil {
+		return err
+	}
 	for _, y := range list {
 		if y.ID == e.Post && y.State == Held {
 			if err := s.underHeld(ctx, tx, x, y.Entry, e); err != nil {
 				return err
 			}
 		}
-		if y.author == "" || y.author == e.author || !e.Anonymous && apart[y.author] {
+		// Whose words are held hears of every answer, wherever they stand: it can be help.
+		if y.author == "" || y.author == e.author || !e.Anonymous && apart[y.author] || y.State != Held && !sees[y.author] {
 			continue
 		}
 		if err := s.tell(ctx, tx, y.author, noticeAnswered, string(e.ID), e); err != nil {
@@ -287,6 +292,28 @@ func (s *Service) tellOpen(ctx context.Context, tx db.Writer, x room, e Entry) e
 		return err
 	}
 	return s.Bus.At(ctx, tx, jobTell, string(e.ID), s.Clock.Now(), aboutTelling{Post: e.ID})
+}
+
+// stillSee tells which authors of some entries see their space still. Where its Owner does
+// not say, all do.
+func (s *Service) stillSee(ctx context.Context, r db.Reader, space Space, list []row) (map[moment.ID]bool, error) {
+	var people []moment.ID
+	for _, y := range list {
+		if y.author != "" {
+			people = append(people, y.author)
+		}
+	}
+	if o, ok := s.owners[space.Kind].(Among); ok && len(people) > 0 {
+		var err error
+		if people, err = o.Among(ctx, r, space, people); err != nil {
+			return nil, err
+		}
+	}
+	out := map[moment.ID]bool{}
+	for _, id := range people {
+		out[id] = true
+	}
+	return out, nil
 }
 
 // underHeld is for what is said below a post that is held, which its author and

@@ -330,6 +330,11 @@ func (s *Service) OutForGood(ctx context.Context, r db.Reader, person moment.ID)
 	return heldForGood(ctx, r, person)
 }
 
+// GoneAmong gives those of some people who are kept out without an end, as OutForGood tells.
+func (s *Service) GoneAmong(ctx context.Context, r db.Reader, people []moment.ID) (map[moment.ID]bool, error) {
+	return goneAmong(ctx, r, people)
+}
+
 // LiftedUntil gives until when somebody was kept out by the decision that was taken back
 // last, as OutUntil gave it then; 0 when none was.
 func (s *Service) LiftedUntil(ctx context.Context, r db.Reader, person moment.ID) (moment.Time, error) {

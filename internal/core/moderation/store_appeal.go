@@ -120,6 +120,21 @@ func heldForGood(ctx context.Context, r db.Reader, person moment.ID) (bool, erro
 	return n > 0, db.Problem("action", err)
 }
 
+// goneAmong gives those of some people who are kept out without an end.
+func goneAmong(ctx context.Context, r db.Reader, people []moment.ID) (map[moment.ID]bool, error) {
+	out := map[moment.ID]bool{}
+	if len(people) == 0 {
+		return out, nil
+	}
+	in, args := db.In(1, people)
+	rows, err := r.Query(ctx, `SELECT DISTINCT about FROM moderation_action WHERE about IN (`+in+`) AND what = 'ban' AND until = 0 AND lifted_at = 0`, args...)
+	list, err := db.Collect(rows, err, func(r db.Row, id *moment.ID) error { return r.Scan(id) })
+	for _, id := range list {
+		out[id] = true
+	}
+	return out, err
+}
+
 // liftedUntil gives until when somebody was kept out by what was lifted last, as
 // heldUntil gave it; 0 when nothing was.
 func liftedUntil(ctx context.Context, r db.Reader, person moment.ID) (moment.Time, error) {

@@ -27,6 +27,9 @@
 // ask to join is sealed under the key of the space's threads, and goes with the answer; so is a
 // file that is looked at, which goes after a day.
 //
-// Events sent: none. Events heard: none. Jobs: forum.bring (a long file goes on coming in),
+// Whoever is kept out for good reads no community and is told of none, until that is taken
+// back; once it has settled they look after no space.
+//
+// Events sent: none. Events heard: moderation.acted (somebody is kept out). Jobs: forum.bring (a long file goes on coming in),
 // forum.forget_import (a file's day is over).
 package forum

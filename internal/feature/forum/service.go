@@ -44,6 +44,12 @@ type Waits interface {
 // Standing tells who is kept out. It is moderation.
 type Standing interface {
 	Out(ctx context.Context, r db.Reader, person moment.ID) (bool, error)
+	// OutUntil is Out, and until when; 0 for good, once that has settled.
+	OutUntil(ctx context.Context, r db.Reader, person moment.ID) (until moment.Time, out bool, err error)
+	// OutForGood tells whether it is without an end, though that may not have settled yet.
+	OutForGood(ctx context.Context, r db.Reader, person moment.ID) (bool, error)
+	// GoneAmong gives those of some people of whom OutForGood is true.
+	GoneAmong(ctx context.Context, r db.Reader, people []moment.ID) (map[moment.ID]bool, error)
 }
 
 // Shifts tells who is on shift now.
@@ -88,6 +94,7 @@ func New(d Deps) *Service {
 	s := &Service{d}
 	d.Bus.Handle(jobBring, s.bringJob)
 	bus.HandleTx(d.Bus, jobForget, s.forgetImport)
+	d.Bus.OnTx("moderation.acted", Kind, func(ctx context.Context, tx db.Writer, e bus.Event) error { return s.acted(ctx, tx, e.ID) })
 	return s
 }
 
@@ -108,6 +115,11 @@ func (s *Service) load(ctx context.Context, r db.Reader, a access.Actor, id mome
 		if st.kept, err = s.Standing.Out(ctx, r, a.Person); err != nil {
 			return st, err
 		}
+		if x.Audience == Community && st.kept && (st.in || st.moderates) {
+			if err := s.hideGone(ctx, r, &st); err != nil {
+				return st, err
+			}
+		}
 		if x.Audience == Community && !st.in {
 			if st.asked, err = requestOf(ctx, r, id, a.Person); err != nil {
 				return st, err
@@ -115,6 +127,16 @@ func (s *Service) load(ctx context.Context, r db.Reader, a access.Actor, id mome
 		}
 	}
 	return st, canSee(st).Err()
+}
+
+// hideGone hides a community from whoever is kept out for good: what the others say is not
+// theirs any more. That they belong to it stays, so that taking the decision back gives it back.
+func (s *Service) hideGone(ctx context.Context, r db.Reader, st *stand) error {
+	gone, err := s.Standing.OutForGood(ctx, r, st.actor.Person)
+	if gone {
+		st.in, st.moderates = false, false
+	}
+	return err
 }
 
 // on loads a space, decides, runs f, and writes the audit, in one transaction.

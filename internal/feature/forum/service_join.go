@@ -57,7 +57,7 @@ func (s *Service) Join(ctx context.Context, a access.Actor, id moment.ID, words 
 
 // tellAsked tells those who answer that somebody asks.
 func (s *Service) tellAsked(ctx context.Context, tx db.Writer, q request) error {
-	to, err := moderatorsOf(ctx, tx, q.Space)
+	to, err := s.there(ctx, tx, q.Space)
 	if err == nil && len(to) == 0 {
 		to, err = s.People.WithRole(ctx, tx, access.Coordinator)
 	}
@@ -141,7 +141,11 @@ func (s *Service) Tend(ctx context.Context, a access.Actor, id moment.ID) (Tende
 	if out.Moderators, err = s.cards(ctx, r, id); err != nil {
 		return out, err
 	}
-	out.Answers = canAnswer(st, len(out.Moderators)).OK()
+	there, err := s.there(ctx, r, id)
+	if err != nil {
+		return out, err
+	}
+	out.Answers = canAnswer(st, len(there)).OK()
 	if !out.Names && !out.Answers && !st.moderates {
 		return Tended{}, fault.Hidden()
 	}
@@ -214,7 +218,7 @@ func (s *Service) Answer(ctx context.Context, a access.Actor, id, ask moment.ID,
 
 func (s *Service) mayAnswer(ctx context.Context) func(tx db.Writer, st stand, now moment.Time) error {
 	return func(tx db.Writer, st stand, _ moment.Time) error {
-		list, err := moderatorsOf(ctx, tx, st.ID)
+		list, err := s.there(ctx, tx, st.ID)
 		if err != nil {
 			return err
 		}

@@ -100,7 +100,13 @@ func (s *Service) mine(ctx context.Context, r db.Reader, a access.Actor) (m mine
 	for _, q := range asks {
 		m.asked[q.Space] = q.Open
 	}
-	m.kept, err = s.Standing.Out(ctx, r, a.Person)
+	if m.kept, err = s.Standing.Out(ctx, r, a.Person); err != nil || !m.kept {
+		return m, err
+	}
+	gone, err := s.Standing.OutForGood(ctx, r, a.Person)
+	if gone {
+		clear(m.in) // as hideGone does
+	}
 	return m, err
 }
 
@@ -130,7 +136,11 @@ func (s *Service) Look(ctx context.Context, a access.Actor, id moment.ID, before
 	if v.Moderators, err = s.cards(ctx, r, id); err != nil {
 		return v, err
 	}
-	if canAnswer(st, len(v.Moderators)).OK() {
+	there, err := s.there(ctx, r, id)
+	if err != nil {
+		return v, err
+	}
+	if canAnswer(st, len(there)).OK() {
 		list, err := openRequests(ctx, r, id)
 		if err != nil {
 			return v, err

@@ -2,6 +2,7 @@ package forum
 
 import (
 	"context"
+	"slices"
 
 	"cairn/internal/core/discussion"
 	"cairn/internal/kit/access"
@@ -107,11 +108,26 @@ func (o Owner) Keepers(ctx context.Context, r db.Reader, space discussion.Space)
 	if err != nil || !found {
 		return nil, err
 	}
-	list, err := moderatorsOf(ctx, r, x.ID)
+	list, err := o.there(ctx, r, x.ID)
 	if err != nil || len(list) > 0 || x.Audience == Community {
 		return list, err
 	}
 	return o.People.WithRole(ctx, r, access.Coordinator)
+}
+
+// there gives who looks after a space, but whoever is kept out for good.
+func (s *Service) there(ctx context.Context, r db.Reader, space moment.ID) ([]moment.ID, error) {
+	list, err := moderatorsOf(ctx, r, space)
+	if err != nil {
+		return nil, err
+	}
+	return s.butGone(ctx, r, list)
+}
+
+// butGone gives some people but those who are kept out for good.
+func (s *Service) butGone(ctx context.Context, r db.Reader, people []moment.ID) ([]moment.ID, error) {
+	gone, err := s.Standing.GoneAmong(ctx, r, people)
+	return slices.DeleteFunc(people, func(id moment.ID) bool { return gone[id] }), err
 }
 
 // Followers gives who is told of new threads.
@@ -123,7 +139,7 @@ func (o Owner) Followers(ctx context.Context, r db.Reader, space discussion.Spac
 	return o.Among(ctx, r, space, list)
 }
 
-// Among gives those of some followers who see the space still.
+// Among gives those of some people who see the space still.
 func (o Owner) Among(ctx context.Context, r db.Reader, space discussion.Space, people []moment.ID) ([]moment.ID, error) {
 	x, found, err := spaceByID(ctx, r, space.Owner)
 	if err != nil || !found {
@@ -132,5 +148,9 @@ func (o Owner) Among(ctx context.Context, r db.Reader, space discussion.Space, p
 	if x.Audience != Community {
 		return people, nil
 	}
-	return membersAmong(ctx, r, x.ID, people)
+	list, err := membersAmong(ctx, r, x.ID, people)
+	if err != nil {
+		return nil, err
+	}
+	return o.butGone(ctx, r, list)
 }
