@@ -54,12 +54,13 @@ func (s *Service) Queue(ctx context.Context, a access.Actor) (Queue, error) {
 }
 
 // Waits counts what waits for the actor in the queue and is for them to do: what somebody
-// else looks at already is not, nor an appeal against what they decided.
+// else looks at already is not, but for what may be a goodbye, nor an appeal against what
+// they decided.
 func (s *Service) Waits(ctx context.Context, a access.Actor) (int, error) {
 	q, err := s.Queue(ctx, a)
 	n := 0
 	for _, h := range q.Holds {
-		if h.By == "" || h.Mine {
+		if h.waitsFor(a) {
 			n++
 		}
 	}
