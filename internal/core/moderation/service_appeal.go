@@ -100,13 +100,15 @@ func (s *Service) keepAppeal(ctx context.Context, tx db.Writer, x sealedAction, 
 }
 
 // ask tells those here who could decide an appeal, and asks the partner where nobody here
-// can, or where again says that it has waited too long.
+// can, or where again says that it has waited too long. When the partner is asked does not
+// depend on who reported: its person sees when they read it, and could tell. Where the only
+// other one here reported, nobody is told for that week.
 func (s *Service) ask(ctx context.Context, tx db.Writer, x Action, partner Partner, now moment.Time, again string) error {
 	r, _, err := reportByID(ctx, tx, x.Report)
 	if err != nil {
 		return err
 	}
-	here, err := s.whoDecide(ctx, tx, x.By, x.About, r.reporter)
+	here, err := s.whoDecide(ctx, tx, x.By, x.About)
 	if err != nil {
 		return err
 	}
