@@ -431,3 +431,38 @@ func TestAnAppealIsDecidedOnce(t *testing.T) {
 		}
 	})
 }
+
+// A partner who was mailed as often as anybody is keeps the last link, whoever asks for a new
+// one; those who decide learn that nobody answers, and somebody else who is named is asked.
+func TestTheLastLinkIsLeft(t *testing.T) {
+	eachSmall(t, func(t *testing.T, h small) {
+		h.agreed(t)
+		h.appeals(t, h.decided(t, h.heron, "said", pause))
+		h.Settle()
+		before := len(h.mail.to(harbour))
+		for range 7 {
+			h.Time.Advance(7*24*time.Hour + time.Hour)
+			h.Settle()
+		}
+		if n := len(h.mail.to(harbour)) - before; n != 7 {
+			t.Fatalf("asked %d times more, want 7", n)
+		}
+		has(t, "the queue", h.otto.Get("/moderation").Body, "has not answered")
+		look, last := h.opens(t), h.link(t)
+		sent := len(h.mail.to(harbour))
+		has(t, "a ninth", status(t, "a ninth", h.nobody.Post(last+"/again"), 409).Body, "as many links")
+		status(t, "the look that is open", h.nobody.Get(look), 200)
+		h.Time.Advance(7*24*time.Hour + time.Hour)
+		h.Settle()
+		if n := len(h.mail.to(harbour)) - sent; n != 0 {
+			t.Errorf("%d mails more", n)
+		}
+		var told int
+		must(t, h.DB.Reader().QueryRow(t.Context(), `SELECT count(*) FROM notify_notice WHERE person = $1 AND kind = 'moderation.report' AND settled_at = 0`, h.otto.ID).Scan(&told))
+		if told != 1 {
+			t.Errorf("whoever decides is told %d times that nobody answers", told)
+		}
+		h.agreed(t) // named again, they are asked again
+		status(t, "opened", h.nobody.Get(h.opens(t)), 200)
+	})
+}

@@ -118,6 +118,13 @@ func (s *Service) ask(ctx context.Context, tx db.Writer, x Action, partner Partn
 	if !partner.Ready() || !x.Appeal.Route.goesOut() || len(here) > 0 && again == "" {
 		return nil
 	}
+	silent, err := s.silent(ctx, tx, partner, x.ID)
+	if err != nil {
+		return err
+	}
+	if silent { // those who decide, whoever acted too, can name somebody else
+		return s.tellQueue(ctx, tx, x.ID, string(x.ID)+"/silent", x.About, r.reporter)
+	}
 	return s.askPartner(ctx, tx, partner, x.ID, now)
 }
 
@@ -192,7 +199,7 @@ func (s *Service) answer(ctx context.Context, tx db.Writer, a access.Actor, r Re
 			return err
 		}
 	}
-	if _, err := endLinks(ctx, tx, x.ID, now); err != nil {
+	if err := endLinks(ctx, tx, x.ID, now); err != nil {
 		return fault.Op("appeal", err)
 	}
 	if err := s.Tell.SettleAbout(ctx, tx, x.ID, noticeReport); err != nil {
