@@ -131,6 +131,15 @@ type Entry struct {
 	told   bool      // those who follow were told, or will be
 }
 
+// whyHidden is why an entry is hidden when somebody hides it. That its words were held is
+// kept: what they may mean is not over for their author.
+func (e Entry) whyHidden() Why {
+	if e.State == Held && e.Why == ForWords {
+		return ForWords
+	}
+	return ForKeeper
+}
+
 // Thread gives the post that an entry belongs to: itself, for a post.
 func (e Entry) Thread() moment.ID {
 	if e.Post == "" {

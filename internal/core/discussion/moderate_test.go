@@ -302,3 +302,93 @@ func TestTwoDecisionsLabelOneThing(t *testing.T) {
 		}
 	})
 }
+
+// That somebody who looks after a place says that they look takes a goodbye out of nobody's
+// count above them; they take it over, and it is free for all within minutes.
+func TestAClaimSilencesNoGoodbye(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w, discussion.SpaceRules{HoldNew: true})
+		rowan := w.Person("Rowan")
+		h.garden.keepers[rowan.ID] = true
+		claim := func(p *cairntest.Someone, id moment.ID, want int) {
+			t.Helper()
+			if got := p.Post("/moderation/held/post/" + string(id)); got.Status != want {
+				t.Errorf("%s claims: %d, want %d", p.Name, got.Status, want)
+			}
+		}
+		waits := func(when string, p *cairntest.Someone, want int) {
+			t.Helper()
+			if n, err := w.Moderation.Waits(t.Context(), p.Actor); err != nil || n != want {
+				t.Errorf("%s: %d wait for %s, want %d; %v", when, n, p.Name, want, err)
+			}
+		}
+		bye, first := h.posts(t, h.ali, goodbye), h.posts(t, h.heron, "hello, I am new")
+		claim(h.fern, bye, 303)
+		claim(h.fern, first, 303)
+		waits("claimed by a keeper", h.ines, 1)
+		waits("claimed by a keeper", h.otto, 1)
+		waits("claimed by another keeper", rowan, 0)
+		claim(rowan, bye, 409)
+		has(t, "the queue", h.fern.Get("/moderation").Body, "Give it back", "/let-go")
+		claim(h.ines, bye, 303)
+		claim(h.fern, bye, 409)
+		waits("somebody who decides has it", h.otto, 1)
+		claim(h.otto, bye, 409)
+		h.Time.Advance(16 * time.Minute)
+		waits("a quarter of an hour later", rowan, 1)
+		claim(rowan, bye, 303)
+		claim(rowan, first, 409)
+		for p, want := range map[*cairntest.Someone]int{h.robin: 409, h.fern: 409, rowan: 303} {
+			if got := p.Post("/moderation/held/post/" + string(bye) + "/let-go"); got.Status != want {
+				t.Errorf("%s gives it back: %d, want %d", p.Name, got.Status, want)
+			}
+		}
+		claim(h.fern, bye, 303)
+	})
+}
+
+// A keeper does not take a goodbye from those who lead by hiding it, and whoever hides it,
+// its author is shown help.
+func TestHidingSilencesNoGoodbye(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w, anything)
+		h.leads(t, h.ines)
+		bye := h.posts(t, h.ali, goodbye)
+		at := "/post/" + string(bye)
+		helped := func(when string) {
+			t.Helper()
+			page := h.ali.Get(at).Body
+			has(t, when, page[strings.Index(page, `id="thread"`):], "You need not wait for anybody", "/crisis", "/safe")
+		}
+		lacks(t, "the keeper's page", h.fern.Get(at).Body, "/sure/hide")
+		if got := h.fern.Post(at+"/hide", "reason", "not here please"); got.Status != 403 || !strings.Contains(got.Body, "may be a goodbye") {
+			t.Errorf("a keeper hides a goodbye: %d", got.Status)
+		}
+		waits, err := w.Moderation.Waits(t.Context(), h.ines.Actor)
+		if err != nil || waits != 1 || h.told(t, h.ines, "discussion.held") != 1 || h.ines.Get(at).Status != 200 {
+			t.Errorf("the lead: %d wait; %v", waits, err)
+		}
+		helped("held")
+
+		// A lead who looks after the place hides it: read, and help stays.
+		h.garden.keepers[h.otto.ID] = true
+		must(t, w.Discussion.Hide(t.Context(), h.otto.Actor, bye, "We talk about this with you alone."))
+		helped("hidden by who leads")
+		has(t, "the author's page", h.ali.Get(at).Body, "We talk about this with you alone.")
+		lacks(t, "a member's wall", h.wren.Get(h.wall()).Body, "tired")
+
+		// Moderation hides it, and takes that back: it is held again, and asked to be read.
+		again := h.posts(t, h.ali, "hello")
+		report := h.reported(t, again, "threat")
+		must(t, w.Discussion.Edit(t.Context(), h.ali.Actor, again, goodbye))
+		must(t, w.Moderation.Decide(t.Context(), h.ines.Actor, report, moderation.Decision{What: "none", Thing: moderation.Hide, Reason: "This would hurt anybody."}))
+		at = "/post/" + string(again)
+		helped("hidden by moderation")
+		h.Time.Advance(time.Minute)
+		must(t, w.Moderation.Undo(t.Context(), h.ines.Actor, h.lastOf(t, h.ali).ID, "A mistake."))
+		helped("held again")
+		if h.told(t, h.ines, "discussion.held") != 1 {
+			t.Error("what is held again asks nobody to be read")
+		}
+	})
+}

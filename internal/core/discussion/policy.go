@@ -129,13 +129,18 @@ func canReact(v viewer, s Space, e Entry) access.Decision {
 	return access.Allow()
 }
 
-// canHide: keepers, with a reason.
+// canHide: keepers, with a reason. What is held for its words is seen by nobody but its
+// author and those who read it: hiding it would only take it from whoever leads, so none
+// but they do.
 func canHide(v viewer, e Entry) access.Decision {
 	if d := canSee(v, e); !d.OK() || !v.keep {
 		return access.Hide()
 	}
 	if e.State != Open && e.State != Held {
 		return access.Wrong("discussion.error.state")
+	}
+	if e.State == Held && e.Why == ForWords && (!v.leads(e) || v.mine(e)) {
+		return access.Refuse("discussion.error.worry")
 	}
 	return access.Allow()
 }

@@ -149,7 +149,7 @@ func (s *Service) Hide(ctx context.Context, a access.Actor, id moment.ID, reason
 	}
 	verb := access.Entry{Verb: "discussion.hide", Subject: ofTheirs}
 	return s.on(ctx, a, id, changing, verb, func(x room, e Entry) access.Decision { return canHide(x.viewer, e) }, func(tx db.Writer, x room, e Entry, now moment.Time) error {
-		if err := s.move(ctx, tx, e, Hidden, ForKeeper, sealIn(x, reason, reasonPlace(id)), now); err != nil {
+		if err := s.move(ctx, tx, e, Hidden, e.whyHidden(), sealIn(x, reason, reasonPlace(id)), now); err != nil {
 			return err
 		}
 		if err := s.Bus.Emit(ctx, tx, bus.Event{Name: "discussion.hidden", ID: id, Also: map[string]moment.ID{"space": e.Space}}); err != nil {

@@ -44,7 +44,7 @@ func (x Subject) Hide(ctx context.Context, tx db.Writer, _ access.Actor, id mome
 		return "", err
 	}
 	now := x.Clock.Now()
-	if err := x.move(ctx, tx, e.Entry, Hidden, ForKeeper, box.Seal([]byte(reason), reasonPlace(id)), now); err != nil {
+	if err := x.move(ctx, tx, e.Entry, Hidden, e.whyHidden(), box.Seal([]byte(reason), reasonPlace(id)), now); err != nil {
 		return "", err
 	}
 	if err := setModerated(ctx, tx, id, true); err != nil {
@@ -70,7 +70,7 @@ func (x Subject) Back(ctx context.Context, tx db.Writer, _ access.Actor, id mome
 		return err
 	}
 	switch before {
-	case string(Hidden) + ":" + string(ForKeeper):
+	case string(Hidden) + ":" + string(ForKeeper), string(Hidden) + ":" + string(ForWords):
 		return nil
 	case string(Held) + ":" + string(ForWords), string(Held) + ":" + string(ForNew):
 		return x.backHeld(ctx, tx, e, Why(before[len(Held)+1:]), now)

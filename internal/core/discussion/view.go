@@ -154,5 +154,8 @@ func (e Shown) marked(words string) string {
 // Taken tells that this was taken back while it was held for its words, to whoever leads.
 func (e Shown) Taken() bool { return e.State == Withdrawn && e.Why == ForWords }
 
-// NeedsHelp tells that this is the viewer's own and held for its words.
-func (e Shown) NeedsHelp() bool { return e.Who.Mine && e.State == Held && e.Why == ForWords }
+// NeedsHelp tells that this is the viewer's own and held for its words, or was when it was
+// hidden: somebody who said goodbye and reads that it was not wanted needs it more.
+func (e Shown) NeedsHelp() bool {
+	return e.Who.Mine && (e.State == Held || e.State == Hidden) && e.Why == ForWords
+}

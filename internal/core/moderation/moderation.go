@@ -55,6 +55,10 @@ const (
 // claimFor is how long somebody who said that they look at something keeps others from it.
 const claimFor = 24 * time.Hour
 
+// claimWords is how long it does with what is held for its words. Whoever looks may fall
+// asleep over it, and somebody may be saying goodbye. Ours.
+const claimWords = 15 * time.Minute
+
 // Things lists what can be decided about a thing.
 func Things() []string { return []string{Leave, Label, Hide, Remove} }
 

@@ -2,6 +2,7 @@ package moderation_test
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -315,43 +316,55 @@ func TestTriesOfLinksAreBounded(t *testing.T) {
 	})
 }
 
-// Who is told of an appeal depends on who reported; what its person reads does not.
+// Who here is told of an appeal depends on who reported. What its person reads does not, nor
+// when the partner is asked and reads.
 func TestTheRouteDoesNotTellWhoReported(t *testing.T) {
-	eachSmall(t, func(t *testing.T, h small) {
-		h.agreed(t)
-		ines := h.Person("Ines", access.Supervisor)
-		before := len(h.mail.to(harbour))
-		plain := regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|\d\d:\d\d|<time[^>]*>[^<]*</time>|nonce[^>]*>`)
-		read := func() string {
-			_, body, _ := strings.Cut(h.ali.Get("/me/decisions").Body, "<main")
-			body, _, _ = strings.Cut(body, "</section>")
-			return plain.ReplaceAllString(body, "")
-		}
-		by := func(who *cairntest.Someone) (form, waits string) {
-			x := h.decided(t, who, "said", moderation.Decision{What: "warn", Reason: "Please be kind."})
-			form = read()
+	var told []string
+	for _, reporter := range []string{"Heron", "Ines"} {
+		eachSmall(t, func(t *testing.T, h small) {
+			h.agreed(t)
+			ines := h.Person("Ines", access.Supervisor)
+			before := len(h.mail.to(harbour))
+			plain := regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|nonce[^>]*>`)
+			var reads []string
+			look := func(when string) {
+				t.Helper()
+				h.Settle()
+				reads = append(reads, fmt.Sprintf("%s: %d mails", when, len(h.mail.to(harbour))-before))
+				for _, at := range []string{"/me/decisions", "/me/opened"} {
+					_, body, _ := strings.Cut(h.ali.Get(at).Body, "<main")
+					body, _, _ = strings.Cut(body, "</main")
+					reads = append(reads, plain.ReplaceAllString(body, ""))
+				}
+			}
+			by := map[string]*cairntest.Someone{"Heron": h.heron, "Ines": ines}[reporter]
+			x := h.decided(t, by, "said", moderation.Decision{What: "warn", Reason: "Please be kind."})
+			look("decided")
+			has(t, "the form", reads[1], "the one other person here who could, or Harbour House")
 			h.appeals(t, x)
-			h.Settle()
-			return form, read()
+			look("asked")
+			h.Time.Advance(6 * 24 * time.Hour)
+			look("six days later")
+			if n := len(h.mail.to(harbour)); n != before {
+				t.Errorf("the partner is asked before the week is over, when %s reported", reporter)
+			}
+			h.Time.Advance(25 * time.Hour)
+			look("a week later")
+			if n := len(h.mail.to(harbour)); n != before+1 {
+				t.Errorf("a week later the partner has %d mails, when %s reported", n-before, reporter)
+			}
+			h.nobody.Get(h.opens(t))
+			look("read")
+			has(t, "who opened what is theirs", reads[len(reads)-1], "A partner service outside")
+			told = append(told, strings.Join(reads, "\n"))
+		})
+	}
+	half := len(told) / 2 // a database each
+	for i := range half {
+		if told[i] != told[half+i] {
+			t.Errorf("the person can tell:\n%s\n\n%s", told[i], told[half+i])
 		}
-		form1, waits1 := by(h.heron)
-		if len(h.mail.to(harbour)) != before {
-			t.Error("the partner is asked while somebody here can decide")
-		}
-		form2, waits2 := by(ines)
-		if len(h.mail.to(harbour)) != before+1 {
-			t.Error("the partner is not asked though nobody here can decide")
-		}
-		if form1 != form2 || waits1 != waits2 || !strings.Contains(form1, "the one other person here who could, or Harbour House") {
-			t.Errorf("the person can tell:\n%s\n%s", form1, form2)
-		}
-		// Nobody answers for a week: the partner is asked about the other too.
-		h.Time.Advance(8 * 24 * time.Hour)
-		h.Settle()
-		if n := len(h.mail.to(harbour)); n != before+3 {
-			t.Errorf("%d mails, want %d", n, before+3)
-		}
-	})
+	}
 }
 
 func TestNobodyWhoDecidesHereIsOutside(t *testing.T) {
@@ -416,5 +429,40 @@ func TestAnAppealIsDecidedOnce(t *testing.T) {
 		if won != 1 || last.Appeal.Upheld == !last.LiftedAt.IsZero() {
 			t.Errorf("%d decided; upheld %v, lifted %v", won, last.Appeal.Upheld, last.LiftedAt)
 		}
+	})
+}
+
+// A partner who was mailed as often as anybody is keeps the last link, whoever asks for a new
+// one; those who decide learn that nobody answers, and somebody else who is named is asked.
+func TestTheLastLinkIsLeft(t *testing.T) {
+	eachSmall(t, func(t *testing.T, h small) {
+		h.agreed(t)
+		h.appeals(t, h.decided(t, h.heron, "said", pause))
+		h.Settle()
+		before := len(h.mail.to(harbour))
+		for range 7 {
+			h.Time.Advance(7*24*time.Hour + time.Hour)
+			h.Settle()
+		}
+		if n := len(h.mail.to(harbour)) - before; n != 7 {
+			t.Fatalf("asked %d times more, want 7", n)
+		}
+		has(t, "the queue", h.otto.Get("/moderation").Body, "has not answered")
+		look, last := h.opens(t), h.link(t)
+		sent := len(h.mail.to(harbour))
+		has(t, "a ninth", status(t, "a ninth", h.nobody.Post(last+"/again"), 409).Body, "as many links")
+		status(t, "the look that is open", h.nobody.Get(look), 200)
+		h.Time.Advance(7*24*time.Hour + time.Hour)
+		h.Settle()
+		if n := len(h.mail.to(harbour)) - sent; n != 0 {
+			t.Errorf("%d mails more", n)
+		}
+		var told int
+		must(t, h.DB.Reader().QueryRow(t.Context(), `SELECT count(*) FROM notify_notice WHERE person = $1 AND kind = 'moderation.report' AND settled_at = 0`, h.otto.ID).Scan(&told))
+		if told != 1 {
+			t.Errorf("whoever decides is told %d times that nobody answers", told)
+		}
+		h.agreed(t) // named again, they are asked again
+		status(t, "opened", h.nobody.Get(h.opens(t)), 200)
 	})
 }

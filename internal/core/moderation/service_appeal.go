@@ -100,13 +100,15 @@ func (s *Service) keepAppeal(ctx context.Context, tx db.Writer, x sealedAction, 
 }
 
 // ask tells those here who could decide an appeal, and asks the partner where nobody here
-// can, or where again says that it has waited too long.
+// can, or where again says that it has waited too long. When the partner is asked does not
+// depend on who reported: its person sees when they read it, and could tell. Where the only
+// other one here reported, nobody is told for that week.
 func (s *Service) ask(ctx context.Context, tx db.Writer, x Action, partner Partner, now moment.Time, again string) error {
 	r, _, err := reportByID(ctx, tx, x.Report)
 	if err != nil {
 		return err
 	}
-	here, err := s.whoDecide(ctx, tx, x.By, x.About, r.reporter)
+	here, err := s.whoDecide(ctx, tx, x.By, x.About)
 	if err != nil {
 		return err
 	}
@@ -115,6 +117,13 @@ func (s *Service) ask(ctx context.Context, tx db.Writer, x Action, partner Partn
 	}
 	if !partner.Ready() || !x.Appeal.Route.goesOut() || len(here) > 0 && again == "" {
 		return nil
+	}
+	silent, err := s.silent(ctx, tx, partner, x.ID)
+	if err != nil {
+		return err
+	}
+	if silent { // those who decide, whoever acted too, can name somebody else
+		return s.tellQueue(ctx, tx, x.ID, string(x.ID)+"/silent", x.About, r.reporter)
 	}
 	return s.askPartner(ctx, tx, partner, x.ID, now)
 }
@@ -190,7 +199,7 @@ func (s *Service) answer(ctx context.Context, tx db.Writer, a access.Actor, r Re
 			return err
 		}
 	}
-	if _, err := endLinks(ctx, tx, x.ID, now); err != nil {
+	if err := endLinks(ctx, tx, x.ID, now); err != nil {
 		return fault.Op("appeal", err)
 	}
 	if err := s.Tell.SettleAbout(ctx, tx, x.ID, noticeReport); err != nil {

@@ -22,8 +22,10 @@ func (s *Service) askPartner(ctx context.Context, tx db.Writer, p Partner, actio
 			return fault.Op("link", err)
 		}
 	} else {
-		before, err := endLinks(ctx, tx, action, now)
-		if err != nil || before >= mostLinks {
+		if silent, err := s.silent(ctx, tx, p, action); err != nil || silent {
+			return err // the last one is left to them
+		}
+		if err := endLinks(ctx, tx, action, now); err != nil {
 			return fault.Op("link", err)
 		}
 	}
@@ -32,6 +34,13 @@ func (s *Service) askPartner(ctx context.Context, tx db.Writer, p Partner, actio
 		return fault.Op("link", err)
 	}
 	return s.Bus.At(ctx, tx, jobWrite, string(l.ID), now, aboutLink{l.ID})
+}
+
+// silent tells that a partner was mailed as often about an action as anybody is, without an
+// answer. Nothing more is sent then.
+func (s *Service) silent(ctx context.Context, r db.Reader, p Partner, action moment.ID) (bool, error) {
+	n, err := linksSent(ctx, r, p.ID, action)
+	return p.ID != "" && n >= mostLinks, err
 }
 
 type aboutLink struct {
@@ -173,6 +182,11 @@ func (s *Service) Resend(ctx context.Context, key Key, address string) error {
 		p, err := partnerNow(ctx, tx)
 		if err != nil {
 			return err
+		}
+		if silent, err := s.silent(ctx, tx, p, l.Action); err != nil {
+			return err
+		} else if l.Action != "" && silent {
+			return fault.New(fault.Conflict, "moderation.error.link_most")
 		}
 		if err := s.askPartner(ctx, tx, p, l.Action, now); err != nil {
 			return err

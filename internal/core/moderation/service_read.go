@@ -25,6 +25,8 @@ type Waiting struct {
 	Mine   bool // by the actor: somebody else decides
 	// Unnamed: it was written without a name, and nobody has looked it up.
 	Unnamed bool
+	// Silent: the partner outside was mailed as often as they are, and has not answered.
+	Silent bool
 }
 
 // Queue is what those who decide see.
@@ -54,12 +56,13 @@ func (s *Service) Queue(ctx context.Context, a access.Actor) (Queue, error) {
 }
 
 // Waits counts what waits for the actor in the queue and is for them to do: what somebody
-// else looks at already is not, nor an appeal against what they decided.
+// else looks at already is not, but for what may be a goodbye, nor an appeal against what
+// they decided.
 func (s *Service) Waits(ctx context.Context, a access.Actor) (int, error) {
 	q, err := s.Queue(ctx, a)
 	n := 0
 	for _, h := range q.Holds {
-		if h.By == "" || h.Mine {
+		if h.waitsFor(a) {
 			n++
 		}
 	}
@@ -102,6 +105,10 @@ func (s *Service) reported(ctx context.Context, r db.Reader, a access.Actor, out
 			out.Reports = append(out.Reports, queued(x, cards))
 		}
 	}
+	partner, err := partnerNow(ctx, r)
+	if err != nil {
+		return err
+	}
 	for _, x := range appeals {
 		report, _, err := reportByID(ctx, r, x.Report)
 		if err != nil {
@@ -111,6 +118,9 @@ func (s *Service) reported(ctx context.Context, r db.Reader, a access.Actor, out
 			w := Waiting{Action: x, Report: x.Report, Card: cards[x.About], Mine: x.By == a.Person, Unnamed: report.Unnamed()}
 			if w.Unnamed {
 				w.Card, w.Action.About = people.Card{}, ""
+			}
+			if w.Silent, err = s.silent(ctx, r, partner, x.ID); err != nil {
+				return err
 			}
 			out.Appeals = append(out.Appeals, w)
 		}

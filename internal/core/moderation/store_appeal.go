@@ -91,9 +91,17 @@ func openLink(ctx context.Context, tx db.Writer, id moment.ID, look string, now,
 	return n > 0, err
 }
 
-// endLinks ends every link about an action, and gives how many there were.
-func endLinks(ctx context.Context, tx db.Writer, action moment.ID, now moment.Time) (int64, error) {
-	return tx.Exec(ctx, `UPDATE moderation_link SET ends_at = $2, look_ends_at = $2 WHERE action = $1`, action, now)
+// endLinks ends every link about an action.
+func endLinks(ctx context.Context, tx db.Writer, action moment.ID, now moment.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE moderation_link SET ends_at = $2, look_ends_at = $2 WHERE action = $1`, action, now)
+	return err
+}
+
+// linksSent counts the links about an action that a partner was sent.
+func linksSent(ctx context.Context, r db.Reader, partner, action moment.ID) (int, error) {
+	var n int
+	err := r.QueryRow(ctx, `SELECT count(*) FROM moderation_link WHERE action = $1 AND partner = $2`, action, partner).Scan(&n)
+	return n, db.Problem("link", err)
 }
 
 // endAsking ends the links that ask a partner whether they will.

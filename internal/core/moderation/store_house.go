@@ -12,21 +12,37 @@ import (
 type claimed struct {
 	kind           string
 	object, person moment.ID
+	at             moment.Time
 }
 
 func claimsSince(ctx context.Context, r db.Reader, since moment.Time) ([]claimed, error) {
-	rows, err := r.Query(ctx, `SELECT kind, object, person FROM moderation_claim WHERE at >= $1`, since)
-	return db.Collect(rows, err, func(r db.Row, c *claimed) error { return r.Scan(&c.kind, &c.object, &c.person) })
+	rows, err := r.Query(ctx, `SELECT kind, object, person, at FROM moderation_claim WHERE at >= $1`, since)
+	return db.Collect(rows, err, func(r db.Row, c *claimed) error { return r.Scan(&c.kind, &c.object, &c.person, &c.at) })
 }
 
-// claimHold takes what is held and free, one's own already, or left since before. Claims
-// that were left go.
+// dropClaims forgets claims that were left since before.
+func dropClaims(ctx context.Context, tx db.Writer, before moment.Time) error {
+	_, err := tx.Exec(ctx, `DELETE FROM moderation_claim WHERE at < $1`, before)
+	return err
+}
+
+// dropClaim ends who looks at something, unless it is one of these.
+func dropClaim(ctx context.Context, tx db.Writer, x Held, but []moment.ID) error {
+	in, args := db.In(3, but)
+	_, err := tx.Exec(ctx, `DELETE FROM moderation_claim WHERE kind = $1 AND object = $2 AND person NOT IN (`+in+`)`, append([]any{x.Kind, x.Object}, args...)...)
+	return err
+}
+
+// letGoHold gives back what somebody looks at; false when they do not.
+func letGoHold(ctx context.Context, tx db.Writer, kind string, object, person moment.ID) (bool, error) {
+	n, err := tx.Exec(ctx, `DELETE FROM moderation_claim WHERE kind = $1 AND object = $2 AND person = $3`, kind, object, person)
+	return n > 0, err
+}
+
+// claimHold takes what is held and free, one's own already, or left since before.
 func claimHold(ctx context.Context, tx db.Writer, x Held, person moment.ID, now, before moment.Time) (bool, error) {
-	if _, err := tx.Exec(ctx, `DELETE FROM moderation_claim WHERE at < $1`, before); err != nil {
-		return false, err
-	}
 	n, err := tx.Exec(ctx, `INSERT INTO moderation_claim (kind, object, person, at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (kind, object) DO UPDATE SET at = excluded.at WHERE moderation_claim.person = excluded.person`, x.Kind, x.Object, person, now)
+		ON CONFLICT (kind, object) DO UPDATE SET person = excluded.person, at = excluded.at WHERE moderation_claim.person = excluded.person OR moderation_claim.at < $5`, x.Kind, x.Object, person, now, before)
 	return n > 0, err
 }
 

@@ -29,6 +29,7 @@ func (s *Service) Routes() []web.Route {
 		{Method: "GET", Path: "/moderation/{id}", Need: permQueue, Do: s.openPage},
 		{Method: "POST", Path: "/moderation/{id}/claim", Need: permQueue, Do: s.claimPost},
 		{Method: "POST", Path: "/moderation/held/{kind}/{id}", Need: permHolds, Do: s.claimHoldPost},
+		{Method: "POST", Path: "/moderation/held/{kind}/{id}/let-go", Need: permHolds, Do: s.letGoHoldPost},
 		{Method: "POST", Path: "/moderation/{id}/let-go", Need: permQueue, Do: s.letGoPost},
 		{Method: "POST", Path: "/moderation/{id}/undo", Need: permQueue, Do: s.undoPost},
 		{Method: "POST", Path: "/moderation/{id}/reveal", Need: permQueue, Do: s.revealPost},
@@ -212,6 +213,20 @@ func (s *Service) claimHoldPost(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.SeeOther(w, r, path)
+}
+
+func (s *Service) letGoHoldPost(w http.ResponseWriter, r *http.Request) error {
+	id, err := web.PathID(r)
+	if err != nil {
+		return err
+	}
+	if _, err := web.Form(r); err != nil {
+		return err
+	}
+	if err := s.LetGoHold(r.Context(), web.Actor(r.Context()), r.PathValue("kind"), id); err != nil {
+		return err
+	}
+	return web.SeeOther(w, r, queuePath+"?done=let-go")
 }
 
 // actionOf is the decision that a form is about.
