@@ -9,7 +9,7 @@ SHELL := /bin/bash
 
 PORT ?= 8080
 # The same results for every clone: without it the build cache grows by gigabytes with each folder.
-export GOFLAGS := $(GOFLAGS) -trimpath
+export GOFLAGS := $(shell go env GOFLAGS) -trimpath
 
 run: build
 	@./bin/cairn demo --listen 127.0.0.1:$(PORT) --data tmp/demo

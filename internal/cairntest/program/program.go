@@ -2,11 +2,10 @@
 package program
 
 import (
-	"errors"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -35,19 +34,11 @@ var build = sync.OnceValues(func() (string, error) {
 	return out, cmd.Run()
 })
 
-// module is the folder of go.mod: go test starts a test in its package's folder, and
-// what a compiler says of a file's place is not said when paths are trimmed.
+// module is the folder of the project. What a compiler says of a file's place does not
+// tell it when paths are trimmed.
 func module() (string, error) {
-	dir, err := os.Getwd()
-	for ; err == nil; dir = filepath.Dir(dir) {
-		if _, err = os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir, nil
-		}
-		if errors.Is(err, fs.ErrNotExist) && dir != filepath.Dir(dir) {
-			err = nil
-		}
-	}
-	return "", err
+	file, err := exec.Command("go", "env", "GOMOD").Output() //nolint:noctx // as long as it takes
+	return filepath.Dir(strings.TrimSpace(string(file))), err
 }
 
 // Path is the program, built from the sources as they are, without the race
