@@ -30,6 +30,9 @@ CREATE INDEX search_doc_author ON search_doc (author) WHERE author IS NOT NULL;
 CREATE VIRTUAL TABLE search_text USING fts5 (text, content = 'search_doc', content_rowid = 'n', tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* P* S* Co Cn'");
 INSERT INTO search_text (search_text, rank) VALUES ('secure-delete', 1);
 
+-- The words of that index, to look whether any begins with what was typed. It holds nothing of its own.
+CREATE VIRTUAL TABLE search_vocab USING fts5vocab ('search_text', 'instance');
+
 -- +goose StatementBegin
 CREATE TRIGGER search_doc_in AFTER INSERT ON search_doc BEGIN
     INSERT INTO search_text (rowid, text) VALUES (new.n, new.text);
@@ -58,6 +61,7 @@ CREATE TABLE find_day (
 -- +goose Down
 DROP TABLE find_day;
 DROP TABLE search_fill;
+DROP TABLE search_vocab;
 DROP TABLE search_text;
 DROP TABLE search_doc;
 DROP TABLE search_area;

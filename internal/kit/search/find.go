@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"encoding/json"
 	"math"
 
 	"cairn/internal/kit/db"
@@ -30,6 +31,9 @@ func (x *Index) Find(ctx context.Context, r db.Reader, q Query) (Page, error) {
 		return Page{}, err
 	}
 	if first := q.After.From == 0 && !q.After.Begun; first && found.count < q.Most && mayBegin(terms) {
+		if more, err := x.goesOn(ctx, r, areas, terms); err != nil || !more {
+			return found.page(q), err
+		}
 		q.After.Begun = true
 		if found, err = x.find(ctx, r, q, areas, terms); err != nil {
 			return Page{}, err
@@ -99,6 +103,26 @@ func (x *Index) ask(ctx context.Context, r db.Reader, q Query, text, want, first
 		return r.Scan(&h.Kind, &h.ID, &h.At, &f.count, &f.newest)
 	})
 	return f, err
+}
+
+// goesOn tells whether any word of these areas goes on from the last one. Where none does,
+// there is nothing more to find, and SQLite tells so for a small part of what a search for
+// beginnings takes. PostgreSQL has no list of its words to ask: there it may always be.
+func (x *Index) goesOn(ctx context.Context, r db.Reader, areas []string, terms []term) (more bool, err error) {
+	if x.db.Postgres() {
+		return true, nil
+	}
+	words := terms[len(terms)-1].words
+	begins := make([]string, len(areas))
+	for i, area := range areas {
+		begins[i] = area + signWord + words[len(words)-1]
+	}
+	list, err := json.Marshal(begins)
+	if err != nil {
+		return false, fault.Op("search", err)
+	}
+	err = r.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM json_each($1) b JOIN search_vocab v ON v.term >= b.value || char(1) AND v.term <= b.value || char(1114111))`, string(list)).Scan(&more)
+	return more, db.Problem("search words", err)
 }
 
 // onSQLite takes the newest matches from the index of words backwards, and asks it once
