@@ -3,6 +3,7 @@ package discussion
 import (
 	"errors"
 	"strconv"
+	"time"
 	"unicode/utf8"
 
 	"cairn/internal/kit/fault"
@@ -13,8 +14,10 @@ import (
 // Limits of pictures. All are ours.
 const (
 	MostPictures   = 3
-	MostAlt        = 300 // characters of what a picture shows, in words
-	picturesAtOnce = 1   // pictures that are made anew at the same time, on one node
+	MostAlt        = 300              // characters of what a picture shows, in words
+	picturesAtOnce = 1                // pictures that are made anew at the same time, on one node
+	formsAtOnce    = 3                // large forms that are read at the same time, on one node
+	waitForPlace   = 20 * time.Second // that a large form waits for others to be read
 )
 
 // Upload is a picture as it was sent, with what it shows in words. Slot is its place in the

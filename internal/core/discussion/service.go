@@ -118,11 +118,12 @@ type Service struct {
 	prose  *prose.Cache     // of what everybody may read
 	visits *lru.Cache[visitKey, visit]
 	making chan struct{} // places for making pictures anew
+	intake *intake
 }
 
 // New makes the service and registers its timers and reactions.
 func New(d Deps) *Service {
-	s := &Service{Deps: d, owners: map[string]Owner{}, prose: prose.NewCache(), visits: newVisits(), making: make(chan struct{}, picturesAtOnce)}
+	s := &Service{Deps: d, owners: map[string]Owner{}, prose: prose.NewCache(), visits: newVisits(), making: make(chan struct{}, picturesAtOnce), intake: newIntake()}
 	bus.HandleTx(d.Bus, jobTell, s.tellJob)
 	bus.HandleTx(d.Bus, jobLead, s.tellLead)
 	bus.HandleTx(d.Bus, jobCall, s.callJob)

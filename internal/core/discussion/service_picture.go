@@ -2,6 +2,7 @@ package discussion
 
 import (
 	"context"
+	"hash/fnv"
 	"time"
 
 	"cairn/internal/kit/access"
@@ -13,6 +14,63 @@ import (
 
 // picturing bounds how many forms with pictures one person sends: making them anew costs.
 var picturing = access.Rate{Name: "discussion.picture", Most: 20, Per: 10 * time.Minute}
+
+// mayPost gives the space, for whoever may write a post there now.
+func (s *Service) mayPost(ctx context.Context, r db.Reader, a access.Actor, space moment.ID) (room, error) {
+	x, err := s.visit(ctx, r, a, space)
+	if err == nil {
+		err = canPost(x.viewer, x.Space).Err()
+	}
+	return x, err
+}
+
+// mayComment gives the space of a post, for whoever may write below it now.
+func (s *Service) mayComment(ctx context.Context, r db.Reader, a access.Actor, post moment.ID) (room, error) {
+	x, e, err := s.at(ctx, r, a, post)
+	if err == nil {
+		err = canComment(x.viewer, x.Space, e).Err()
+	}
+	return x, err
+}
+
+// takes tells whether a place takes pictures from whoever may writes there. What else stands
+// in the way is said once the form was read, with the words still there.
+func takes(x room, err error) bool { return err == nil && x.Rules.Pictures }
+
+// intake bounds how many forms with pictures are in memory at once: a few on one node, and of
+// one person one after the other.
+type intake struct {
+	places chan struct{}
+	lanes  [64]chan struct{} // by person; two who share one wait for each other
+}
+
+func newIntake() *intake {
+	t := &intake{places: make(chan struct{}, formsAtOnce)}
+	for i := range t.lanes {
+		t.lanes[i] = make(chan struct{}, 1)
+	}
+	return t
+}
+
+// enter waits for a place, for waitForPlace at most; leave gives it back.
+func (t *intake) enter(ctx context.Context, who moment.ID) (leave func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, waitForPlace)
+	defer cancel()
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(who)) // it never fails
+	lane := t.lanes[h.Sum32()%uint32(len(t.lanes))]
+	for i, c := range []chan struct{}{lane, t.places} {
+		select {
+		case c <- struct{}{}:
+		case <-ctx.Done():
+			if i > 0 {
+				<-lane
+			}
+			return nil, fault.New(fault.Unavailable, "discussion.error.pictures_busy")
+		}
+	}
+	return func() { <-t.places; <-lane }, nil
+}
 
 // clean makes the pictures of a draft anew, before anything is written. may decides first,
 // so that nobody has pictures made who cannot post them.

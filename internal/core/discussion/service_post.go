@@ -21,13 +21,7 @@ func (s *Service) Post(ctx context.Context, a access.Actor, space moment.ID, d D
 		return "", "", err
 	}
 	d.Quotes = ""
-	pictures, err := s.clean(ctx, a, d, func(r db.Reader) (room, error) {
-		x, err := s.visit(ctx, r, a, space)
-		if err == nil {
-			err = canPost(x.viewer, x.Space).Err()
-		}
-		return x, err
-	})
+	pictures, err := s.clean(ctx, a, d, func(r db.Reader) (room, error) { return s.mayPost(ctx, r, a, space) })
 	if err != nil {
 		return "", "", err
 	}
@@ -49,13 +43,7 @@ func (s *Service) Comment(ctx context.Context, a access.Actor, post moment.ID, d
 	if err := d.Validate(true); err != nil {
 		return "", "", err
 	}
-	pictures, err := s.clean(ctx, a, d, func(r db.Reader) (room, error) {
-		x, e, err := s.at(ctx, r, a, post)
-		if err == nil {
-			err = canComment(x.viewer, x.Space, e).Err()
-		}
-		return x, err
-	})
+	pictures, err := s.clean(ctx, a, d, func(r db.Reader) (room, error) { return s.mayComment(ctx, r, a, post) })
 	if err != nil {
 		return "", "", err
 	}

@@ -214,10 +214,11 @@ func (s *Service) commentPost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form, err := web.Form(r)
+	form, leave, err := s.commentForm(w, r, id)
 	if err != nil {
 		return err
 	}
+	defer leave()
 	d, do := DraftOf(form)
 	if do != "" {
 		return s.draftPost(w, r, id, d, do)

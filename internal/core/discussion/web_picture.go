@@ -2,6 +2,7 @@ package discussion
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"cairn/internal/kit/fault"
@@ -16,7 +17,36 @@ const PicturedMost = pasteMost + MostPictures*picture.MostBytes + 64<<10
 // picturePolicy lets a picture do nothing, whatever somebody makes of its address.
 const picturePolicy = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
-// Uploads reads the pictures that came with a form, after web.Form. A place where neither a
+// PostForm reads the form of a new post in a space. Of one that is large enough for pictures
+// nothing is read before it is known that the space takes pictures from this person and there is
+// room for it in memory; then leave must be called when the form is done with.
+func (s *Service) PostForm(w http.ResponseWriter, r *http.Request, space moment.ID) (form url.Values, leave func(), err error) {
+	return s.largeForm(w, r, func() bool { return takes(s.mayPost(r.Context(), s.DB.Reader(), web.Actor(r.Context()), space)) })
+}
+
+func (s *Service) commentForm(w http.ResponseWriter, r *http.Request, post moment.ID) (form url.Values, leave func(), err error) {
+	return s.largeForm(w, r, func() bool { return takes(s.mayComment(r.Context(), s.DB.Reader(), web.Actor(r.Context()), post)) })
+}
+
+func (s *Service) largeForm(w http.ResponseWriter, r *http.Request, takes func() bool) (form url.Values, leave func(), err error) {
+	leave = func() {}
+	switch large := r.ContentLength < 0 || r.ContentLength > pasteMost; {
+	case !large:
+	case !takes():
+		r.Body = http.MaxBytesReader(w, r.Body, pasteMost)
+	default:
+		if leave, err = s.intake.enter(r.Context(), web.Actor(r.Context()).Person); err != nil {
+			return nil, nil, err
+		}
+	}
+	if form, err = web.Form(r); err != nil {
+		leave()
+		return nil, nil, err
+	}
+	return form, leave, nil
+}
+
+// Uploads reads the pictures that came with a form, after PostForm. A place where neither a
 // file was chosen nor anything was typed is none.
 func Uploads(r *http.Request, form map[string][]string) ([]Upload, error) {
 	var out []Upload

@@ -2,6 +2,7 @@ package forum_test
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -221,4 +222,36 @@ func TestPicturesGoWithTheirPost(t *testing.T) {
 		must(t, h.Discussion.Hide(t.Context(), h.tomo.Actor, moment.ID(strings.TrimPrefix(got.To(), "/post/")), "why"))
 		status(t, "a visitor, once hidden", h.visitor.Get(address), 303)
 	})
+}
+
+// TestLargeForms: where no pictures are taken, or not from this person, nothing is read that
+// only pictures could fill.
+func TestLargeForms(t *testing.T) {
+	w := cairntest.New(t)
+	h := begin(t, w)
+	with, without := h.pictured(t, forum.Members), h.space(t, draft(forum.Members))
+	large := map[string][]byte{"picture1": bytes.Repeat([]byte{'x'}, 5<<20)}
+	got := sends(h.heron, at(with, "/write"), large, "title", "Look", "words", "heron-words", "alt1", "A wall")
+	status(t, "where pictures are", got, http.StatusUnprocessableEntity)
+	has(t, "where pictures are", got.Body, "heron-words")
+	status(t, "where none are", sends(h.heron, at(without, "/write"), large, "title", "Look", "words", "heron-words"), http.StatusRequestEntityTooLarge)
+	thread := h.begins(t, h.heron, without, "Begun", "heron-thread")
+	status(t, "an answer where none are", sends(h.ali, post(thread, "/comment"), large, "words", "ali-words"), http.StatusRequestEntityTooLarge)
+	paste := strings.Repeat("long ", 200_000)
+	has(t, "a paste that is too long", sends(h.ali, post(thread, "/comment"), nil, "words", paste).Body, "long long long")
+	// Many at once are read one after the other, and none is lost.
+	pics := h.begins(t, h.heron, with, "Pictures", "heron-pictures")
+	file := append(drawing(t), bytes.Repeat([]byte{0}, 5<<20)...)
+	answers := make(chan int)
+	for i := range 8 {
+		who := []*cairntest.Someone{h.heron, h.ali}[i%2]
+		go func() {
+			answers <- sends(who, post(pics, "/comment"), map[string][]byte{"picture1": file}, "key", fmt.Sprint("large", i), "words", "some words", "alt1", "A dot").Status
+		}()
+	}
+	for range 8 {
+		if got := <-answers; got != http.StatusSeeOther {
+			t.Errorf("a large answer: %d", got)
+		}
+	}
 }

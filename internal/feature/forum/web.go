@@ -145,7 +145,7 @@ func (s *Service) showWrite(w http.ResponseWriter, r *http.Request, a access.Act
 }
 
 func (s *Service) writePost(w http.ResponseWriter, r *http.Request) error {
-	a, id, form, err := posted(r)
+	a, id, err := at(r)
 	if err != nil {
 		return err
 	}
@@ -153,6 +153,11 @@ func (s *Service) writePost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	form, leave, err := s.Talk.PostForm(w, r, st.Wall)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	d, do := discussion.DraftOf(form)
 	to := pathOf(id) + "/write"
 	var post moment.ID

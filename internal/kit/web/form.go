@@ -49,12 +49,14 @@ func Upload(r *http.Request, name string) ([]byte, error) {
 	if r.MultipartForm == nil || len(r.MultipartForm.File[name]) == 0 {
 		return nil, nil
 	}
-	f, err := r.MultipartForm.File[name][0].Open()
+	file := r.MultipartForm.File[name][0]
+	f, err := file.Open()
 	if err != nil {
 		return nil, fault.Op("upload", err)
 	}
 	defer func() { _ = f.Close() }()
-	b, err := io.ReadAll(f)
+	b := make([]byte, file.Size)
+	_, err = io.ReadFull(f, b)
 	return b, fault.Op("upload", err)
 }
 
