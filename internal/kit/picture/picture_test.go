@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"cairn/internal/cairntest/corpus"
 	"cairn/internal/kit/picture"
 )
 
@@ -260,6 +261,9 @@ func FuzzClean(f *testing.F) {
 			f.Fatal(err)
 		}
 		f.Add(b)
+	}
+	for _, b := range corpus.Kept(f, "testdata/FuzzClean.txt") {
+		f.Add([]byte(b))
 	}
 	small := marked(6, 4)
 	f.Add(asPNG(f, small))

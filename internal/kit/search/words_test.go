@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"cairn/internal/cairntest/corpus"
 )
 
 func TestWordsAreFolded(t *testing.T) {
@@ -121,6 +123,9 @@ func TestNearWords(t *testing.T) {
 // letters and digits.
 func FuzzTyped(f *testing.F) {
 	for _, s := range []string{`panic "night walk" -work`, `" OR 1=1 --`, `'; DROP TABLE search_doc; --`, "NEAR(a b, 5)", "a:* & !b | (c <-> d)", "{title} : x", "القلق والنوم", "\x00\xff\u202e", `\' \" ^ ~ *`} {
+		f.Add(s)
+	}
+	for _, s := range corpus.Kept(f, "testdata/FuzzTyped.txt") {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

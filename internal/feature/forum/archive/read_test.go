@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"cairn/internal/cairntest/corpus"
 	"cairn/internal/core/discussion"
 	"cairn/internal/feature/forum/archive"
 	"cairn/internal/kit/fault"
@@ -187,6 +188,9 @@ func FuzzImport(f *testing.F) {
 			f.Fatal(err)
 		}
 		f.Add(body)
+	}
+	for _, body := range corpus.Kept(f, "testdata/FuzzImport.txt") {
+		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		read, err := archive.Read(body, now, topics)
