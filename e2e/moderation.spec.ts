@@ -60,7 +60,7 @@ test('a newcomer’s first words are held, released and answered', async ({ some
   expect((await ali.page.goto(thread))?.status()).toBe(404);
 
   await ruth.page.goto('/forum');
-  await ruth.page.getByRole('link', { name: /1 thing waits for you/ }).click();
+  await ruth.page.getByRole('link', { name: /things wait for you/ }).click();
   const held = ruth.page.locator('#queue li').filter({ hasText: 'Somebody’s first words here' });
   await expect(held).toContainText(open);
   await expect(held).not.toContainText('Plover');
