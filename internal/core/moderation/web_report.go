@@ -1,6 +1,7 @@
 package moderation
 
 import (
+	"context"
 	"net/http"
 
 	"cairn/internal/kit/fault"
@@ -14,6 +15,8 @@ type reportForm struct {
 	Only  bool // nothing was said here: it is about the profile
 	Named bool // it has a name beside it, which can be reported too
 	Sent  bool
+	Help  bool // what they wrote sounds heavy
+	Lines []web.CrisisLine
 	Err   error
 }
 
@@ -27,6 +30,9 @@ func (s *Service) reportPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) showReport(w http.ResponseWriter, r *http.Request, f reportForm) error {
+	if err := s.offerHelp(r.Context(), &f); err != nil {
+		return err
+	}
 	if !f.Sent {
 		id, valid := moment.ParseID(string(f.Object))
 		if !valid {
@@ -40,6 +46,18 @@ func (s *Service) showReport(w http.ResponseWriter, r *http.Request, f reportFor
 		f.Only, f.Named = what.Profile, !what.Anonymous
 	}
 	return web.Render(w, r, web.Status(f.Err), reportView(f))
+}
+
+// offerHelp sets whether help stands on the page: beside words that could not be sent, and
+// after a report that waits to be read.
+func (s *Service) offerHelp(ctx context.Context, f *reportForm) (err error) {
+	f.Lines = s.Lines.BarLines(ctx)
+	if f.Sent {
+		f.Help, err = s.sentHeavy(ctx, web.Actor(ctx))
+		return err
+	}
+	f.Help, err = s.heavy(ctx, s.DB.Reader(), f.Words)
+	return err
 }
 
 func (s *Service) reportPost(w http.ResponseWriter, r *http.Request) error {
