@@ -40,6 +40,9 @@ type Reported struct {
 	// Anonymous: it was written without a name. The queue shows none until somebody
 	// has looked it up; the subject is an Unveiler then.
 	Anonymous bool
+	// Nobody: nobody here wrote it. About is the thing itself then, and what is decided is
+	// about the words alone.
+	Nobody bool
 	// Profile: nothing was said, only somebody's name and what they say of themselves is
 	// seen here; a report is about that.
 	Profile bool
@@ -212,8 +215,8 @@ func (s *Service) seen(ctx context.Context, r db.Reader, a access.Actor, d *Draf
 	if err == nil && (!found || what.About == a.Person || what.About == "") {
 		err = fault.Hidden()
 	}
-	if err != nil || !d.Profile && !what.Profile {
-		return what, err
+	if err != nil || what.Nobody || !d.Profile && !what.Profile {
+		return what, err // there is no profile where nobody is
 	}
 	if what.Anonymous {
 		return Reported{}, fault.Hidden()

@@ -47,8 +47,11 @@ func setWords(ctx context.Context, tx db.Writer, id moment.ID, words []byte) err
 	return err
 }
 
-func openReports(ctx context.Context, r db.Reader) ([]Report, error) {
-	rows, err := r.Query(ctx, `SELECT `+reportColumns+` FROM moderation_report WHERE closed_at = 0 ORDER BY at, id LIMIT 200`)
+// openReports gives what is open, the heaviest first and then the oldest: who reports much
+// hides no threat.
+func openReports(ctx context.Context, r db.Reader, most int) ([]Report, error) {
+	rows, err := r.Query(ctx, `SELECT `+reportColumns+` FROM moderation_report WHERE closed_at = 0
+		ORDER BY CASE reason WHEN 'threat' THEN 0 WHEN 'sexual' THEN 1 ELSE 2 END, at, id LIMIT $1`, most)
 	return db.Collect(rows, err, scanReport)
 }
 
@@ -142,8 +145,11 @@ func actionByID(ctx context.Context, r db.Reader, id moment.ID) (x sealedAction,
 	return x, err == nil, db.Problem("action", err)
 }
 
-func openAppeals(ctx context.Context, r db.Reader) ([]Action, error) {
-	rows, err := r.Query(ctx, `SELECT `+actionColumns+actionFrom+`WHERE p.at > 0 AND p.decided_at = 0 ORDER BY p.at, a.id LIMIT 200`)
+// openAppeals gives what waits for another look: first what keeps somebody out, then what
+// keeps words away, then the rest, each the oldest first.
+func openAppeals(ctx context.Context, r db.Reader, most int) ([]Action, error) {
+	rows, err := r.Query(ctx, `SELECT `+actionColumns+actionFrom+`WHERE p.at > 0 AND p.decided_at = 0
+		ORDER BY CASE a.what WHEN 'ban' THEN 0 WHEN 'pause' THEN 1 WHEN 'remove' THEN 2 WHEN 'hide' THEN 2 ELSE 3 END, p.at, a.id LIMIT $1`, most)
 	list, err := db.Collect(rows, err, scanAction)
 	out := make([]Action, len(list))
 	for i, x := range list {

@@ -14,10 +14,12 @@ type reportForm struct {
 	Draft
 	Only  bool // nothing was said here: it is about the profile
 	Named bool // it has a name beside it, which can be reported too
-	Sent  bool
-	Help  bool // what they wrote sounds heavy
-	Lines []web.CrisisLine
-	Err   error
+	// Partner is who outside may read it when somebody asks to look again; "" for nobody.
+	Partner string
+	Sent    bool
+	Help    bool // what they wrote sounds heavy
+	Lines   []web.CrisisLine
+	Err     error
 }
 
 func (s *Service) reportPage(w http.ResponseWriter, r *http.Request) error {
@@ -43,7 +45,14 @@ func (s *Service) showReport(w http.ResponseWriter, r *http.Request, f reportFor
 		if err != nil {
 			return err
 		}
-		f.Only, f.Named = what.Profile, !what.Anonymous
+		partner, err := partnerNow(r.Context(), s.DB.Reader())
+		if err != nil {
+			return err
+		}
+		if partner.Ready() {
+			f.Partner = partner.Name
+		}
+		f.Only, f.Named = what.Profile, !what.Anonymous && !what.Nobody
 	}
 	return web.Render(w, r, web.Status(f.Err), reportView(f))
 }
