@@ -9,7 +9,6 @@ import (
 	"cairn/internal/core/moderation"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/db"
-	"cairn/internal/kit/moment"
 )
 
 const goodbye = "You threw me out. I want to die."
@@ -85,7 +84,7 @@ func TestAHeavyAppealWhenNobodyIsThere(t *testing.T) {
 		must(t, h.DB.Write(t.Context(), func(tx db.Writer) error { // as many as the pace allows
 			rate := access.Rate{Name: "moderation.report", Most: 10, Per: 10 * time.Minute}
 			for range 10 {
-				if err := rate.Spend(t.Context(), tx, h.ali.ID, moment.Time(h.Time.Now())); err != nil {
+				if err := rate.Spend(t.Context(), tx, h.ali.ID, h.Time.Now()); err != nil {
 					return err
 				}
 			}

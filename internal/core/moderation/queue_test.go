@@ -17,7 +17,7 @@ func (h small) files(t *testing.T, n int, reason, action string) {
 	t.Helper()
 	must(t, h.DB.Write(t.Context(), func(tx db.Writer) error {
 		for i := range n {
-			id, at, closed := moment.NewID(), moment.Time(h.Time.Now())-moment.Time(i*1_000_000), moment.Time(0)
+			id, at, closed := moment.NewID(), h.Time.Now()-moment.Time(i*1_000_000), moment.Time(0)
 			if action != "" {
 				closed = at
 			}
