@@ -161,7 +161,8 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Directory = directory.New(directory.Deps{DB: a.DB, Bus: a.Bus, Clock: a.Clock, Log: a.Log, Demo: o.Demo})
 	a.Shifts = shifts.New(shifts.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, BaseURL: a.Settings.Public()})
 	a.Safety = safety.New(safety.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Directory: a.Directory, Shifts: a.Shifts, Tell: a.Notify, Demo: o.Demo})
-	a.Moderation = moderation.New(moderation.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Load: a.Shifts, Mail: mailPost(mailer), BaseURL: a.Settings.Public(), Zone: a.zone})
+	a.Moderation = moderation.New(moderation.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Load: a.Shifts, Phrases: a.Safety, Leads: a.Shifts, Lines: a.Directory,
+		Mail: mailPost(mailer), BaseURL: a.Settings.Public(), Zone: a.zone})
 	a.Chat = chat.New(chat.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Hints: a.Safety, Givers: []chat.Giver{crisisCard{a.Directory}}})
 	a.Index = search.New(a.DB)
 	a.Discussion = discussion.New(discussion.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Standing: a.Moderation, Phrases: a.Safety, Leads: a.Shifts, Lines: a.Directory, Index: a.Index, Zone: a.zone})

@@ -23,6 +23,9 @@ type Here struct {
 	Post  moment.ID // of an answer
 	At    moment.Time
 	Takes bool // of a thread: something can be put below it
+	// Gone: it was written here, in another space, and is out of sight since: taken back,
+	// erased or hidden. Then nothing else is given, and it does not come back by a file.
+	Gone bool
 }
 
 // stateBrought is how something that is brought begins. A listed phrase in old words is no

@@ -2,7 +2,6 @@ package discussion
 
 import (
 	"context"
-	lru "github.com/hashicorp/golang-lru/v2"
 	"time"
 
 	"cairn/internal/core/notify"
@@ -15,6 +14,8 @@ import (
 	"cairn/internal/kit/prose"
 	"cairn/internal/kit/vault"
 	"cairn/internal/kit/web"
+
+	lru "github.com/hashicorp/golang-lru/v2"
 )
 
 // What discussions tell people. The words outside are neutral.

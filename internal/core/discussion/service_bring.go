@@ -15,8 +15,9 @@ func (s *Service) originOf(space moment.ID, key string) string {
 }
 
 // HereOf gives what stands in a space under the keys of a file: what was brought under
-// them, and what was written here and taken along, whose keys are its ids. It is for
-// Owners, who have decided who may ask.
+// them, and what was written here and taken along, whose keys are its ids. Of what was
+// written in another space it tells what does not come back. It is for Owners, who have
+// decided who may ask.
 func (s *Service) HereOf(ctx context.Context, r db.Reader, space moment.ID, keys []string) (map[string]Here, error) {
 	byOrigin, byID := map[string]string{}, []moment.ID{}
 	origins := make([]string, len(keys))
@@ -40,6 +41,13 @@ func (s *Service) HereOf(ctx context.Context, r db.Reader, space moment.ID, keys
 		if _, taken := out[string(x.ID)]; !taken {
 			out[string(x.ID)] = x.Here
 		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	gone, err := goneElsewhere(ctx, r, space, byID)
+	for _, id := range gone {
+		out[string(id)] = Here{Gone: true}
 	}
 	return out, err
 }
@@ -69,7 +77,7 @@ func (s *Service) Bring(ctx context.Context, tx db.Writer, space moment.ID, list
 		return 0, 0, err
 	}
 	for i, b := range list {
-		if _, there := here[b.Key]; there {
+		if _, there := here[b.Key]; there || here[b.Thread].Gone {
 			continue
 		}
 		e, err := s.bringOne(ctx, tx, x, b, here, len(hits[i]) > 0)

@@ -66,7 +66,7 @@ func (x Subject) Reported(ctx context.Context, r db.Reader, a access.Actor, id m
 	if e.Brought { // nobody here wrote it: what is decided is about the words
 		about = e.ID
 	}
-	return moderation.Reported{About: about, Excerpt: strings.TrimSpace(b.String()), Anonymous: e.Anonymous}, true, nil
+	return moderation.Reported{About: about, Excerpt: strings.TrimSpace(b.String()), Anonymous: e.Anonymous, Nobody: e.Brought}, true, nil
 }
 
 // upTo gives the thread of an entry as a viewer sees it, up to the entry.

@@ -51,6 +51,22 @@ func writtenUnder(ctx context.Context, r db.Reader, space moment.ID, ids []momen
 	return out, nil
 }
 
+// goneElsewhere gives those of some entries that were written in other spaces and are out of
+// sight there.
+func goneElsewhere(ctx context.Context, r db.Reader, space moment.ID, ids []moment.ID) ([]moment.ID, error) {
+	var out []moment.ID
+	for part := range slices.Chunk(ids, keysAtOnce) {
+		in, args := db.In(2, part)
+		rows, err := r.Query(ctx, `SELECT id FROM discussion_entry WHERE space <> $1 AND origin = '' AND state IN ('withdrawn', 'hidden') AND id IN (`+in+`)`, append([]any{space}, args...)...)
+		list, err := db.Collect(rows, err, func(r db.Row, id *moment.ID) error { return r.Scan(id) })
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
+	}
+	return out, nil
+}
+
 // setBrought notes where an entry came from.
 func setBrought(ctx context.Context, tx db.Writer, e row, origin string, key []byte) error {
 	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET origin = $2, origin_key = $3, label = $4, state_at = $5 WHERE id = $1`, e.ID, origin, key, e.label, e.StateAt)

@@ -27,7 +27,8 @@
 // back goes a week later, not before an appeal is answered, but within a month.
 //
 // Who reported is shown to nobody, in no page, list, audit of others or export.
-// Nothing here ever hides crisis lines or "I'm not safe".
+// Nothing here ever hides crisis lines or "I'm not safe". Words of a report or an appeal that
+// sound heavy show help to who wrote them; those of an appeal are told to who can be reached.
 //
 // What can be reported implements Subject and is plugged in by the app; what can be
 // hidden is a Tidier, what can be labelled a Labeller, what can be held a Holder, what can

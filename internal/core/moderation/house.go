@@ -70,7 +70,7 @@ type Month struct {
 
 // counted is what the public log counts, in its order.
 func counted() []string {
-	return []string{"reports", "note", "warn", "label", "hide", "remove", "pause", "ban", "appeals", "lifted"}
+	return []string{"reports", Note, Warn, Label, Hide, Remove, Pause, Ban, "appeals", "lifted"}
 }
 
 // monthOf is when the month of an instant began.

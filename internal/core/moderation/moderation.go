@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"cairn/internal/kit/access"
@@ -19,6 +20,8 @@ const (
 	keepFor   = 3 * 365 * 24 * time.Hour
 	// smallCell is the count below which the public log gives no number.
 	smallCell = 5
+	// mostQueued is how many reports, and how many appeals, the queue shows.
+	mostQueued = 200
 )
 
 var reporting = access.Rate{Name: "moderation.report", Most: 10, Per: 10 * time.Minute}
@@ -28,8 +31,18 @@ func Reasons() []string {
 	return []string{"hurtful", "threat", "sexual", "contact", "selling", "not_who", "other"}
 }
 
+// What can be decided about a person, mildest first. A ban is kept out for good; noAction is
+// that nothing happens to them.
+const (
+	noAction = "none"
+	Note     = "note"
+	Warn     = "warn"
+	Pause    = "pause"
+	Ban      = "ban"
+)
+
 // Actions are what can be decided about a person, mildest first.
-func Actions() []string { return []string{"none", "note", "warn", "pause", "ban"} }
+func Actions() []string { return []string{noAction, Note, Warn, Pause, Ban} }
 
 // What can be decided about a thing, mildest first. Removing hides it now, and destroys
 // its words when RemoveAfter is over and nobody has taken the decision back.
@@ -91,6 +104,10 @@ type Report struct {
 // Unnamed tells that whoever handles the report does not know whom it is about.
 func (r Report) Unnamed() bool { return r.Anonymous && r.RevealedAt.IsZero() }
 
+// Nobody tells that nobody here wrote what was reported: it was brought, and the report is
+// about the words alone.
+func (r Report) Nobody() bool { return r.Kind != profileKind && r.About == r.Object }
+
 // Action is what was decided about a person.
 type Action struct {
 	ID       moment.ID
@@ -115,7 +132,7 @@ type Action struct {
 
 // Holds tells whether a pause or ban keeps the person out now.
 func (a Action) Holds(now moment.Time) bool {
-	return (a.What == "pause" || a.What == "ban") && a.LiftedAt.IsZero() && (a.Until.IsZero() || now < a.Until)
+	return (a.What == Pause || a.What == Ban) && a.LiftedAt.IsZero() && (a.Until.IsZero() || now < a.Until)
 }
 
 // Appeal is the person's answer to an action.
@@ -158,7 +175,7 @@ type Decision struct {
 }
 
 // touches tells that the decision does something that its person reads of.
-func (d Decision) touches() bool { return d.What != "none" || d.Thing != Leave }
+func (d Decision) touches() bool { return d.What != noAction || d.Thing != Leave }
 
 // Validate cleans and checks. Whatever touches the person needs a reason that they read.
 func (d *Decision) Validate() error {
@@ -175,7 +192,7 @@ func (d *Decision) Validate() error {
 	if d.Thing == Label && len(d.Labels) == 0 {
 		p.Add("labels", "moderation.error.labels")
 	}
-	if d.What == "pause" && (d.Days < 1 || d.Days > MostDays) {
+	if d.What == Pause && (d.Days < 1 || d.Days > MostDays) {
 		p.AddWith("days", "moderation.error.days", map[string]any{"most": MostDays})
 	}
 	d.Reason = plain(&p, "reason", d.Reason)
@@ -188,14 +205,37 @@ func (d *Decision) Validate() error {
 func plain(p *fault.Problems, field, s string) string { return plainUpTo(p, field, s, MostWords) }
 
 func plainUpTo(p *fault.Problems, field, s string, most int) string {
-	s = strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
-	switch {
-	case !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' }):
+	if !utf8.ValidString(s) {
 		p.Add(field, "moderation.error.signs")
-	case utf8.RuneCountInString(s) > most:
+		return s
+	}
+	if s = legible(s); utf8.RuneCountInString(s) > most {
 		p.AddWith(field, "moderation.error.long", map[string]any{"most": most})
 	}
 	return s
+}
+
+// legible takes out what nobody sees and what can make words read as others, as in
+// conversations (chat.CleanText): control characters, and what turns the direction of a line.
+// The plain marks that Arabic and Hebrew writers use stay. What shows nothing is empty.
+func legible(s string) string {
+	shows := false
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case r == '\r':
+			return '\n'
+		case unicode.Is(unicode.Cc, r), r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069, r == 0xFEFF:
+			return -1
+		}
+		shows = shows || !unicode.IsSpace(r) && !unicode.Is(unicode.Cf, r)
+		return r
+	}, strings.ReplaceAll(s, "\r\n", "\n"))
+	if !shows {
+		return ""
+	}
+	return strings.TrimSpace(s)
 }
 
 // Count is a line of the public log.

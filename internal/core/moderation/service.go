@@ -19,6 +19,7 @@ import (
 const (
 	noticeReport   = "moderation.report"   // something waits in the queue
 	noticeDecision = "moderation.decision" // something was decided about you
+	noticeWorry    = "moderation.worry"    // to who can be reached: somebody may need help now
 	jobForget      = "moderation.forget"
 	jobRemove      = "moderation.remove"
 	jobSettle      = "moderation.settle" // somebody is kept out for good
@@ -28,7 +29,7 @@ const (
 
 // Kinds are what moderation tells people, for notify.
 func Kinds() []notify.Kind {
-	return []notify.Kind{{Name: noticeReport, Work: true}, {Name: noticeDecision}}
+	return []notify.Kind{{Name: noticeReport, Work: true}, {Name: noticeDecision}, {Name: noticeWorry, Urgent: true, Work: true}}
 }
 
 // Reported is what a subject gives to a report: whom it is about, and what was said
@@ -39,6 +40,9 @@ type Reported struct {
 	// Anonymous: it was written without a name. The queue shows none until somebody
 	// has looked it up; the subject is an Unveiler then.
 	Anonymous bool
+	// Nobody: nobody here wrote it. About is the thing itself then, and what is decided is
+	// about the words alone.
+	Nobody bool
 	// Profile: nothing was said, only somebody's name and what they say of themselves is
 	// seen here; a report is about that.
 	Profile bool
@@ -121,6 +125,10 @@ type Deps struct {
 	People People
 	Tell   Teller
 	Load   Load
+	// Phrases, Leads and Lines are for words that sound as if somebody needs help.
+	Phrases Phrases
+	Leads   Leads
+	Lines   Lines
 	// Mail reaches somebody outside who decides appeals; nil where there is none.
 	Mail    people.Mailer
 	BaseURL string
@@ -155,7 +163,7 @@ func (s *Service) Take(subjects ...Subject) {
 }
 
 // Report puts something into the queue, with what stood around it. Reporting the
-// same again while it is open changes nothing.
+// same again while it is open adds words to it, and nothing else.
 func (s *Service) Report(ctx context.Context, a access.Actor, d Draft) error {
 	if err := permReport.Check(a); err != nil {
 		return err
@@ -172,8 +180,12 @@ func (s *Service) Report(ctx context.Context, a access.Actor, d Draft) error {
 		if err := reporting.Spend(ctx, tx, a.Person, now); err != nil {
 			return err
 		}
-		if open, err := reportedBy(ctx, tx, a.Person, d.Kind, d.Object); err != nil || open {
+		had, open, err := reportedBy(ctx, tx, a.Person, d.Kind, d.Object)
+		if err != nil {
 			return err
+		}
+		if open {
+			return s.addWords(ctx, tx, had, d.Words)
 		}
 		r := Report{ID: moment.NewID(), Kind: d.Kind, Object: d.Object, About: what.About, Reason: d.Reason, Scope: moment.NewID(), State: "open", At: now, Anonymous: what.Anonymous, reporter: a.Person}
 		box, err := s.Vault.NewScope(ctx, tx, r.Scope, now)
@@ -203,8 +215,8 @@ func (s *Service) seen(ctx context.Context, r db.Reader, a access.Actor, d *Draf
 	if err == nil && (!found || what.About == a.Person || what.About == "") {
 		err = fault.Hidden()
 	}
-	if err != nil || !d.Profile && !what.Profile {
-		return what, err
+	if err != nil || what.Nobody || !d.Profile && !what.Profile {
+		return what, err // there is no profile where nobody is
 	}
 	if what.Anonymous {
 		return Reported{}, fault.Hidden()

@@ -43,7 +43,8 @@ func (s *Service) route(ctx context.Context, r db.Reader, x Action, partner Part
 }
 
 // Appeal asks somebody else to look again: those here who did not act, or where nobody
-// here can, the partner outside.
+// here can, the partner outside. Words that may be a goodbye are refused by no pace, and
+// told at once.
 func (s *Service) Appeal(ctx context.Context, a access.Actor, id moment.ID, words string) error {
 	var p fault.Problems
 	if words = plain(&p, "words", words); words == "" && len(p) == 0 {
@@ -64,10 +65,14 @@ func (s *Service) Appeal(ctx context.Context, a access.Actor, id moment.ID, word
 			return err
 		}
 		now := s.Clock.Now()
-		if err := reporting.Spend(ctx, tx, a.Person, now); err != nil {
+		heavy, err := s.heavy(ctx, tx, words)
+		if err == nil && !heavy {
+			err = reporting.Spend(ctx, tx, a.Person, now)
+		}
+		if err != nil {
 			return err
 		}
-		if err := s.keepAppeal(ctx, tx, x, words, now); err != nil {
+		if err := s.keepAppeal(ctx, tx, x, words, heavy, now); err != nil {
 			return err
 		}
 		s.Bus.Publish(tx, Topic, int64(now))
@@ -76,7 +81,7 @@ func (s *Service) Appeal(ctx context.Context, a access.Actor, id moment.ID, word
 }
 
 // keepAppeal writes an appeal down and asks who decides it.
-func (s *Service) keepAppeal(ctx context.Context, tx db.Writer, x sealedAction, words string, now moment.Time) error {
+func (s *Service) keepAppeal(ctx context.Context, tx db.Writer, x sealedAction, words string, heavy bool, now moment.Time) error {
 	partner, err := partnerNow(ctx, tx)
 	if err != nil {
 		return err
@@ -95,6 +100,15 @@ func (s *Service) keepAppeal(ctx context.Context, tx db.Writer, x sealedAction, 
 	x.Appeal = &Appeal{At: now, Route: route}
 	if err := s.ask(ctx, tx, x.Action, partner, now, ""); err != nil {
 		return err
+	}
+	if heavy {
+		r, _, err := reportByID(ctx, tx, x.Report)
+		if err == nil {
+			err = s.tellWorry(ctx, tx, r, x.Action)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return s.Bus.At(ctx, tx, jobAsk, string(x.ID), now.Add(askAgain), aboutAction{x.ID})
 }
@@ -202,7 +216,7 @@ func (s *Service) answer(ctx context.Context, tx db.Writer, a access.Actor, r Re
 	if err := endLinks(ctx, tx, x.ID, now); err != nil {
 		return fault.Op("appeal", err)
 	}
-	if err := s.Tell.SettleAbout(ctx, tx, x.ID, noticeReport); err != nil {
+	if err := s.settleAsked(ctx, tx, x.ID); err != nil {
 		return err
 	}
 	if err := s.Tell.Tell(ctx, tx, notify.Message{To: x.About, Kind: noticeDecision, Key: "appeal/" + string(x.ID), Path: "/me/decisions", About: x.ID}); err != nil {

@@ -28,6 +28,11 @@ func (s *Service) Decide(ctx context.Context, a access.Actor, id moment.ID, d De
 		return err
 	}
 	return s.onReport(ctx, a, id, "moderation.decide", canDecide, func(tx db.Writer, r *Report) error {
+		if r.Nobody() && d.What != noAction {
+			var p fault.Problems
+			p.Add("what", "moderation.error.nobody")
+			return p.Err()
+		}
 		now := s.Clock.Now()
 		closed, err := closeReport(ctx, tx, id, a.Person, outcome(d), now)
 		if err == nil && !closed {
@@ -48,7 +53,7 @@ func (s *Service) Decide(ctx context.Context, a access.Actor, id moment.ID, d De
 		if err := s.actOnThing(ctx, tx, a, *r, d, now); err != nil {
 			return err
 		}
-		if d.What == "none" {
+		if d.What == noAction {
 			return nil
 		}
 		return s.actOnPerson(ctx, tx, a, *r, d, now)
@@ -68,7 +73,7 @@ func (s *Service) canDo(ctx context.Context, kind string) (tidy bool, marks []Ma
 // outcome is what a closed report led to, in one word: what touched the person, else
 // the thing.
 func outcome(d Decision) string {
-	if d.What == "none" && d.Thing != Leave {
+	if d.What == noAction && d.Thing != Leave {
 		return d.Thing
 	}
 	return d.What
@@ -80,10 +85,10 @@ func (s *Service) actOnPerson(ctx context.Context, tx db.Writer, a access.Actor,
 		return err
 	}
 	x := Action{What: d.What}
-	if d.What == "pause" {
+	if d.What == Pause {
 		x.Until = now.Add(time.Duration(d.Days) * 24 * time.Hour)
 	}
-	if d.What == "pause" || d.What == "ban" {
+	if d.What == Pause || d.What == Ban {
 		x.Until = maxGuest(cards[r.About].Kind == people.KindGuest, a.Has(access.Supervisor), now, x.Until)
 	}
 	if err := s.write(ctx, tx, a, r, x, d.Reason, now); err != nil {
@@ -139,11 +144,14 @@ func (s *Service) write(ctx context.Context, tx db.Writer, a access.Actor, r Rep
 	switch {
 	case x.What == Remove:
 		err = s.Bus.At(ctx, tx, jobRemove, string(x.ID), now.Add(RemoveAfter), aboutAction{x.ID})
-	case x.What == "ban" && x.Until.IsZero():
+	case x.What == Ban && x.Until.IsZero():
 		err = s.Bus.At(ctx, tx, jobSettle, string(x.ID), now.Add(SettleAfter), aboutAction{x.ID})
 	}
 	if err != nil {
 		return err
+	}
+	if r.Nobody() {
+		return nil
 	}
 	return s.Tell.Tell(ctx, tx, notify.Message{To: r.About, Kind: noticeDecision, Key: "action/" + string(x.ID), Path: "/me/decisions", About: x.ID})
 }
@@ -174,8 +182,10 @@ func (s *Service) Undo(ctx context.Context, a access.Actor, id moment.ID, reason
 		if err := s.lift(ctx, tx, a, r, x, sealed(box, reason, id, "undone"), now); err != nil {
 			return err
 		}
-		if err := s.Tell.Tell(ctx, tx, notify.Message{To: x.About, Kind: noticeDecision, Key: "undone/" + string(id), Path: "/me/decisions", About: id}); err != nil {
-			return err
+		if !r.Nobody() {
+			if err := s.Tell.Tell(ctx, tx, notify.Message{To: x.About, Kind: noticeDecision, Key: "undone/" + string(id), Path: "/me/decisions", About: id}); err != nil {
+				return err
+			}
 		}
 		s.Bus.Publish(tx, Topic, int64(now))
 		return access.Record(ctx, tx, a, now, access.Entry{Verb: "moderation.undo", Kind: "action", Object: id})
@@ -205,7 +215,7 @@ func (s *Service) lift(ctx context.Context, tx db.Writer, a access.Actor, r Repo
 		return fault.Op("lift", err)
 	}
 	switch x.What {
-	case "pause", "ban":
+	case Pause, Ban:
 		return s.Bus.Emit(ctx, tx, bus.Event{Name: eventLifted, ID: x.About})
 	case Label:
 		return s.unlabel(ctx, tx, a, r, x)

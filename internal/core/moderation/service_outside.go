@@ -324,7 +324,7 @@ func (s *Service) askAll(ctx context.Context, tx db.Writer, now moment.Time) err
 	if err != nil {
 		return err
 	}
-	list, err := openAppeals(ctx, tx)
+	list, err := openAppeals(ctx, tx, mostQueued)
 	if err != nil {
 		return err
 	}

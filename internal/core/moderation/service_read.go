@@ -35,11 +35,13 @@ type Queue struct {
 	Appeals []Waiting
 	Holds   []Hold
 	Decides bool // the actor handles reports and appeals
+	// MoreReports and MoreAppeals say that not all are shown.
+	MoreReports, MoreAppeals bool
 }
 
-// Queue gives what waits for the actor, oldest first: what is held in places that they
-// look after, and for supervisors and coordinators the open reports and appeals that they
-// may handle.
+// Queue gives what waits for the actor, the heaviest first and then the oldest: what is held
+// in places that they look after, and for supervisors and coordinators the open reports and
+// appeals that they may handle.
 func (s *Service) Queue(ctx context.Context, a access.Actor) (Queue, error) {
 	var out Queue
 	if err := permHolds.Check(a); err != nil {
@@ -81,14 +83,16 @@ func (s *Service) Waits(ctx context.Context, a access.Actor) (int, error) {
 
 // reported adds reports and appeals.
 func (s *Service) reported(ctx context.Context, r db.Reader, a access.Actor, out *Queue) error {
-	reports, err := openReports(ctx, r)
+	reports, err := openReports(ctx, r, mostQueued+1)
 	if err != nil {
 		return err
 	}
-	appeals, err := openAppeals(ctx, r)
+	appeals, err := openAppeals(ctx, r, mostQueued+1)
 	if err != nil {
 		return err
 	}
+	out.MoreReports, out.MoreAppeals = len(reports) > mostQueued, len(appeals) > mostQueued
+	reports, appeals = reports[:min(len(reports), mostQueued)], appeals[:min(len(appeals), mostQueued)]
 	var ids []moment.ID
 	for _, x := range reports {
 		ids = append(ids, x.About, x.ClaimedBy)

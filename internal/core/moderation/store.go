@@ -19,22 +19,39 @@ func insertReport(ctx context.Context, tx db.Writer, x Report, words, excerpt []
 	return err
 }
 
-func reportByID(ctx context.Context, r db.Reader, id moment.ID) (x Report, found bool, err error) {
-	err = scanReport(r.QueryRow(ctx, `SELECT `+reportColumns+` FROM moderation_report WHERE id = $1`, id), &x)
+func reportByID(ctx context.Context, r db.Reader, id moment.ID) (Report, bool, error) {
+	return oneReport(ctx, r, `id = $1`, id)
+}
+
+func oneReport(ctx context.Context, r db.Reader, where string, args ...any) (x Report, found bool, err error) {
+	err = scanReport(r.QueryRow(ctx, `SELECT `+reportColumns+` FROM moderation_report WHERE `+where, args...), &x)
 	if db.IsNone(err) {
 		return x, false, nil
 	}
 	return x, err == nil, db.Problem("report", err)
 }
 
-func reportedBy(ctx context.Context, r db.Reader, reporter moment.ID, kind string, object moment.ID) (bool, error) {
-	var n int
-	err := r.QueryRow(ctx, `SELECT count(*) FROM moderation_report WHERE reporter = $1 AND kind = $2 AND object = $3 AND closed_at = 0`, reporter, kind, object).Scan(&n)
-	return n > 0, db.Problem("report", err)
+// reportedBy gives what somebody has reported about an object and is open still.
+func reportedBy(ctx context.Context, r db.Reader, reporter moment.ID, kind string, object moment.ID) (Report, bool, error) {
+	return oneReport(ctx, r, `reporter = $1 AND kind = $2 AND object = $3 AND closed_at = 0`, reporter, kind, object)
 }
 
-func openReports(ctx context.Context, r db.Reader) ([]Report, error) {
-	rows, err := r.Query(ctx, `SELECT `+reportColumns+` FROM moderation_report WHERE closed_at = 0 ORDER BY at, id LIMIT 200`)
+// openReportsBy gives what somebody reported last and is open still.
+func openReportsBy(ctx context.Context, r db.Reader, reporter moment.ID) ([]Report, error) {
+	rows, err := r.Query(ctx, `SELECT `+reportColumns+` FROM moderation_report WHERE reporter = $1 AND closed_at = 0 ORDER BY at DESC, id DESC LIMIT 20`, reporter)
+	return db.Collect(rows, err, scanReport)
+}
+
+func setWords(ctx context.Context, tx db.Writer, id moment.ID, words []byte) error {
+	_, err := tx.Exec(ctx, `UPDATE moderation_report SET words = $2 WHERE id = $1`, id, words)
+	return err
+}
+
+// openReports gives what is open, the heaviest first and then the oldest: who reports much
+// hides no threat.
+func openReports(ctx context.Context, r db.Reader, most int) ([]Report, error) {
+	rows, err := r.Query(ctx, `SELECT `+reportColumns+` FROM moderation_report WHERE closed_at = 0
+		ORDER BY CASE reason WHEN 'threat' THEN 0 WHEN 'sexual' THEN 1 ELSE 2 END, at, id LIMIT $1`, most)
 	return db.Collect(rows, err, scanReport)
 }
 
@@ -128,8 +145,11 @@ func actionByID(ctx context.Context, r db.Reader, id moment.ID) (x sealedAction,
 	return x, err == nil, db.Problem("action", err)
 }
 
-func openAppeals(ctx context.Context, r db.Reader) ([]Action, error) {
-	rows, err := r.Query(ctx, `SELECT `+actionColumns+actionFrom+`WHERE p.at > 0 AND p.decided_at = 0 ORDER BY p.at, a.id LIMIT 200`)
+// openAppeals gives what waits for another look: first what keeps somebody out, then what
+// keeps words away, then the rest, each the oldest first.
+func openAppeals(ctx context.Context, r db.Reader, most int) ([]Action, error) {
+	rows, err := r.Query(ctx, `SELECT `+actionColumns+actionFrom+`WHERE p.at > 0 AND p.decided_at = 0
+		ORDER BY CASE a.what WHEN 'ban' THEN 0 WHEN 'pause' THEN 1 WHEN 'remove' THEN 2 WHEN 'hide' THEN 2 ELSE 3 END, p.at, a.id LIMIT $1`, most)
 	list, err := db.Collect(rows, err, scanAction)
 	out := make([]Action, len(list))
 	for i, x := range list {

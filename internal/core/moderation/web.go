@@ -96,7 +96,7 @@ type reportData struct {
 
 // fresh is a page of a report with nothing typed.
 func fresh() reportData {
-	return reportData{Typed: Decision{What: "none", Thing: Leave}, Days: "7"}
+	return reportData{Typed: Decision{What: noAction, Thing: Leave}, Days: "7"}
 }
 
 func (s *Service) openPage(w http.ResponseWriter, r *http.Request) error {

@@ -37,6 +37,8 @@ type mineData struct {
 	At    moment.ID // the decision whose appeal was typed
 	Typed string
 	Asked bool
+	Help  bool // something that they wrote sounds heavy
+	Lines []web.CrisisLine
 	Err   error
 }
 
@@ -50,8 +52,13 @@ func (s *Service) minePage(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Service) showMine(w http.ResponseWriter, r *http.Request, d mineData) error {
 	return web.Again(w, r, d.Err, func() (templ.Component, error) {
+		ctx := r.Context()
 		var err error
-		d.List, err = s.Mine(r.Context(), web.Actor(r.Context()))
+		if d.List, err = s.Mine(ctx, web.Actor(ctx)); err != nil {
+			return nil, err
+		}
+		d.Lines = s.Lines.BarLines(ctx)
+		d.Help, err = s.heavy(ctx, s.DB.Reader(), append(waiting(d.List), d.Typed)...)
 		return mineView(d), err
 	})
 }

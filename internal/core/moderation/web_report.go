@@ -1,6 +1,7 @@
 package moderation
 
 import (
+	"context"
 	"net/http"
 
 	"cairn/internal/kit/fault"
@@ -13,8 +14,12 @@ type reportForm struct {
 	Draft
 	Only  bool // nothing was said here: it is about the profile
 	Named bool // it has a name beside it, which can be reported too
-	Sent  bool
-	Err   error
+	// Partner is who outside may read it when somebody asks to look again; "" for nobody.
+	Partner string
+	Sent    bool
+	Help    bool // what they wrote sounds heavy
+	Lines   []web.CrisisLine
+	Err     error
 }
 
 func (s *Service) reportPage(w http.ResponseWriter, r *http.Request) error {
@@ -27,6 +32,9 @@ func (s *Service) reportPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) showReport(w http.ResponseWriter, r *http.Request, f reportForm) error {
+	if err := s.offerHelp(r.Context(), &f); err != nil {
+		return err
+	}
 	if !f.Sent {
 		id, valid := moment.ParseID(string(f.Object))
 		if !valid {
@@ -37,9 +45,28 @@ func (s *Service) showReport(w http.ResponseWriter, r *http.Request, f reportFor
 		if err != nil {
 			return err
 		}
-		f.Only, f.Named = what.Profile, !what.Anonymous
+		partner, err := partnerNow(r.Context(), s.DB.Reader())
+		if err != nil {
+			return err
+		}
+		if partner.Ready() {
+			f.Partner = partner.Name
+		}
+		f.Only, f.Named = what.Profile, !what.Anonymous && !what.Nobody
 	}
 	return web.Render(w, r, web.Status(f.Err), reportView(f))
+}
+
+// offerHelp sets whether help stands on the page: beside words that could not be sent, and
+// after a report that waits to be read.
+func (s *Service) offerHelp(ctx context.Context, f *reportForm) (err error) {
+	f.Lines = s.Lines.BarLines(ctx)
+	if f.Sent {
+		f.Help, err = s.sentHeavy(ctx, web.Actor(ctx))
+		return err
+	}
+	f.Help, err = s.heavy(ctx, s.DB.Reader(), f.Words)
+	return err
 }
 
 func (s *Service) reportPost(w http.ResponseWriter, r *http.Request) error {

@@ -25,6 +25,22 @@ func aboutName(ctx context.Context, c people.Card, unnamed bool) string {
 	return cardName(ctx, c)
 }
 
+// reportName names what a report is about.
+func reportName(ctx context.Context, x Queued) string {
+	if x.Nobody() {
+		return web.T(ctx, "moderation.queue.brought")
+	}
+	return aboutName(ctx, x.AboutCard, x.Unnamed())
+}
+
+// whyLabel asks for the reason of a decision, which its person reads where there is one.
+func whyLabel(ctx context.Context, v reportData) string {
+	if v.Nobody() {
+		return web.T(ctx, "moderation.open.reason_nobody")
+	}
+	return web.T(ctx, "moderation.open.reason")
+}
+
 func reasonOptions(ctx context.Context, chosen string) []web.Option {
 	var out []web.Option
 	for _, r := range Reasons() {
@@ -44,7 +60,7 @@ func actionOptions(ctx context.Context, chosen string) []web.Option {
 // until says how long an action holds.
 func until(ctx context.Context, a Action) string {
 	switch {
-	case a.What != "pause" && a.What != "ban":
+	case a.What != Pause && a.What != Ban:
 		return ""
 	case !a.LiftedAt.IsZero():
 		return web.T(ctx, "moderation.mine.lifted")
@@ -99,7 +115,7 @@ func undoHint(ctx context.Context, a Action) string {
 		return web.T(ctx, "moderation.open.undo_thing")
 	case Label:
 		return web.T(ctx, "moderation.open.undo_label")
-	case "pause", "ban":
+	case Pause, Ban:
 		return web.T(ctx, "moderation.open.undo_out")
 	}
 	return ""

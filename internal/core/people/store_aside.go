@@ -26,6 +26,12 @@ func asideByID(ctx context.Context, r db.Reader, id moment.ID) (x aside, found b
 	return x, err == nil, db.Problem("set aside", err)
 }
 
+// asidesOf gives what was set aside of somebody and is kept still, the oldest first.
+func asidesOf(ctx context.Context, r db.Reader, who moment.ID) ([]aside, error) {
+	rows, err := r.Query(ctx, `SELECT name, pronouns, given, at FROM people_aside WHERE person = $1 AND name <> '' ORDER BY at, id`, who)
+	return db.Collect(rows, err, func(r db.Row, x *aside) error { return r.Scan(&x.Name, &x.Pronouns, &x.Given, &x.At) })
+}
+
 // isGiven tells whether a name is one that somebody has in place of what was set aside.
 func isGiven(ctx context.Context, r db.Reader, who moment.ID, name string) (bool, error) {
 	var n int

@@ -15,7 +15,8 @@ import (
 type place struct {
 	draft   forum.Draft
 	keeps   []string // who looks after it
-	in      []string // who joined, of a community
+	in      []string // who joined a community, or asked to
+	asks    string   // what they wrote when they asked
 	threads []thread
 	old     string // a file of what was written before it came here
 }
@@ -40,55 +41,56 @@ func (d *Demo) talks(ctx context.Context, clock MovableClock) error {
 	if err := d.choices(ctx); err != nil {
 		return err
 	}
+	walls := map[string]moment.ID{}
 	for _, p := range demoSpaces() {
-		if err := d.talk(ctx, clock, p); err != nil {
+		wall, err := d.talk(ctx, clock, p)
+		if err != nil {
 			return fmt.Errorf("%s: %w", p.draft.Name, err)
 		}
+		walls[p.draft.Name] = wall
 	}
-	return nil
+	return d.waits(ctx, clock, walls)
 }
 
-func (d *Demo) talk(ctx context.Context, clock MovableClock, p place) error {
+// talk makes a space with what was said in it, and gives its wall.
+func (d *Demo) talk(ctx context.Context, clock MovableClock, p place) (moment.ID, error) {
 	tomo := d.named("Tomo")[0].actor()
 	id, err := d.Forum.Make(ctx, tomo, p.draft)
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, name := range p.keeps {
 		if err := d.Forum.Name(ctx, tomo, id, name); err != nil {
-			return err
+			return "", err
 		}
 	}
 	for _, name := range p.in {
-		if _, err := d.Forum.Join(ctx, d.named(name)[0].actor(), id, ""); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+		if _, err := d.Forum.Join(ctx, d.named(name)[0].actor(), id, p.asks); err != nil {
+			return "", fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	keeper := d.named(p.keeps[0])[0].actor()
 	v, err := d.Forum.Look(ctx, keeper, id, "") // whoever looks after it is there
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := d.before(ctx, tomo, id, p.old); err != nil {
-		return err
+		return "", err
 	}
 	for _, t := range p.threads {
 		if err := d.begins(ctx, clock, keeper, v.Wall, t); err != nil {
-			return fmt.Errorf("%s: %w", t.title, err)
+			return "", fmt.Errorf("%s: %w", t.title, err)
 		}
 	}
-	return nil
+	return v.Wall, nil
 }
 
 // begins writes a thread with its answers. What is held because somebody is new is read
 // and released at once.
 func (d *Demo) begins(ctx context.Context, clock MovableClock, keeper access.Actor, wall moment.ID, t thread) error {
 	author := d.named(t.by)[0].actor()
-	post, state, err := d.Discussion.Post(ctx, author, wall, discussion.Draft{Title: t.title, Words: t.words, Anonymous: t.unnamed})
+	post, err := d.write(ctx, keeper, wall, t)
 	if err != nil {
-		return err
-	}
-	if err := d.shown(ctx, keeper, post, state); err != nil {
 		return err
 	}
 	if len(t.topics) > 0 {
@@ -118,6 +120,15 @@ func (d *Demo) begins(ctx context.Context, clock MovableClock, keeper access.Act
 	clock.Advance(2 * time.Minute)
 	_, err = d.Discussion.Open(ctx, keeper, post)
 	return err
+}
+
+// write writes a thread that others see.
+func (d *Demo) write(ctx context.Context, keeper access.Actor, wall moment.ID, t thread) (moment.ID, error) {
+	post, state, err := d.Discussion.Post(ctx, d.named(t.by)[0].actor(), wall, discussion.Draft{Title: t.title, Words: t.words, Anonymous: t.unnamed})
+	if err != nil {
+		return "", err
+	}
+	return post, d.shown(ctx, keeper, post, state)
 }
 
 func (d *Demo) shown(ctx context.Context, keeper access.Actor, id moment.ID, state discussion.State) error {
@@ -157,6 +168,14 @@ func demoSpaces() []place {
 			threads: []thread{
 				{by: "Noor", title: "What do you cook when you miss home?", words: "Lentils with too much lemon. My neighbour asked for the recipe, and I did not know how to say: you need my grandmother for it.", topics: []string{"migration"},
 					answers: []answer{{by: "Juniper", words: "Arepas. The flour comes from a shop two buses away, and it is worth both buses.", sign: discussion.WithYou}}},
+			},
+		},
+		{
+			keeps: []string{"Wren"}, in: []string{"Juniper"}, asks: "I do it for my mother, since the spring.",
+			draft: forum.Draft{Name: "Caring for somebody at home", Audience: forum.Community, Joins: forum.ByAsking, Unnamed: true, Alone: forum.Slow,
+				Welcome: "For whoever washes, cooks, lifts and listens. Here it can be about you."},
+			threads: []thread{
+				{by: "Wren", title: "Who asks how you are?", words: "Everybody asks me how he is. The woman at the bakery asked how I was, and I had to look for the word."},
 			},
 		},
 	}

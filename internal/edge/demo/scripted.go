@@ -10,6 +10,7 @@ import (
 	"cairn/internal/core/chat"
 	"cairn/internal/core/discussion"
 	"cairn/internal/core/meetings"
+	"cairn/internal/core/moderation"
 	"cairn/internal/core/people"
 	"cairn/internal/core/safety"
 	"cairn/internal/core/shifts"
@@ -220,6 +221,7 @@ type Deps struct {
 	Safety    *safety.Service
 	Mentoring *mentoring.Service
 
+	Moderation *moderation.Service
 	Discussion *discussion.Service
 	Meetings   *meetings.Service
 	Groups     *groups.Service

@@ -16,6 +16,13 @@ const (
 	fewFound     = 3 // with fewer another way of writing is looked for
 )
 
+// How often a minute somebody searches. A search costs much more than a page; a network can
+// be a hostel. Both are ours.
+const (
+	perPerson  = 30
+	perNetwork = 60
+)
+
 // KeyLasts is how long after its day the key of a day is kept: a search that is open
 // over midnight can go on.
 const KeyLasts = 24 * time.Hour

@@ -40,11 +40,12 @@ type Deps struct {
 type Service struct {
 	Deps
 	sources []search.Source
+	often   *web.Limit
 }
 
 // New makes the service and registers its timers.
 func New(d Deps) *Service {
-	s := &Service{Deps: d}
+	s := &Service{Deps: d, often: web.NewLimit(d.Clock, web.Rate{PerMinute: perPerson, Burst: perPerson}, web.Rate{PerMinute: perNetwork, Burst: perNetwork})}
 	s.register()
 	return s
 }
@@ -69,11 +70,10 @@ func (s *Service) Find(ctx context.Context, a access.Actor, asked Asked) (Result
 		return out, err
 	}
 	r := s.DB.Reader()
-	phrases, err := s.Safety.Match(ctx, r, out.Asked.Words, web.Lang(ctx))
-	if err != nil {
+	var err error
+	if out.Help, err = s.helps(ctx, out.Asked.Words); err != nil {
 		return out, err
 	}
-	out.Help = len(phrases) > 0
 	q, err := s.query(ctx, r, a, out.Asked)
 	if err != nil {
 		return out, err
@@ -97,6 +97,12 @@ func (s *Service) Find(ctx context.Context, a access.Actor, asked Asked) (Result
 		return out, nil
 	}
 	return out, s.suggest(ctx, r, a, q, &out)
+}
+
+// helps tells whether words ask for help.
+func (s *Service) helps(ctx context.Context, words string) (bool, error) {
+	phrases, err := s.Safety.Match(ctx, s.DB.Reader(), words, web.Lang(ctx))
+	return len(phrases) > 0, err
 }
 
 // suggest looks for another way to write what found little.

@@ -29,6 +29,7 @@ type pageData struct {
 	Kinds  []web.Option // empty where there is one kind only
 	Topics []web.Option
 	Spans  []web.Option
+	Member bool
 	Began  bool // something was asked
 	Stale  bool // what was asked is not kept any more
 	Err    error
@@ -46,14 +47,27 @@ func (s *Service) page(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		d.Began, d.Stale = ok, !ok
+		d.Stale = !ok
 		if ok {
-			if d.Results, err = s.Find(ctx, a, asked); err != nil {
+			if d, err = s.found(r, a, asked); err != nil {
 				return err
 			}
 		}
 	}
 	return s.render(w, r, d)
+}
+
+// found looks for what was asked. Whoever asks too often keeps what they typed, and is shown
+// help when it asks for help: that has no pace.
+func (s *Service) found(r *http.Request, a access.Actor, asked Asked) (d pageData, err error) {
+	if d.Err = s.often.Take(r); d.Err != nil {
+		d.Asked = asked
+		d.Help, err = s.helps(r.Context(), asked.Words)
+		return d, err
+	}
+	d.Began = true
+	d.Results, err = s.Find(r.Context(), a, asked)
+	return d, err
 }
 
 func (s *Service) ask(w http.ResponseWriter, r *http.Request) error {
@@ -96,6 +110,7 @@ func (s *Service) render(w http.ResponseWriter, r *http.Request, d pageData) err
 		if err != nil {
 			return nil, err
 		}
+		d.Member = web.Actor(ctx).Has(access.Member)
 		d.Kinds, d.Topics, d.Spans = s.kindOptions(ctx, d.Asked.Kind), topicOptions(ctx, all, d.Asked.Topic), spanOptions(ctx, d.Asked.Since)
 		return findView(d), nil
 	})

@@ -257,29 +257,24 @@ func (s *Service) Name(ctx context.Context, a access.Actor, id moment.ID, name s
 	})
 }
 
-// named finds whom a name means, among those who can be named.
+// named finds whom a name means, among those who can be named. Whoever is kept out is answered
+// about as a name that is nobody's: that they are is theirs, and nobody here is told of it.
 func (s *Service) named(ctx context.Context, tx db.Writer, st stand, name string) (moment.ID, error) {
 	var p fault.Problems
 	person, found, err := s.People.Named(ctx, tx, name)
+	if err == nil && found && !st.actor.Has(access.Coordinator) {
+		found, _, err = standsIn(ctx, tx, st.ID, person)
+	}
 	if err != nil {
 		return "", err
-	}
-	if found && !st.actor.Has(access.Coordinator) {
-		if found, _, err = standsIn(ctx, tx, st.ID, person); err != nil {
-			return "", err
-		}
 	}
 	if found && person == st.actor.Person && st.Audience == Community && !st.in {
 		p.Add("name", "forum.error.self") // by their role alone nobody comes into a community
 		return "", p.Err()
 	}
-	if !found {
-		p.Add("name", "forum.error.nobody")
-		return "", p.Err()
-	}
 	out, err := s.Standing.Out(ctx, tx, person)
-	if err == nil && out {
-		p.Add("name", "forum.error.named_out")
+	if err == nil && (!found || out) {
+		p.Add("name", "forum.error.nobody")
 		err = p.Err()
 	}
 	return person, err

@@ -33,7 +33,7 @@ func TestWhatVisitorsSeeIsWhatThereIs(t *testing.T) {
 		in := func(f func(tx db.Writer) error) func() error {
 			return func() error { return h.DB.Write(t.Context(), f) }
 		}
-		var new moment.ID
+		var newest moment.ID
 		var before string
 		for _, step := range []struct {
 			what        string
@@ -41,23 +41,23 @@ func TestWhatVisitorsSeeIsWhatThereIs(t *testing.T) {
 			has, hasNot string
 		}{
 			{"an answer", func() error { h.answers(t, h.wren, thread, "a second time"); return nil }, "a second time", ""},
-			{"what is held", func() error { new = h.answers(t, h.heron, thread, "I am new here"); return nil }, "", "I am new here"},
-			{"what was held", func() error { return h.Discussion.Release(t.Context(), h.fern.Actor, new) }, "I am new here", ""},
+			{"what is held", func() error { newest = h.answers(t, h.heron, thread, "I am new here"); return nil }, "", "I am new here"},
+			{"what was held", func() error { return h.Discussion.Release(t.Context(), h.fern.Actor, newest) }, "I am new here", ""},
 			{"a quote", func() error {
-				_, _, err := h.Discussion.Comment(t.Context(), h.ali.Actor, thread, discussion.Draft{Words: "so it is", Quotes: new})
+				_, _, err := h.Discussion.Comment(t.Context(), h.ali.Actor, thread, discussion.Draft{Words: "so it is", Quotes: newest})
 				return err
 			}, "so it is", ""},
-			{"other words", func() error { return h.Discussion.Edit(t.Context(), h.heron.Actor, new, "I was new here") }, "I was new here", "I am new here"},
+			{"other words", func() error { return h.Discussion.Edit(t.Context(), h.heron.Actor, newest, "I was new here") }, "I was new here", "I am new here"},
 			{"a reaction", func() error { return h.Discussion.React(t.Context(), h.ali.Actor, reply, discussion.WithYou, true) }, "", ""},
 			{"a reaction taken back", func() error { return h.Discussion.React(t.Context(), h.ali.Actor, reply, discussion.WithYou, false) }, "", ""},
 			{"a label", func() error { return h.Discussion.Label(t.Context(), h.ali.Actor, thread, []string{"sleep"}) }, "", ""},
-			{"hidden", func() error { return h.Discussion.Hide(t.Context(), h.fern.Actor, new, "not here") }, "", "I was new here"},
-			{"shown again", func() error { return h.Discussion.Release(t.Context(), h.fern.Actor, new) }, "I was new here", ""},
+			{"hidden", func() error { return h.Discussion.Hide(t.Context(), h.fern.Actor, newest, "not here") }, "", "I was new here"},
+			{"shown again", func() error { return h.Discussion.Release(t.Context(), h.fern.Actor, newest) }, "I was new here", ""},
 			{"hidden by moderation", in(func(tx db.Writer) (err error) {
-				before, err = tidy.Hide(t.Context(), tx, h.ines.Actor, new, "not here")
+				before, err = tidy.Hide(t.Context(), tx, h.ines.Actor, newest, "not here")
 				return err
 			}), "", "I was new here"},
-			{"back", in(func(tx db.Writer) error { return tidy.Back(t.Context(), tx, h.ines.Actor, new, before) }), "I was new here", ""},
+			{"back", in(func(tx db.Writer) error { return tidy.Back(t.Context(), tx, h.ines.Actor, newest, before) }), "I was new here", ""},
 			{"a label of moderation", in(func(tx db.Writer) error {
 				_, err := tidy.Label(t.Context(), tx, h.ines.Actor, thread, []string{"grief"})
 				return err
@@ -65,7 +65,7 @@ func TestWhatVisitorsSeeIsWhatThereIs(t *testing.T) {
 			{"taken off", in(func(tx db.Writer) error {
 				return tidy.Unlabel(t.Context(), tx, h.ines.Actor, thread, []string{"grief"})
 			}), "", ""},
-			{"taken back", func() error { return h.Discussion.Withdraw(t.Context(), h.heron.Actor, new) }, "", "I was new here"},
+			{"taken back", func() error { return h.Discussion.Withdraw(t.Context(), h.heron.Actor, newest) }, "", "I was new here"},
 			{"an account that goes", func() error { return h.People.Erase(t.Context(), h.wren.Actor, people.Proof{Name: "Wren"}) }, "", "the other bank"},
 			{"closed", func() error { return h.Forum.Close(t.Context(), h.tomo.Actor, id, true) }, "", ""},
 		} {

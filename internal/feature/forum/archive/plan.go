@@ -37,11 +37,15 @@ func (f File) Plan(here map[string]discussion.Here) Plan {
 	p := Plan{Problems: slices.Clone(f.Problems)}
 	taken := map[string]Row{}
 	for _, r := range f.Rows {
-		if _, there := here[r.Key]; there {
+		known, there := here[r.Key]
+		if there && !known.Gone {
 			p.There++
 			continue
 		}
 		why := placeOf(r, taken, here)
+		if known.Gone {
+			why = "archive.row.gone"
+		}
 		if why == "" && r.Quotes != "" && !quotable(r, taken, here) {
 			why = "archive.row.quotes"
 		}
@@ -66,6 +70,8 @@ func placeOf(r Row, taken map[string]Row, here map[string]discussion.Here) strin
 	}
 	if top, there := here[r.Thread]; there {
 		switch {
+		case top.Gone:
+			return "archive.row.thread"
 		case top.Post != "":
 			return "archive.row.not_thread"
 		case !top.Takes:

@@ -113,7 +113,7 @@ func row(key, thread, quotes string, at int64) string {
 func TestPlans(t *testing.T) {
 	at := func(s int64) moment.Time { return moment.At(time.Date(2024, 1, 2, 3, 4, int(s), 0, time.UTC)) }
 	here := map[string]discussion.Here{
-		"old": {ID: "p1", Takes: true, At: at(0)}, "gone": {ID: "p2", At: at(0)}, "said": {ID: "c1", Post: "p1", At: at(1)}, "elsewhere": {ID: "c2", Post: "p2", At: at(1)},
+		"old": {ID: "p1", Takes: true, At: at(0)}, "gone": {ID: "p2", At: at(0)}, "said": {ID: "c1", Post: "p1", At: at(1)}, "elsewhere": {ID: "c2", Post: "p2", At: at(1)}, "back": {Gone: true},
 	}
 	for name, tt := range map[string]struct {
 		body  string
@@ -127,6 +127,7 @@ func TestPlans(t *testing.T) {
 		"below what is here":         {row("a", "old", "said", 2) + row("old", "", "", 1), "a", "", 1},
 		"below what is gone":         {row("a", "gone", "", 2), "", "2:archive.row.thread_closed", 0},
 		"below an answer here":       {row("a", "said", "", 2), "", "2:archive.row.not_thread", 0},
+		"taken back in another":      {row("back", "", "", 1) + row("a", "back", "", 2) + row("b", "old", "back", 2), "", "2:archive.row.gone 3:archive.row.thread 4:archive.row.quotes", 0},
 		"twice":                      {row("t", "", "", 1) + row("t", "", "", 1), "t", "3:archive.row.twice", 0},
 		"quotes itself":              {row("t", "", "", 1) + row("a", "t", "a", 2), "t", "3:archive.row.quotes", 0},
 		"quotes the thread":          {row("t", "", "", 1) + row("a", "t", "t", 2), "t", "3:archive.row.quotes", 0},
