@@ -12,6 +12,7 @@ import (
 const (
 	jobTell   = "discussion.tell"
 	jobLead   = "discussion.lead"
+	jobUnread = "discussion.unread"
 	jobSweep  = "discussion.sweep"
 	jobUnfind = "discussion.unfind"
 	jobBelow  = "discussion.below"

@@ -94,14 +94,7 @@ func (x Subject) backHeld(ctx context.Context, tx db.Writer, e row, why Why, now
 	if err != nil {
 		return err
 	}
-	lead, err := x.leadFor(ctx, tx, e.Entry)
-	if err != nil {
-		return err
-	}
-	if err := setLead(ctx, tx, e.ID, lead, now); err != nil {
-		return fault.Op("back", err)
-	}
-	return x.tellHeld(ctx, tx, at, e.Entry, lead, heldKey(e.Entry))
+	return x.waits(ctx, tx, at, e.Entry)
 }
 
 // Remove destroys the words of an entry that moderation hid, and what stood there before.
@@ -178,7 +171,7 @@ func (x Subject) Unlabel(ctx context.Context, tx db.Writer, _ access.Actor, id m
 	return x.relabel(ctx, tx, id, left)
 }
 
-// Held gives what is held in any space and what the actor may release, up to heldMost: what
+// Held gives what is held in any space and what the actor sees to, up to heldMost: what
 // is held for its words before everything else.
 func (x Subject) Held(ctx context.Context, r db.Reader, a access.Actor) ([]moderation.Held, error) {
 	some, err := spacesThatHold(ctx, r)
@@ -210,7 +203,7 @@ func (x Subject) Held(ctx context.Context, r db.Reader, a access.Actor) ([]moder
 	}
 	var out []moderation.Held
 	for _, e := range list {
-		if at := spaces[e.Space]; canRelease(at.viewer, e.Entry).OK() {
+		if at := spaces[e.Space]; tends(at.viewer, e.Entry) {
 			out = append(out, heldAs(at, e.Entry))
 		}
 	}
@@ -220,7 +213,7 @@ func (x Subject) Held(ctx context.Context, r db.Reader, a access.Actor) ([]moder
 // HeldOne tells of one entry, as Held does.
 func (x Subject) HeldOne(ctx context.Context, r db.Reader, a access.Actor, id moment.ID) (moderation.Held, bool, error) {
 	at, e, err := x.at(ctx, r, a, id)
-	if fault.Is(err, fault.NotFound) || err == nil && (e.State != Held || !canRelease(at.viewer, e).OK()) {
+	if fault.Is(err, fault.NotFound) || err == nil && !tends(at.viewer, e) {
 		return moderation.Held{}, false, nil
 	}
 	return heldAs(at, e), err == nil, err

@@ -69,14 +69,7 @@ func (s *Service) holdAgain(ctx context.Context, tx db.Writer, x room, e Entry, 
 		return err
 	}
 	e.State, e.Why, e.StateAt = to, why, now
-	lead, err := s.leadFor(ctx, tx, e)
-	if err != nil {
-		return err
-	}
-	if err := setLead(ctx, tx, e.ID, lead, now); err != nil {
-		return fault.Op("held", err)
-	}
-	return s.tellHeld(ctx, tx, x, e, lead, heldKey(e))
+	return s.waits(ctx, tx, x, e)
 }
 
 // Withdraw takes the actor's own words away at once, with all that stood there

@@ -150,7 +150,7 @@ func (g around) shown(x room, sealed row) (Shown, error) {
 	out.Title, out.Words, out.HTML = e.Title, e.Words, g.html(x, e.Words)
 	out.Changed, out.Counts, out.Reacted = e.Version > 0, e.Counts, g.mine[e.ID]
 	if v.mine(e) || v.keep || v.leads(e) {
-		out.Reason, out.LeadTold = e.Reason, e.lead != ""
+		out.Reason, out.Reach = e.Reason, e.reach
 	}
 	for _, t := range e.Topics {
 		if text := g.topics[t]; text != "" {

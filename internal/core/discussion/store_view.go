@@ -50,8 +50,8 @@ func threadGlass(v viewer, args ...any) glass {
 	return g
 }
 
-const eColumns = `e.id, e.space, e.post, e.author, e.anonymous, e.alias, e.title, e.words, e.version, e.quotes, e.topics, e.state, e.why, e.reason, e.lead, e.told, e.pinned, e.moderated,
-	e.at, e.active_at, e.changed_at, e.state_at, e.comments, e.been_there, e.with_you, e.thank_you, e.rev, e.origin <> '', e.label`
+const eColumns = `e.id, e.space, e.post, e.author, e.anonymous, e.alias, e.title, e.words, e.version, e.quotes, e.topics, e.state, e.why, e.reason, e.lead, e.reach, e.opened_at, e.told, e.pinned, e.moderated,
+	e.at, e.active_at, e.changed_at, e.state_at, e.comments, e.been_there, e.with_you, e.thank_you, e.rev, e.origin <> '', e.label, e.fixed`
 
 // pageOf gives the posts of a space that a viewer sees, newest activity first, from
 // a place on; the pinned ones are not among them.
@@ -171,13 +171,13 @@ func eraseAuthor(ctx context.Context, tx db.Writer, person moment.ID, now moment
 		`DELETE FROM discussion_wish WHERE person = $1`,
 		`DELETE FROM discussion_picture WHERE entry IN (SELECT id FROM discussion_entry WHERE author = $1)`,
 		`DELETE FROM discussion_call WHERE person = $1 OR entry IN (SELECT id FROM discussion_entry WHERE author = $1)`,
-		`UPDATE discussion_entry SET lead = '' WHERE state = 'held' AND lead = $1`,
+		`UPDATE discussion_entry SET lead = '', reach = '' WHERE state = 'held' AND lead = $1`,
 	}
 	for _, text := range steps {
 		if _, err := tx.Exec(ctx, text, person); err != nil {
 			return db.Problem("discussion erase", err)
 		}
 	}
-	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET title = NULL, words = NULL, reason = NULL, topics = '[]', state = 'withdrawn', pinned = FALSE, state_at = $2, author = NULL WHERE author = $1`, person, now)
+	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET title = NULL, words = NULL, reason = NULL, topics = '[]', fixed = '{}', state = 'withdrawn', pinned = FALSE, state_at = $2, author = NULL WHERE author = $1`, person, now)
 	return db.Problem("discussion erase", err)
 }

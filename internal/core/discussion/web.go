@@ -272,7 +272,7 @@ func (s *Service) entry(r *http.Request, id moment.ID, may func(May) bool) (Show
 	if !may(list[0].May) {
 		return Shown{}, fault.Hidden()
 	}
-	return list[0], s.noteReads(r.Context(), web.Actor(r.Context()), []row{sealed})
+	return list[0], s.reads(r.Context(), web.Actor(r.Context()), []row{sealed})
 }
 
 func (s *Service) editPage(w http.ResponseWriter, r *http.Request) error {
