@@ -154,7 +154,8 @@ func (g around) shown(x room, sealed row) (Shown, error) {
 	}
 	for _, t := range e.Topics {
 		if text := g.topics[t]; text != "" {
-			out.Topics = append(out.Topics, Label{t, text})
+			_, fixed := e.fixed[t]
+			out.Topics = append(out.Topics, Label{t, text, fixed})
 		}
 		if g.rather[t] && e.State == Open && !v.mine(e) {
 			out.Rather = append(out.Rather, g.topics[t])

@@ -174,6 +174,19 @@ func setTopics(ctx context.Context, tx db.Writer, id moment.ID, topics []string)
 	return err
 }
 
+// setFixed notes which topics moderation keeps on an entry.
+func setFixed(ctx context.Context, tx db.Writer, id moment.ID, fixed map[string]bool) error {
+	if fixed == nil {
+		fixed = map[string]bool{}
+	}
+	b, err := json.Marshal(fixed)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE discussion_entry SET fixed = $2 WHERE id = $1`, id, string(b))
+	return err
+}
+
 // setPinned pins below the ceiling, or takes the pin off; false when there are enough.
 func setPinned(ctx context.Context, tx db.Writer, e Entry, on bool) (bool, error) {
 	if !on {

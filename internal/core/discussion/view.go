@@ -18,7 +18,10 @@ type Who struct {
 }
 
 // Label is a topic in the reader's language.
-type Label struct{ Slug, Text string }
+type Label struct {
+	Slug, Text string
+	Fixed      bool // a decision of moderation keeps it there
+}
 
 // Quote is what a comment answers. Shown is false when it is not there for the viewer.
 type Quote struct {

@@ -240,6 +240,7 @@ type entryData struct {
 	Entry  Shown
 	Typed  string
 	Labels []web.Option
+	Fixed  []string // labels that moderation keeps there
 	Older  []Older
 	Err    error
 	Heavy  bool // a listed phrase stands in what was typed and not sent

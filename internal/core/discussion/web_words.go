@@ -3,6 +3,7 @@ package discussion
 import (
 	"context"
 	"net/url"
+	"strings"
 
 	"cairn/internal/kit/moment"
 	"cairn/internal/kit/web"
@@ -67,6 +68,11 @@ func heldWords(ctx context.Context, e Shown) string {
 		return web.T(ctx, "discussion.keep.brought")
 	}
 	return web.T(ctx, "discussion.keep.new")
+}
+
+// fixedWords says which labels moderation keeps there.
+func fixedWords(ctx context.Context, list []string) string {
+	return web.T(ctx, "discussion.label.fixed", "topics", strings.Join(list, web.T(ctx, "discussion.rather.comma")))
 }
 
 // takenWords says to whoever leads what became of words that were held.
