@@ -73,6 +73,9 @@ func (s *Service) pageWith(ctx context.Context, a access.Actor, space moment.ID,
 	}
 	if v.First {
 		pinned, err := pinnedOf(ctx, r, space, x.viewer)
+		if err == nil {
+			pinned, err = asNear(ctx, r, x.viewer, pinned)
+		}
 		if err != nil {
 			return v, nil, err
 		}

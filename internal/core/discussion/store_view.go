@@ -2,7 +2,6 @@ package discussion
 
 import (
 	"context"
-	"math"
 	"strconv"
 	"strings"
 
@@ -52,19 +51,6 @@ func threadGlass(v viewer, args ...any) glass {
 
 const eColumns = `e.id, e.space, e.post, e.author, e.anonymous, e.alias, e.title, e.words, e.version, e.quotes, e.topics, e.state, e.why, e.reason, e.lead, e.reach, e.opened_at, e.told, e.pinned, e.moderated,
 	e.at, e.active_at, e.changed_at, e.state_at, e.comments, e.been_there, e.with_you, e.thank_you, e.rev, e.origin <> '', e.label, e.fixed`
-
-// pageOf gives the posts of a space that a viewer sees, newest activity first, from
-// a place on; the pinned ones are not among them.
-func pageOf(ctx context.Context, r db.Reader, space moment.ID, v viewer, from place, most int) ([]row, error) {
-	if from.at.IsZero() {
-		from.at = math.MaxInt64
-	}
-	g := glassOf(v, space, from.at, string(from.id), most)
-	rows, err := r.Query(ctx, `SELECT `+eColumns+` FROM discussion_entry e WHERE e.space = $1 AND e.post IS NULL AND e.pinned = FALSE
-		AND e.active_at <= $2 AND (e.active_at < $2 OR e.id < $3) AND (`+g.seen+` OR e.state = 'withdrawn' AND e.why = '' AND e.comments > 0)`+g.near+`
-		ORDER BY e.active_at DESC, e.id DESC LIMIT $4`, g.args...)
-	return db.Collect(rows, err, scanEntry)
-}
 
 func pinnedOf(ctx context.Context, r db.Reader, space moment.ID, v viewer) ([]row, error) {
 	g := glassOf(v, space, MostPinned)
