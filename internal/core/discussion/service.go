@@ -129,6 +129,7 @@ func New(d Deps) *Service {
 	bus.HandleTx(d.Bus, jobTell, s.tellJob)
 	bus.HandleTx(d.Bus, jobLead, s.tellLead)
 	bus.HandleTx(d.Bus, jobUnread, s.unreadJob)
+	bus.HandleTx(d.Bus, jobGone, s.goneJob)
 	bus.HandleTx(d.Bus, jobCall, s.callJob)
 	bus.HandleTx(d.Bus, jobDigest, s.digestJob)
 	bus.HandleTx(d.Bus, jobSweep, s.sweepJob)

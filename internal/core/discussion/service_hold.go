@@ -191,6 +191,11 @@ func (s *Service) move(ctx context.Context, tx db.Writer, e Entry, to State, why
 			return fault.Op("entry", err)
 		}
 	}
+	if to != Open {
+		if err := s.gone(ctx, tx, e.ID); err != nil {
+			return err
+		}
+	}
 	if e.State == Open && to != Open { // whoever was called is not called to what is out of sight
 		calls, err := callsIn(ctx, tx, e.ID)
 		if err != nil {

@@ -184,6 +184,7 @@ func exportEntry(ctx context.Context, r db.Reader, x room, sealed row) (exported
 // its shape.
 func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, now moment.Time) error {
 	var waited []Entry
+	var seen []moment.ID
 	for after := moment.ID(""); ; {
 		rows, err := writtenBy(ctx, tx, person, after, exportAtOnce)
 		if err != nil {
@@ -194,12 +195,18 @@ func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, now 
 			if e.State == Held || e.wasTaken() {
 				waited = append(waited, e.Entry)
 			}
+			if e.State != Withdrawn {
+				seen = append(seen, e.ID)
+			}
 		}
 		if len(rows) < exportAtOnce {
 			break
 		}
 	}
 	if err := h.tellLeft(ctx, tx, waited, now); err != nil {
+		return err
+	}
+	if err := h.gone(ctx, tx, seen...); err != nil {
 		return err
 	}
 	calls, err := callsBy(ctx, tx, person)

@@ -2,6 +2,7 @@ package discussion
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,15 +67,24 @@ func commentsFrom(ctx context.Context, r db.Reader, post moment.ID, v viewer, fr
 	return db.Collect(rows, err, scanEntry)
 }
 
+// openUpTo gives the last open comments up to one of them that a viewer meets, in order,
+// and that one, however it stands.
+func openUpTo(ctx context.Context, r db.Reader, e Entry, v viewer, most int) ([]row, error) {
+	g := glassOf(v, e.Post, e.At, string(e.ID), most)
+	rows, err := r.Query(ctx, `SELECT `+eColumns+` FROM discussion_entry e WHERE e.post = $1 AND e.at <= $2 AND (e.at < $2 OR e.id <= $3) AND (e.id = $3 OR e.state = 'open' AND `+g.seen+g.near+`)
+		ORDER BY e.at DESC, e.id DESC LIMIT $4`, g.args...)
+	out, err := db.Collect(rows, err, scanEntry)
+	slices.Reverse(out)
+	return out, err
+}
+
 // commentsUpTo gives the last comments of a post up to a place, in order.
 func commentsUpTo(ctx context.Context, r db.Reader, post moment.ID, v viewer, to place, most int) ([]row, error) {
 	g := threadGlass(v, post, to.at, string(to.id), most)
 	rows, err := r.Query(ctx, `SELECT `+eColumns+` FROM discussion_entry e WHERE e.post = $1 AND e.at <= $2 AND (e.at < $2 OR e.id <= $3) AND `+g.seen+g.near+`
 		ORDER BY e.at DESC, e.id DESC LIMIT $4`, g.args...)
 	out, err := db.Collect(rows, err, scanEntry)
-	for i, j := 0, len(out)-1; i < j; i, j = i+1, j-1 {
-		out[i], out[j] = out[j], out[i]
-	}
+	slices.Reverse(out)
 	return out, err
 }
 
