@@ -39,7 +39,8 @@ func (s *Service) page(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ctx, a := r.Context(), web.Actor(r.Context())
+	ctx := r.Context()
+	a := seeker{web.Actor(ctx), web.Visit(r)}
 	var d pageData
 	if sealed := values.Get("q"); sealed != "" {
 		asked, ok, err := s.open(ctx, a, sealed)
@@ -48,7 +49,7 @@ func (s *Service) page(w http.ResponseWriter, r *http.Request) error {
 		}
 		d.Began, d.Stale = ok, !ok
 		if ok {
-			if d.Results, err = s.Find(ctx, a, asked); err != nil {
+			if d.Results, err = s.find(ctx, a, asked); err != nil {
 				return err
 			}
 		}
@@ -79,7 +80,11 @@ func (s *Service) ask(w http.ResponseWriter, r *http.Request) error {
 	if err := asked.Validate(); err != nil {
 		return s.render(w, r, pageData{Results: Results{Asked: asked}, Err: err})
 	}
-	sealed, err := s.seal(ctx, web.Actor(ctx), asked)
+	a := seeker{Actor: web.Actor(ctx)}
+	if a.Person == "" {
+		a.visit = web.MarkVisit(w, r)
+	}
+	sealed, err := s.seal(ctx, a, asked)
 	if err != nil {
 		return err
 	}
