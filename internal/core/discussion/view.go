@@ -110,6 +110,8 @@ type Kept struct {
 	Draft
 	At   moment.Time
 	Help bool // a listed phrase stands in it: crisis help is shown with it
+	// Dropped tells that pictures were chosen with it just now, which are not kept.
+	Dropped bool
 }
 
 // Thread is a post with comments.

@@ -167,6 +167,7 @@ func (s *Service) showThread(w http.ResponseWriter, r *http.Request, typed Draft
 	if wrong == nil {
 		t.Typed.Anonymous = t.Unnamed // who was without a name here stays so unless they choose otherwise
 		if t.Kept != nil {
+			t.Kept.Dropped = PicturesDropped(r)
 			t.Typed.Words, t.Typed.Anonymous = t.Kept.Words, t.Kept.Anonymous
 			if t.Typed.Quotes == "" {
 				t.Typed.Quotes = t.Kept.Quotes
@@ -219,11 +220,11 @@ func (s *Service) commentPost(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d, do := DraftOf(form)
-	if do != "" {
-		return s.draftPost(w, r, id, d, do)
-	}
 	if d.Pictures, err = Uploads(r, form); err != nil {
 		return err
+	}
+	if do != "" {
+		return s.draftPost(w, r, id, d, do)
 	}
 	made, _, err := s.Comment(r.Context(), web.Actor(r.Context()), id, d)
 	if web.ShownAgain(err) {
