@@ -90,6 +90,17 @@ const (
 	ForKeeper Why = "keeper" // a keeper decided
 )
 
+// Reach is as what somebody was told that words are held which may be a goodbye.
+type Reach string
+
+// The reaches. ByNobody: all who could read it know that it waits, and none was asked at once.
+const (
+	ByNobody Reach = ""
+	OnDuty   Reach = "duty" // whoever leads now
+	OnCall   Reach = "call" // nobody does, and somebody is on call
+	ByMore   Reach = "more" // nobody had opened it, and more people were told
+)
+
 // Kinds of reactions, in their settled order.
 const (
 	BeenThere = "been_there"
@@ -127,8 +138,11 @@ type Entry struct {
 	Label     string // of what was brought: who wrote it there, as its file calls them; may be ""
 
 	author moment.ID
-	lead   moment.ID // who was last told of it as whoever leads, while it is held for its words; "" when nobody was
-	told   bool      // those who follow were told, or will be
+	lead   moment.ID       // who was last told of it as whoever leads, while it is held for its words; "" when nobody was
+	reach  Reach           // as what they were told
+	opened moment.Time     // when one of those who may release it first opened it
+	told   bool            // those who follow were told, or will be
+	fixed  map[string]bool // topics that moderation keeps on it, each with whether its author had put it there
 }
 
 // whyHidden is why an entry is hidden when somebody hides it. That its words were held is
@@ -148,9 +162,17 @@ func (e Entry) Thread() moment.ID {
 	return e.Post
 }
 
+// worries tells that the entry waits to be read because it may be a goodbye.
+func (e Entry) worries() bool { return e.State == Held && e.Why == ForWords }
+
 // wasTaken tells that the entry was taken back while it was held for its words, by
 // somebody who is still here.
 func (e Entry) wasTaken() bool { return e.State == Withdrawn && e.Why == ForWords && e.author != "" }
+
+// wasLeft tells that the entry was held for its words, and that whoever wrote it has left.
+func (e Entry) wasLeft() bool {
+	return e.State == Withdrawn && e.Why == ForWords && e.author == "" && !e.Brought
+}
 
 // Draft is what somebody wants to post. Key is made by the form: the same key
 // sent twice is one entry; "" is always a new one. Quotes names a comment of the

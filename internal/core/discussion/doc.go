@@ -20,8 +20,10 @@
 // there is help, whoever leads is told and may read and release them without
 // belonging to the space, with what stood there before a change. When nobody leads who is
 // on call is told; when nobody is either the author is told that. Whoever leads next is
-// told then. When the words are taken back,
-// whoever leads learns that, and whose they were.
+// told then. When nobody has opened them for ten minutes the next on call is told, then all who
+// could read them. A keeper who does not lead answers, and neither releases nor settles them.
+// When the words are taken back, whoever leads learns that, and whose they were; when the
+// author leaves, that somebody has left.
 //
 // Where an Owner says that posts are threads, each has a title and words with simple marks;
 // readers with an account see what is new to them, follow threads and spaces, keep what
@@ -49,6 +51,7 @@
 // Events sent: discussion.posted, discussion.hidden, discussion.revealed. Events heard:
 // shifts.changed (somebody leads now). Jobs: discussion.tell (a new post or answer, to those
 // who follow), discussion.lead (what is held, to whoever leads), discussion.sweep (rows of a
-// destroyed space), discussion.call (those whom an open entry calls by name), discussion.digest
+// destroyed space), discussion.unread (words that may be a goodbye and that nobody has opened, to more people),
+// discussion.gone (notices about what is not seen any more), discussion.call (those whom an open entry calls by name), discussion.digest
 // (somebody's hour of what is new), discussion.unfind (what is found of a space that is found no more). Live topic: Topic.
 package discussion

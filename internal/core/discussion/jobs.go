@@ -12,6 +12,8 @@ import (
 const (
 	jobTell   = "discussion.tell"
 	jobLead   = "discussion.lead"
+	jobUnread = "discussion.unread"
+	jobGone   = "discussion.gone"
 	jobSweep  = "discussion.sweep"
 	jobUnfind = "discussion.unfind"
 	jobBelow  = "discussion.below"

@@ -154,9 +154,14 @@ func TestModerationLabels(t *testing.T) {
 		if got := len(h.page(t, h.wren).Posts[0].Topics); got != 2 {
 			t.Errorf("%d labels", got)
 		}
+		h.keptOn(t, post, own, put)
 		must(t, w.Moderation.Undo(t.Context(), h.ines.Actor, h.lastOf(t, h.ali).ID, "Not needed."))
-		if got := h.page(t, h.wren).Posts[0].Topics; len(got) != 1 || got[0].Slug != own {
+		if got := h.page(t, h.wren).Posts[0].Topics; len(got) != 1 || got[0].Slug != own || got[0].Fixed {
 			t.Errorf("after undoing: %v", got)
+		}
+		status := h.ali.Post("/post/" + string(post) + "/label").Status
+		if n := len(h.page(t, h.wren).Posts[0].Topics); status != 303 || n != 0 {
+			t.Errorf("their own again, and they cannot take it off: %d, %d", status, n)
 		}
 	})
 }

@@ -78,12 +78,17 @@ func TestPagesAreRangesOfAnIndex(t *testing.T) {
 		if list, err := pinnedOf(t.Context(), s, space, v); err != nil || len(list) != 0 {
 			t.Fatalf("%s: %d pinned, %v", name, len(list), err)
 		}
-		if len(s.asked) != 5 {
+		far := 0 // those who are kept apart from some look up where these have answered, of which there is little
+		if v.far() {
+			far = 2
+		}
+		if len(s.asked) != 5+far {
 			t.Errorf("%s: %d questions", name, len(s.asked))
 		}
 		for i, q := range s.asked {
 			plan := planOf(t, d, q, s.args[i])
-			if strings.Contains(plan, "SCAN e") || strings.Contains(plan, "TEMP B-TREE") && i != 4 {
+			little := strings.Contains(q, "near_at") || i == 4+far
+			if strings.Contains(plan, "SCAN e") && !strings.Contains(q, "near_at") || strings.Contains(plan+"\n", "SCAN c\n") || strings.Contains(plan, "TEMP B-TREE") && !little {
 				t.Errorf("%s, question %d:\n%s", name, i, plan)
 			}
 			if !strings.Contains(plan, "discussion_entry_") {

@@ -27,7 +27,7 @@ func (v viewer) mine(e Entry) bool { return e.author != "" && e.author == v.Pers
 
 // leads tells whether the viewer may read an entry because its words are held.
 func (v viewer) leads(e Entry) bool {
-	return e.State == Held && e.Why == ForWords && permHeld.Check(v.Actor) == nil
+	return e.worries() && permHeld.Check(v.Actor) == nil
 }
 
 // canSee: what is open, for those who see the space; what is held or hidden, for its
@@ -139,14 +139,21 @@ func canHide(v viewer, e Entry) access.Decision {
 	if e.State != Open && e.State != Held {
 		return access.Wrong("discussion.error.state")
 	}
-	if e.State == Held && e.Why == ForWords && (!v.leads(e) || v.mine(e)) {
+	if e.worries() && (!v.leads(e) || v.mine(e)) {
 		return access.Refuse("discussion.error.worry")
 	}
 	return access.Allow()
 }
 
+// tends: reads what is held, to see to it: keepers, and whoever leads when it is held for
+// its words. One's own is for others.
+func tends(v viewer, e Entry) bool {
+	return e.State == Held && canSee(v, e).OK() && (v.keep || v.leads(e)) && !v.mine(e)
+}
+
 // canRelease: keepers, and whoever leads when it is held for its words. Nobody
-// releases their own: it is about somebody else having read it.
+// releases their own: it is about somebody else having read it. What may be a goodbye, or
+// was when it was hidden, is let go by those who lead only, whoever keeps the place.
 func canRelease(v viewer, e Entry) access.Decision {
 	if d := canSee(v, e); !d.OK() || !v.keep && !v.leads(e) {
 		return access.Hide()
@@ -158,6 +165,8 @@ func canRelease(v viewer, e Entry) access.Decision {
 		return access.Wrong("discussion.error.state")
 	case e.Moderated:
 		return access.Refuse("discussion.error.moderated")
+	case e.Why == ForWords && permHeld.Check(v.Actor) != nil:
+		return access.Refuse("discussion.error.worry")
 	}
 	return access.Allow()
 }
@@ -208,7 +217,8 @@ func seesVersions(v viewer, e Entry) bool {
 }
 
 // learnsTaken: whoever leads learns whose words were taken back while they were held for
-// what stood in them; neither the words nor what stood around them are there.
+// what stood in them, or that whoever wrote such words has left; neither the words nor what
+// stood around them are there.
 func learnsTaken(v viewer, e Entry) bool {
-	return e.wasTaken() && !v.mine(e) && permHeld.Check(v.Actor) == nil
+	return (e.wasTaken() || e.wasLeft()) && !v.mine(e) && permHeld.Check(v.Actor) == nil
 }

@@ -93,7 +93,10 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"react", func(v viewer) access.Decision { return canReact(v, space, open) }, []string{"member", "keeper", "keeper apart"}},
 		{"react to what is held", func(v viewer) access.Decision { return canReact(v, space, held) }, nil},
 		{"hide", func(v viewer) access.Decision { return canHide(v, open) }, []string{"author who keeps", "keeper", "keeper apart"}},
-		{"release words", func(v viewer) access.Decision { return canRelease(v, held) }, []string{"keeper", "keeper apart", "supervisor"}},
+		{"release words", func(v viewer) access.Decision { return canRelease(v, held) }, []string{"supervisor"}},
+		{"release words that were hidden", func(v viewer) access.Decision {
+			return canRelease(v, Entry{State: Hidden, Why: ForWords, author: author})
+		}, nil},
 		{"release a first one", func(v viewer) access.Decision { return canRelease(v, firstHeld) }, []string{"keeper", "keeper apart"}},
 		{"label", func(v viewer) access.Decision { return canLabel(v, space, open) }, []string{"author", "author who keeps", "keeper", "keeper apart"}},
 		{"pin", func(v viewer) access.Decision { return canPin(v, open) }, []string{"author who keeps", "keeper", "keeper apart"}},
@@ -107,7 +110,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"read what stood in a first one before", versions(Entry{State: Held, Why: ForNew, Version: 1, author: author}), []string{"author", "author who left", "author who keeps", "keeper", "keeper apart"}},
 		{"read what stood in what is taken back", versions(Entry{State: Withdrawn, Why: ForWords, Version: 1, author: author}), nil},
 		{"learn that held words were taken back", learns(Entry{State: Withdrawn, Why: ForWords, author: author}), []string{"supervisor"}},
-		{"learn it of somebody who is gone", learns(Entry{State: Withdrawn, Why: ForWords}), nil},
+		{"learn it of somebody who is gone", learns(Entry{State: Withdrawn, Why: ForWords}), []string{"supervisor"}},
+		{"learn it of what was brought", learns(Entry{State: Withdrawn, Why: ForWords, Brought: true}), nil},
 		{"learn that a first one was taken back", learns(Entry{State: Withdrawn, Why: ForNew, author: author}), nil},
 		{"learn that something was taken back", learns(Entry{State: Withdrawn, author: author}), nil},
 	}

@@ -6,6 +6,7 @@ import (
 
 	"cairn/internal/core/notify"
 	"cairn/internal/core/people"
+	"cairn/internal/core/shifts"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/bus"
 	"cairn/internal/kit/db"
@@ -26,12 +27,13 @@ const (
 	noticeHeld     = "discussion.held"     // to whoever leads: words that somebody should read now
 	noticeCalled   = "discussion.called"   // somebody wrote your name
 	noticeDigest   = "discussion.digest"   // something is new in what you follow, at your hour
+	noticeLeft     = "discussion.left"     // to whoever leads: somebody whose words were held has left
 	noticeWaiting  = "discussion.waiting"  // to those who look after it: something waits to be read
 )
 
 // Kinds are what discussions tell people, for notify.
 func Kinds() []notify.Kind {
-	return []notify.Kind{{Name: noticePosted}, {Name: noticeAnswered}, {Name: noticeDecision}, {Name: noticeHeld, Urgent: true, Work: true}, {Name: noticeWaiting}, {Name: noticeCalled}, {Name: noticeDigest}}
+	return []notify.Kind{{Name: noticePosted}, {Name: noticeAnswered}, {Name: noticeDecision}, {Name: noticeHeld, Urgent: true, Work: true}, {Name: noticeLeft, Urgent: true, Work: true}, {Name: noticeWaiting}, {Name: noticeCalled}, {Name: noticeDigest}}
 }
 
 // Owner is what a kind of space belongs to. Whoever brings the kind plugs it in.
@@ -70,11 +72,12 @@ type Phrases interface {
 	Matches(ctx context.Context, r db.Reader, texts []string, lang string) ([][]string, error)
 }
 
-// Leads tells who leads now, and whom to reach at once: who leads, or where nobody does is
+// Leads tells who leads now, who is on call, and whom to reach at once: who leads, or where nobody does is
 // on call, but for one person; "" when nobody is. It is shifts.
 type Leads interface {
 	LeadNow(ctx context.Context, r db.Reader) (moment.ID, error)
 	ReachNow(ctx context.Context, r db.Reader, but moment.ID) (moment.ID, error)
+	OnCall(ctx context.Context, r db.Reader, at moment.Time) (shifts.OnCall, error)
 }
 
 // Standing tells who is kept out for a time. It is moderation.
@@ -127,6 +130,8 @@ func New(d Deps) *Service {
 	s := &Service{Deps: d, owners: map[string]Owner{}, prose: prose.NewCache(), visits: newVisits(), making: make(chan struct{}, picturesAtOnce), intake: newIntake()}
 	bus.HandleTx(d.Bus, jobTell, s.tellJob)
 	bus.HandleTx(d.Bus, jobLead, s.tellLead)
+	bus.HandleTx(d.Bus, jobUnread, s.unreadJob)
+	bus.HandleTx(d.Bus, jobGone, s.goneJob)
 	bus.HandleTx(d.Bus, jobCall, s.callJob)
 	bus.HandleTx(d.Bus, jobDigest, s.digestJob)
 	bus.HandleTx(d.Bus, jobSweep, s.sweepJob)

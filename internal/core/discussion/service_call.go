@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"cairn/internal/core/people"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/moment"
 	"cairn/internal/kit/prose"
@@ -19,14 +20,21 @@ type aboutEntry struct {
 // without a name call nobody: whether a notice comes would tell two who are kept apart who
 // wrote them, and a notice in any case would let somebody who is kept apart reach the other.
 func (s *Service) call(ctx context.Context, tx db.Writer, e Entry) error {
-	if e.Anonymous || e.author == "" || len(prose.Names(e.Words, 1)) == 0 {
+	if e.Anonymous || e.author == "" {
 		return nil
+	}
+	if len(prose.Names(e.Words, 1)) == 0 {
+		if had, err := calledIn(ctx, tx, e.ID); err != nil || len(had) == 0 {
+			return err
+		}
 	}
 	return s.Bus.At(ctx, tx, jobCall, string(e.ID), s.Clock.Now(), aboutEntry{e.ID})
 }
 
 // callJob tells those whom an entry calls by name, if it still does: who said that they may
-// be called, reads the place, and is not kept apart from the writer. Each once an entry.
+// be called, reads the place, and is not kept apart from the writer. Each once an entry, and
+// no more in one entry than it may call, however often its words are changed. Whose name is
+// gone from the words is called no more.
 func (s *Service) callJob(ctx context.Context, tx db.Writer, about aboutEntry) error {
 	sealed, found, err := entryByID(ctx, tx, about.Entry)
 	if err != nil || !found || sealed.State != Open || sealed.Anonymous || sealed.author == "" {
@@ -52,14 +60,19 @@ func (s *Service) callJob(ctx context.Context, tx db.Writer, about aboutEntry) e
 	if err != nil {
 		return err
 	}
+	had, err := s.callsGone(ctx, tx, sealed.ID, words)
+	if err != nil {
+		return err
+	}
 	list, err := s.callable(ctx, tx, sealed.author, words, told)
 	if err != nil {
 		return err
 	}
+	list = slices.DeleteFunc(list, func(id moment.ID) bool { return slices.Contains(had, id) })
 	if list, err = readers.Among(ctx, tx, f.Space, list); err != nil {
 		return err
 	}
-	for _, id := range list {
+	for _, id := range list[:min(len(list), max(MostCalls-len(had), 0))] {
 		fresh, err := insertCall(ctx, tx, sealed.ID, id, s.Clock.Now())
 		if err != nil {
 			return err
@@ -72,6 +85,32 @@ func (s *Service) callJob(ctx context.Context, tx db.Writer, about aboutEntry) e
 		}
 	}
 	return nil
+}
+
+// callsGone gives whom an entry has called, with whatever words, and takes the call back from
+// those whose names are not in its words any more.
+func (s *Service) callsGone(ctx context.Context, tx db.Writer, entry moment.ID, words string) ([]moment.ID, error) {
+	had, err := calledIn(ctx, tx, entry)
+	if err != nil || len(had) == 0 {
+		return nil, err
+	}
+	cards, err := s.People.Cards(ctx, tx, had...)
+	if err != nil {
+		return nil, err
+	}
+	stands := map[string]bool{}
+	for _, name := range prose.Names(words, MostWords) {
+		stands[people.FoldName(name)] = true
+	}
+	for _, id := range had {
+		if stands[people.FoldName(cards[id].Name)] {
+			continue
+		}
+		if err := s.Tell.Settle(ctx, tx, id, noticeCalled+"/"+string(entry)); err != nil {
+			return nil, err
+		}
+	}
+	return had, nil
 }
 
 // toldAlready gives who heard of an entry because it answers them, and whether the thread

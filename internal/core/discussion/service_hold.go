@@ -19,15 +19,6 @@ func (s *Service) tell(ctx context.Context, tx db.Writer, to moment.ID, kind, ke
 // entryPath is the steady address of an entry.
 func entryPath(e Entry) string { return "/post/" + string(e.ID) }
 
-// leadFor gives who is told at once that words are held: whoever leads now or, when nobody
-// does, is on call for this hour, unless they wrote them.
-func (s *Service) leadFor(ctx context.Context, r db.Reader, e Entry) (moment.ID, error) {
-	if e.Why != ForWords {
-		return "", nil
-	}
-	return s.Leads.ReachNow(ctx, r, e.author)
-}
-
 // heldKey names one holding of an entry, for telling about it once.
 func heldKey(e Entry) string { return string(e.ID) + "/" + e.StateAt.Stamp() }
 
@@ -44,26 +35,27 @@ func (s *Service) tellHeld(ctx context.Context, tx db.Writer, x room, e Entry, l
 			return err
 		}
 	}
-	return s.tellThose(ctx, tx, e, lead, keepers, key)
+	if err := s.tellThose(ctx, tx, e, lead, keepers, noticeHeld, key); err != nil || !e.worries() {
+		return err
+	}
+	return s.watch(ctx, tx, aboutUnread{Entry: e.ID, Since: e.StateAt})
 }
 
-// tellThose is tellHeld with the keepers that are told.
-func (s *Service) tellThose(ctx context.Context, tx db.Writer, e Entry, lead moment.ID, also []moment.ID, key string) error {
+// tellThose is tellHeld with the keepers that are told, and what whoever leads is told.
+func (s *Service) tellThose(ctx context.Context, tx db.Writer, e Entry, lead moment.ID, also []moment.ID, kind, key string) error {
 	told := map[moment.ID]bool{e.author: true}
 	if lead != "" {
 		told[lead] = true
-		if err := s.tell(ctx, tx, lead, noticeHeld, key, e); err != nil {
+		if err := s.tell(ctx, tx, lead, kind, key, e); err != nil {
 			return err
 		}
 	}
 	if e.Why == ForWords && lead == "" {
-		for _, role := range permHeld.Roles.List() {
-			ids, err := s.People.WithRole(ctx, tx, role)
-			if err != nil {
-				return err
-			}
-			also = append(also, ids...)
+		all, err := s.allWhoRead(ctx, tx)
+		if err != nil {
+			return err
 		}
+		also = append(also, all...)
 	}
 	for _, id := range also {
 		if told[id] {
@@ -77,19 +69,15 @@ func (s *Service) tellThose(ctx context.Context, tx db.Writer, e Entry, lead mom
 	return nil
 }
 
-// tellTaken tells whoever leads, or where nobody does all who could, that words that
-// were held for what stood in them were taken back. The words are gone; that somebody was
-// worried about their author is not.
-func (s *Service) tellTaken(ctx context.Context, tx db.Writer, e Entry, now moment.Time) error {
-	if e.State != Held || e.Why != ForWords {
-		return nil
+// settleTaken takes back that somebody was told that held words were taken back, or that
+// whoever wrote them has left: they have read it.
+func (s *Service) settleTaken(ctx context.Context, tx db.Writer, person moment.ID, e Entry) error {
+	for _, key := range []string{noticeHeld + "/" + takenKey(e), noticeLeft + "/" + leftKey(e.ID)} {
+		if err := s.Tell.Settle(ctx, tx, person, key); err != nil {
+			return err
+		}
 	}
-	lead, err := s.leadFor(ctx, tx, e)
-	if err != nil {
-		return err
-	}
-	e.StateAt = now
-	return s.tellThose(ctx, tx, e, lead, nil, takenKey(e))
+	return nil
 }
 
 // settle takes back what people were told about something that was held.
@@ -125,10 +113,10 @@ func (s *Service) tellLead(ctx context.Context, tx db.Writer, _ struct{}) error 
 		if err := s.tell(ctx, tx, lead, noticeHeld, heldKey(e.Entry), e.Entry); err != nil {
 			return err
 		}
-		if err := setLead(ctx, tx, e.ID, lead, e.StateAt); err != nil {
+		if err := setLead(ctx, tx, e.ID, lead, OnDuty, e.StateAt); err != nil {
 			return fault.Op("held", err)
 		}
-		if e.lead == "" { // the author reads that somebody was told
+		if e.reach != OnDuty { // the author reads who was told
 			if err := s.changed(ctx, tx, e.Entry, s.Clock.Now()); err != nil {
 				return err
 			}
@@ -201,6 +189,11 @@ func (s *Service) move(ctx context.Context, tx db.Writer, e Entry, to State, why
 	if e.Post != "" && e.State == Open && to != Open {
 		if err := bump(ctx, tx, e.Post, -1, now); err != nil {
 			return fault.Op("entry", err)
+		}
+	}
+	if to != Open {
+		if err := s.gone(ctx, tx, e.ID); err != nil {
+			return err
 		}
 	}
 	if e.State == Open && to != Open { // whoever was called is not called to what is out of sight

@@ -183,6 +183,8 @@ func exportEntry(ctx context.Context, r db.Reader, x room, sealed row) (exported
 // and their name. Where somebody answered, the place stays, so that the thread keeps
 // its shape.
 func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, now moment.Time) error {
+	var waited []Entry
+	var seen []moment.ID
 	for after := moment.ID(""); ; {
 		rows, err := writtenBy(ctx, tx, person, after, exportAtOnce)
 		if err != nil {
@@ -190,16 +192,22 @@ func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, now 
 		}
 		for _, e := range rows {
 			after = e.ID
-			if e.State != Held && !e.wasTaken() {
-				continue
+			if e.State == Held || e.wasTaken() {
+				waited = append(waited, e.Entry)
 			}
-			if err := h.settle(ctx, tx, e.ID); err != nil {
-				return err
+			if e.State != Withdrawn {
+				seen = append(seen, e.ID)
 			}
 		}
 		if len(rows) < exportAtOnce {
 			break
 		}
+	}
+	if err := h.tellLeft(ctx, tx, waited, now); err != nil {
+		return err
+	}
+	if err := h.gone(ctx, tx, seen...); err != nil {
+		return err
 	}
 	calls, err := callsBy(ctx, tx, person)
 	if err != nil {

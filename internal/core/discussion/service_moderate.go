@@ -2,16 +2,13 @@ package discussion
 
 import (
 	"context"
-	"slices"
 
 	"cairn/internal/core/moderation"
-	"cairn/internal/core/people"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/bus"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
-	"cairn/internal/kit/web"
 )
 
 // moderated loads what moderation decides about, in its transaction; who may was decided
@@ -94,14 +91,7 @@ func (x Subject) backHeld(ctx context.Context, tx db.Writer, e row, why Why, now
 	if err != nil {
 		return err
 	}
-	lead, err := x.leadFor(ctx, tx, e.Entry)
-	if err != nil {
-		return err
-	}
-	if err := setLead(ctx, tx, e.ID, lead, now); err != nil {
-		return fault.Op("back", err)
-	}
-	return x.tellHeld(ctx, tx, at, e.Entry, lead, heldKey(e.Entry))
+	return x.waits(ctx, tx, at, e.Entry)
 }
 
 // Remove destroys the words of an entry that moderation hid, and what stood there before.
@@ -120,65 +110,7 @@ func (x Subject) Remove(ctx context.Context, tx db.Writer, id moment.ID) error {
 	return fault.Op("remove", blank(ctx, tx, id))
 }
 
-// Labels gives the topics that can be put on posts, in the reader's language.
-func (x Subject) Labels(ctx context.Context) ([]moderation.Mark, error) {
-	all, err := x.People.Situations(ctx, web.Lang(ctx))
-	if err != nil {
-		return nil, err
-	}
-	choosable, _ := people.Choosable(all)
-	var out []moderation.Mark
-	for _, y := range all {
-		if choosable[y.Slug] {
-			out = append(out, moderation.Mark{Slug: y.Slug, Text: y.Label})
-		}
-	}
-	return out, nil
-}
-
-// Label puts topics on an entry, and gives those that were not there before.
-func (x Subject) Label(ctx context.Context, tx db.Writer, _ access.Actor, id moment.ID, labels []string) ([]string, error) {
-	e, err := x.moderated(ctx, tx, id)
-	if err != nil {
-		return nil, err
-	}
-	choosable, err := x.choosable(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, t := range e.Topics { // what stands there already may stay
-		choosable[t] = true
-	}
-	all, err := tidyTopics(append(slices.Clone(e.Topics), labels...), choosable)
-	if err != nil {
-		return nil, err
-	}
-	var added []string
-	for _, t := range all {
-		if !slices.Contains(e.Topics, t) {
-			added = append(added, t)
-		}
-	}
-	if err := x.changed(ctx, tx, e.Entry, x.Clock.Now()); err != nil {
-		return nil, err
-	}
-	return added, x.relabel(ctx, tx, id, all)
-}
-
-// Unlabel takes topics off an entry.
-func (x Subject) Unlabel(ctx context.Context, tx db.Writer, _ access.Actor, id moment.ID, labels []string) error {
-	e, found, err := entryByID(ctx, tx, id)
-	if err != nil || !found || e.State == Withdrawn {
-		return err
-	}
-	left := slices.DeleteFunc(slices.Clone(e.Topics), func(t string) bool { return slices.Contains(labels, t) })
-	if err := x.changed(ctx, tx, e.Entry, x.Clock.Now()); err != nil {
-		return err
-	}
-	return x.relabel(ctx, tx, id, left)
-}
-
-// Held gives what is held in any space and what the actor may release, up to heldMost: what
+// Held gives what is held in any space and what the actor sees to, up to heldMost: what
 // is held for its words before everything else.
 func (x Subject) Held(ctx context.Context, r db.Reader, a access.Actor) ([]moderation.Held, error) {
 	some, err := spacesThatHold(ctx, r)
@@ -210,7 +142,7 @@ func (x Subject) Held(ctx context.Context, r db.Reader, a access.Actor) ([]moder
 	}
 	var out []moderation.Held
 	for _, e := range list {
-		if at := spaces[e.Space]; canRelease(at.viewer, e.Entry).OK() {
+		if at := spaces[e.Space]; tends(at.viewer, e.Entry) {
 			out = append(out, heldAs(at, e.Entry))
 		}
 	}
@@ -220,7 +152,7 @@ func (x Subject) Held(ctx context.Context, r db.Reader, a access.Actor) ([]moder
 // HeldOne tells of one entry, as Held does.
 func (x Subject) HeldOne(ctx context.Context, r db.Reader, a access.Actor, id moment.ID) (moderation.Held, bool, error) {
 	at, e, err := x.at(ctx, r, a, id)
-	if fault.Is(err, fault.NotFound) || err == nil && (e.State != Held || !canRelease(at.viewer, e).OK()) {
+	if fault.Is(err, fault.NotFound) || err == nil && !tends(at.viewer, e) {
 		return moderation.Held{}, false, nil
 	}
 	return heldAs(at, e), err == nil, err

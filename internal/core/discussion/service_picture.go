@@ -171,7 +171,7 @@ func (s *Service) Picture(ctx context.Context, a access.Actor, entry, id moment.
 		return picture.Picture{}, fault.Op("picture", err)
 	}
 	sealed := row{Entry: e}
-	if err := s.noteReads(ctx, a, []row{sealed}); err != nil {
+	if err := s.reads(ctx, a, []row{sealed}); err != nil {
 		return picture.Picture{}, err
 	}
 	out := picture.Picture{Type: p.kind, Width: p.Width, Height: p.Height, Body: body}

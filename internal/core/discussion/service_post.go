@@ -175,11 +175,13 @@ func minutes(d time.Duration) int { return int(math.Ceil(d.Minutes())) }
 
 func (s *Service) store(ctx context.Context, tx db.Writer, a access.Actor, x room, e Entry, key string) error {
 	e.told = e.State == Open
-	lead, err := s.leadFor(ctx, tx, e)
-	if err != nil {
-		return err
+	if e.State == Held {
+		var err error
+		if e.lead, e.reach, err = s.leadFor(ctx, tx, e); err != nil {
+			return err
+		}
 	}
-	e.lead = lead
+	var err error
 	if e.Alias, err = s.aliasFor(ctx, tx, e); err != nil {
 		return err
 	}
@@ -195,7 +197,7 @@ func (s *Service) store(ctx context.Context, tx db.Writer, a access.Actor, x roo
 			return err
 		}
 	}
-	if err := s.announce(ctx, tx, x, e, lead); err != nil {
+	if err := s.announce(ctx, tx, x, e); err != nil {
 		return err
 	}
 	if err := s.changed(ctx, tx, e, e.At); err != nil {
@@ -228,9 +230,9 @@ func (s *Service) aliasFor(ctx context.Context, tx db.Writer, e Entry) (int, err
 }
 
 // announce tells whom a new entry concerns.
-func (s *Service) announce(ctx context.Context, tx db.Writer, x room, e Entry, lead moment.ID) error {
+func (s *Service) announce(ctx context.Context, tx db.Writer, x room, e Entry) error {
 	if e.State == Held {
-		return s.tellHeld(ctx, tx, x, e, lead, heldKey(e))
+		return s.tellHeld(ctx, tx, x, e, e.lead, heldKey(e))
 	}
 	if err := s.call(ctx, tx, e); err != nil {
 		return err
@@ -305,19 +307,25 @@ func (s *Service) stillSee(ctx context.Context, r db.Reader, space Space, list [
 }
 
 // underHeld is for what is said below a post that is held, which its author and
-// those who look after it see. When one of these has answered, somebody has read it;
-// when the author says more, it waits anew from then on, and they are told again.
+// those who look after it see. When one of these has answered, somebody has read it; but
+// what may be a goodbye waits on for whoever leads, whoever else has answered. When the author
+// says more, it waits anew from then on, and they are told again.
 func (s *Service) underHeld(ctx context.Context, tx db.Writer, x room, post, e Entry) error {
-	if post.author != e.author {
+	if post.author == e.author {
+		if err := s.settle(ctx, tx, post.ID); err != nil {
+			return err
+		}
+		post.StateAt = e.At
+		return s.waits(ctx, tx, x, post)
+	}
+	if !post.worries() {
 		return s.settle(ctx, tx, post.ID)
 	}
-	lead, err := s.leadFor(ctx, tx, post)
-	if err != nil {
-		return err
+	if permHeld.Check(x.viewer.Actor) != nil || !x.viewer.mine(e) {
+		return s.Tell.Settle(ctx, tx, e.author, noticeWaiting+"/"+heldKey(post)) // they have read it
 	}
-	post.StateAt = e.At
-	if err := setLead(ctx, tx, post.ID, lead, post.StateAt); err != nil {
+	if err := setOpened(ctx, tx, post.ID, e.At); err != nil {
 		return fault.Op("held", err)
 	}
-	return s.tellHeld(ctx, tx, x, post, lead, heldKey(post))
+	return s.settle(ctx, tx, post.ID)
 }

@@ -17,10 +17,18 @@ func (s *Service) Page(ctx context.Context, a access.Actor, space moment.ID, bef
 	if err != nil {
 		return v, err
 	}
-	if err := s.noteReads(ctx, a, held); err != nil {
+	if err := s.reads(ctx, a, held); err != nil {
 		return v, err
 	}
 	return v, s.noteOpened(ctx, a, v.Stand, access.Entry{Verb: "discussion.read", Kind: "space", Object: space})
+}
+
+// reads is noteReads for somebody who has just opened a page.
+func (s *Service) reads(ctx context.Context, a access.Actor, list []row) error {
+	if err := s.opened(ctx, a, list); err != nil {
+		return err
+	}
+	return s.noteReads(ctx, a, list)
 }
 
 // noteReads writes down that somebody read what only its author, keepers and whoever
@@ -65,6 +73,9 @@ func (s *Service) pageWith(ctx context.Context, a access.Actor, space moment.ID,
 	}
 	if v.First {
 		pinned, err := pinnedOf(ctx, r, space, x.viewer)
+		if err == nil {
+			pinned, err = asNear(ctx, r, x.viewer, pinned)
+		}
 		if err != nil {
 			return v, nil, err
 		}
@@ -122,12 +133,12 @@ func (s *Service) OpenFrom(ctx context.Context, a access.Actor, post, from momen
 	if err != nil {
 		return t, err
 	}
-	if err := s.noteReads(ctx, a, read); err != nil {
+	if err := s.reads(ctx, a, read); err != nil {
 		return t, err
 	}
 	if t.Post.Taken() {
 		if err := s.DB.Write(ctx, func(tx db.Writer) error {
-			return s.Tell.Settle(ctx, tx, a.Person, noticeHeld+"/"+takenKey(read[0].Entry))
+			return s.settleTaken(ctx, tx, a.Person, read[0].Entry)
 		}); err != nil {
 			return t, err
 		}
@@ -210,7 +221,11 @@ func (s *Service) taken(ctx context.Context, r db.Reader, a access.Actor, id mom
 	if err != nil {
 		return Thread{}, nil, err
 	}
-	post := Shown{ID: e.ID, Space: e.Space, Post: e.Post, Who: around.who(x.viewer, e.Entry), State: e.State, Why: e.Why, Since: e.StateAt, At: e.At}
+	who := around.who(x.viewer, e.Entry)
+	if e.wasLeft() {
+		who = Who{Seed: string(e.ID), Left: true}
+	}
+	post := Shown{ID: e.ID, Space: e.Space, Post: e.Post, Who: who, State: e.State, Why: e.Why, Since: e.StateAt, At: e.At}
 	return Thread{Space: x.Space, Stand: x.Stand, Post: post, Alone: true, NotWhy: "discussion.error.gone", Lines: s.Lines.BarLines(ctx)}, []row{e}, nil
 }
 

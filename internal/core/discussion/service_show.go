@@ -150,11 +150,12 @@ func (g around) shown(x room, sealed row) (Shown, error) {
 	out.Title, out.Words, out.HTML = e.Title, e.Words, g.html(x, e.Words)
 	out.Changed, out.Counts, out.Reacted = e.Version > 0, e.Counts, g.mine[e.ID]
 	if v.mine(e) || v.keep || v.leads(e) {
-		out.Reason, out.LeadTold = e.Reason, e.lead != ""
+		out.Reason, out.Reach = e.Reason, e.reach
 	}
 	for _, t := range e.Topics {
 		if text := g.topics[t]; text != "" {
-			out.Topics = append(out.Topics, Label{t, text})
+			_, fixed := e.fixed[t]
+			out.Topics = append(out.Topics, Label{t, text, fixed})
 		}
 		if g.rather[t] && e.State == Open && !v.mine(e) {
 			out.Rather = append(out.Rather, g.topics[t])

@@ -154,7 +154,11 @@ func (s *Service) newTo(ctx context.Context, r db.Reader, a access.Actor, since 
 	if err != nil {
 		return nil, err
 	}
-	rows, err := newsFor(ctx, r, viewer{Actor: a, see: true, apart: apart}, since, newsRead)
+	v := viewer{Actor: a, see: true, apart: apart}
+	rows, err := newsFor(ctx, r, v, since, newsRead)
+	if err == nil {
+		rows, err = asNear(ctx, r, v, rows)
+	}
 	if err != nil {
 		return nil, err
 	}

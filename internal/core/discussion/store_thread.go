@@ -2,7 +2,6 @@ package discussion
 
 import (
 	"context"
-	"strconv"
 
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/moment"
@@ -57,16 +56,6 @@ func marksBy(ctx context.Context, r db.Reader, person moment.ID) ([]mark, error)
 func countThreads(ctx context.Context, r db.Reader, space moment.ID, v viewer, most int) (int, error) {
 	g := glassOf(v, space, most)
 	return number(r.QueryRow(ctx, `SELECT count(*) FROM (SELECT 1 FROM discussion_entry e WHERE e.space = $1 AND e.post IS NULL AND e.state = 'open' AND `+g.seen+g.near+` LIMIT $2) AS n`, g.args...))
-}
-
-// countUnread counts those among them that somebody has not read since something was
-// added, after an instant.
-func countUnread(ctx context.Context, r db.Reader, space moment.ID, v viewer, since moment.Time, most int) (int, error) {
-	g := glassOf(v, space, most, since)
-	g.args = append(g.args, v.Person)
-	me := strconv.Itoa(len(g.args))
-	return number(r.QueryRow(ctx, `SELECT count(*) FROM (SELECT 1 FROM discussion_entry e WHERE e.space = $1 AND e.post IS NULL AND e.active_at > $3 AND e.state = 'open' AND `+g.seen+g.near+`
-		AND NOT EXISTS (SELECT 1 FROM discussion_seen s WHERE s.person = $`+me+` AND s.object = e.id AND s.upto >= e.active_at) LIMIT $2) AS n`, g.args...))
 }
 
 func number(x db.Row) (n int, err error) {

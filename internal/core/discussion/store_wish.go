@@ -60,6 +60,12 @@ func insertCall(ctx context.Context, tx db.Writer, entry, person moment.ID, now 
 	return n > 0, db.Problem("call", err)
 }
 
+// calledIn gives whom an entry has called.
+func calledIn(ctx context.Context, r db.Reader, entry moment.ID) ([]moment.ID, error) {
+	rows, err := r.Query(ctx, `SELECT person FROM discussion_call WHERE entry = $1 ORDER BY person`, entry)
+	return db.Collect(rows, err, scanID)
+}
+
 // callsIn gives those entries that called somebody: one, and what stands below it.
 func callsIn(ctx context.Context, r db.Reader, entry moment.ID) ([]moment.ID, error) {
 	rows, err := r.Query(ctx, `SELECT DISTINCT c.entry FROM discussion_call c JOIN discussion_entry e ON e.id = c.entry WHERE e.id = $1 OR e.post = $1`, entry)

@@ -14,10 +14,14 @@ type Who struct {
 	Alias  int       // more than 0: wrote without a name, and is this number in the thread
 	Seed   string    // of the stone beside the words; of somebody without a name it belongs to the thread alone
 	Mine   bool      // the viewer's own
+	Left   bool      // they have left; nobody is named
 }
 
 // Label is a topic in the reader's language.
-type Label struct{ Slug, Text string }
+type Label struct {
+	Slug, Text string
+	Fixed      bool // a decision of moderation keeps it there
+}
 
 // Quote is what a comment answers. Shown is false when it is not there for the viewer.
 type Quote struct {
@@ -51,7 +55,7 @@ type Shown struct {
 	Since           moment.Time // of the state
 	Reason          string      // for the author and keepers
 	Moderated       bool        // hidden by moderation: its author can ask for another look
-	LeadTold        bool        // somebody who leads was told of it
+	Reach           Reach       // as what somebody was told of it, while it is held for its words
 	Pinned          bool
 	Topics          []Label
 	Comments        int // that the viewer would meet
@@ -106,6 +110,8 @@ type Kept struct {
 	Draft
 	At   moment.Time
 	Help bool // a listed phrase stands in it: crisis help is shown with it
+	// Dropped tells that pictures were chosen with it just now, which are not kept.
+	Dropped bool
 }
 
 // Thread is a post with comments.
@@ -153,6 +159,9 @@ func (e Shown) marked(words string) string {
 
 // Taken tells that this was taken back while it was held for its words, to whoever leads.
 func (e Shown) Taken() bool { return e.State == Withdrawn && e.Why == ForWords }
+
+// Left tells of what is Taken that whoever wrote it has left.
+func (e Shown) Left() bool { return e.Taken() && e.Who.Left }
 
 // NeedsHelp tells that this is the viewer's own and held for its words, or was when it was
 // hidden: somebody who said goodbye and reads that it was not wanted needs it more.

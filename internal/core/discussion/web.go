@@ -167,6 +167,7 @@ func (s *Service) showThread(w http.ResponseWriter, r *http.Request, typed Draft
 	if wrong == nil {
 		t.Typed.Anonymous = t.Unnamed // who was without a name here stays so unless they choose otherwise
 		if t.Kept != nil {
+			t.Kept.Dropped = PicturesDropped(r)
 			t.Typed.Words, t.Typed.Anonymous = t.Kept.Words, t.Kept.Anonymous
 			if t.Typed.Quotes == "" {
 				t.Typed.Quotes = t.Kept.Quotes
@@ -220,11 +221,11 @@ func (s *Service) commentPost(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer leave()
 	d, do := DraftOf(form)
-	if do != "" {
-		return s.draftPost(w, r, id, d, do)
-	}
 	if d.Pictures, err = Uploads(r, form); err != nil {
 		return err
+	}
+	if do != "" {
+		return s.draftPost(w, r, id, d, do)
 	}
 	made, _, err := s.Comment(r.Context(), web.Actor(r.Context()), id, d)
 	if web.ShownAgain(err) {
@@ -241,6 +242,7 @@ type entryData struct {
 	Entry  Shown
 	Typed  string
 	Labels []web.Option
+	Fixed  []string // labels that moderation keeps there
 	Older  []Older
 	Err    error
 	Heavy  bool // a listed phrase stands in what was typed and not sent
@@ -273,7 +275,7 @@ func (s *Service) entry(r *http.Request, id moment.ID, may func(May) bool) (Show
 	if !may(list[0].May) {
 		return Shown{}, fault.Hidden()
 	}
-	return list[0], s.noteReads(r.Context(), web.Actor(r.Context()), []row{sealed})
+	return list[0], s.reads(r.Context(), web.Actor(r.Context()), []row{sealed})
 }
 
 func (s *Service) editPage(w http.ResponseWriter, r *http.Request) error {

@@ -34,9 +34,15 @@ func (s *Service) showLabel(w http.ResponseWriter, r *http.Request, id moment.ID
 		}
 	}
 	d := entryData{Entry: e, Err: wrong}
+	fixed := map[string]bool{}
+	for _, t := range e.Topics {
+		if t.Fixed {
+			fixed[t.Slug], d.Fixed = true, append(d.Fixed, t.Text)
+		}
+	}
 	situations, _ := people.Choosable(all)
 	for _, t := range all {
-		if situations[t.Slug] {
+		if situations[t.Slug] && !fixed[t.Slug] {
 			d.Labels = append(d.Labels, web.Option{Value: t.Slug, Label: t.Label, Checked: slices.Contains(typed, t.Slug)})
 		}
 	}

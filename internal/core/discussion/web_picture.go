@@ -64,6 +64,13 @@ func Uploads(r *http.Request, form map[string][]string) ([]Upload, error) {
 	return out, nil
 }
 
+// PicturesAgain marks the address of a form whose words were kept, when pictures that had been
+// chosen with them were not.
+const PicturesAgain = "?pictures=again"
+
+// PicturesDropped tells a form that it is shown at such an address.
+func PicturesDropped(r *http.Request) bool { return r.URL.Query().Get("pictures") == "again" }
+
 // pictureFile gives a picture. It is kept by no cache: what is hidden a moment later is gone.
 func (s *Service) pictureFile(w http.ResponseWriter, r *http.Request) error {
 	id, err := web.PathID(r)

@@ -42,7 +42,11 @@ func (s *Service) draftPost(w http.ResponseWriter, r *http.Request, id moment.ID
 	if err != nil {
 		return err
 	}
-	return web.SeeOther(w, r, postPath(id, "")+"#write")
+	to := postPath(id, "")
+	if len(d.Pictures) > 0 {
+		to += PicturesAgain
+	}
+	return web.SeeOther(w, r, to+"#write")
 }
 
 // DraftOf reads what a form of a new thread or an answer sends, and what is to be done

@@ -3,6 +3,7 @@ package discussion
 import (
 	"context"
 	"net/url"
+	"strings"
 
 	"cairn/internal/kit/moment"
 	"cairn/internal/kit/web"
@@ -59,12 +60,40 @@ func heldWords(ctx context.Context, e Shown) string {
 	switch {
 	case e.State == Hidden:
 		return web.T(ctx, "discussion.keep.hidden")
+	case e.Why == ForWords && !e.May.Release:
+		return web.T(ctx, "discussion.keep.words_lead")
 	case e.Why == ForWords:
 		return web.T(ctx, "discussion.keep.words")
 	case e.Who.Before:
 		return web.T(ctx, "discussion.keep.brought")
 	}
 	return web.T(ctx, "discussion.keep.new")
+}
+
+// fixedWords says which labels moderation keeps there.
+func fixedWords(ctx context.Context, list []string) string {
+	return web.T(ctx, "discussion.label.fixed", "topics", strings.Join(list, web.T(ctx, "discussion.rather.comma")))
+}
+
+// takenWords says to whoever leads what became of words that were held.
+func takenWords(ctx context.Context, e Shown) string {
+	if e.Left() {
+		return web.T(ctx, "discussion.keep.left")
+	}
+	return web.T(ctx, "discussion.keep.taken")
+}
+
+// reachWords says to the author of held words who was told, and no more than is so.
+func reachWords(ctx context.Context, r Reach) string {
+	switch r {
+	case OnDuty:
+		return web.T(ctx, "discussion.held.lead")
+	case OnCall:
+		return web.T(ctx, "discussion.held.call")
+	case ByMore:
+		return web.T(ctx, "discussion.held.more")
+	}
+	return web.T(ctx, "discussion.held.nobody")
 }
 
 // sureWords says what an act does before it is done.

@@ -65,6 +65,11 @@ func (s *Service) kinds() []string {
 // Find gives a page of what the actor may see. Everybody may search. What was typed is
 // kept nowhere.
 func (s *Service) Find(ctx context.Context, a access.Actor, asked Asked) (Results, error) {
+	return s.find(ctx, seeker{Actor: a}, asked)
+}
+
+// find is Find for a visit too, whose links are sealed for it.
+func (s *Service) find(ctx context.Context, a seeker, asked Asked) (Results, error) {
 	out := Results{Asked: asked.tidy()}
 	if err := out.Asked.Validate(); err != nil {
 		return out, err
@@ -74,7 +79,7 @@ func (s *Service) Find(ctx context.Context, a access.Actor, asked Asked) (Result
 	if out.Help, err = s.helps(ctx, out.Asked.Words); err != nil {
 		return out, err
 	}
-	q, err := s.query(ctx, r, a, out.Asked)
+	q, err := s.query(ctx, r, a.Actor, out.Asked)
 	if err != nil {
 		return out, err
 	}
@@ -82,7 +87,7 @@ func (s *Service) Find(ctx context.Context, a access.Actor, asked Asked) (Result
 	if err != nil {
 		return out, err
 	}
-	if out.Rows, err = s.show(ctx, r, a, page.Hits, out.Asked.Words); err != nil {
+	if out.Rows, err = s.show(ctx, r, a.Actor, page.Hits, out.Asked.Words); err != nil {
 		return out, err
 	}
 	out.Whole = page.Next == nil && asked.After == search.Cursor{}
@@ -106,7 +111,7 @@ func (s *Service) helps(ctx context.Context, words string) (bool, error) {
 }
 
 // suggest looks for another way to write what found little.
-func (s *Service) suggest(ctx context.Context, r db.Reader, a access.Actor, q search.Query, out *Results) error {
+func (s *Service) suggest(ctx context.Context, r db.Reader, a seeker, q search.Query, out *Results) error {
 	text, err := s.Index.Suggest(ctx, r, q)
 	if err != nil || text == "" {
 		return err

@@ -22,13 +22,25 @@ const scopeBytes = 16
 // longestSeal bounds what is tried to be opened.
 const longestSeal = 4096
 
-// placeOf binds a sealed search to whoever asked: nobody else opens it. Those whom the
-// service does not know share a place.
-func placeOf(a access.Actor) string { return "find.asked|" + string(a.Person) }
+// seeker is whoever asks: somebody whom the service knows, or a visit of somebody whom it
+// does not, by its mark.
+type seeker struct {
+	access.Actor
+	visit string
+}
+
+// place binds a sealed search to whoever asked: nobody else opens it, and nobody who comes to
+// the same device after them. A visit without a mark opens nothing.
+func (a seeker) place() string {
+	if a.Person != "" {
+		return "find.asked|" + string(a.Person)
+	}
+	return "find.asked|visit|" + a.visit
+}
 
 // seal closes what somebody asked, for an address: the scope of the day's key, and what
 // is sealed under it.
-func (s *Service) seal(ctx context.Context, a access.Actor, q Asked) (string, error) {
+func (s *Service) seal(ctx context.Context, a seeker, q Asked) (string, error) {
 	scope, err := s.today(ctx)
 	if err != nil {
 		return "", err
@@ -45,12 +57,12 @@ func (s *Service) seal(ctx context.Context, a access.Actor, q Asked) (string, er
 	if err != nil || len(id) != scopeBytes {
 		return "", fault.Op("seal a search", errors.Join(err, errors.New("the scope is no id")))
 	}
-	return base64.RawURLEncoding.EncodeToString(append(id, box.Seal(plain, placeOf(a))...)), nil
+	return base64.RawURLEncoding.EncodeToString(append(id, box.Seal(plain, a.place())...)), nil
 }
 
 // open gives what was asked; false when it is not kept any more, or was somebody else's.
-func (s *Service) open(ctx context.Context, a access.Actor, sealed string) (q Asked, ok bool, err error) {
-	if len(sealed) > longestSeal {
+func (s *Service) open(ctx context.Context, a seeker, sealed string) (q Asked, ok bool, err error) {
+	if len(sealed) > longestSeal || a.Person == "" && a.visit == "" {
 		return q, false, nil
 	}
 	b, err := base64.RawURLEncoding.DecodeString(sealed)
@@ -69,7 +81,7 @@ func (s *Service) open(ctx context.Context, a access.Actor, sealed string) (q As
 	if err != nil {
 		return q, false, err
 	}
-	plain, err := box.Open(b[scopeBytes:], placeOf(a))
+	plain, err := box.Open(b[scopeBytes:], a.place())
 	if err != nil {
 		return q, false, nil //nolint:nilerr // it was sealed for somebody else, or changed
 	}

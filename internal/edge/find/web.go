@@ -40,7 +40,8 @@ func (s *Service) page(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ctx, a := r.Context(), web.Actor(r.Context())
+	ctx := r.Context()
+	a := seeker{web.Actor(ctx), web.Visit(r)}
 	var d pageData
 	if sealed := values.Get("q"); sealed != "" {
 		asked, ok, err := s.open(ctx, a, sealed)
@@ -59,14 +60,14 @@ func (s *Service) page(w http.ResponseWriter, r *http.Request) error {
 
 // found looks for what was asked. Whoever asks too often keeps what they typed, and is shown
 // help when it asks for help: that has no pace.
-func (s *Service) found(r *http.Request, a access.Actor, asked Asked) (d pageData, err error) {
+func (s *Service) found(r *http.Request, a seeker, asked Asked) (d pageData, err error) {
 	if d.Err = s.often.Take(r); d.Err != nil {
 		d.Asked = asked
 		d.Help, err = s.helps(r.Context(), asked.Words)
 		return d, err
 	}
 	d.Began = true
-	d.Results, err = s.Find(r.Context(), a, asked)
+	d.Results, err = s.find(r.Context(), a, asked)
 	return d, err
 }
 
@@ -93,7 +94,11 @@ func (s *Service) ask(w http.ResponseWriter, r *http.Request) error {
 	if err := asked.Validate(); err != nil {
 		return s.render(w, r, pageData{Results: Results{Asked: asked}, Err: err})
 	}
-	sealed, err := s.seal(ctx, web.Actor(ctx), asked)
+	a := seeker{Actor: web.Actor(ctx)}
+	if a.Person == "" {
+		a.visit = web.MarkVisit(w, r)
+	}
+	sealed, err := s.seal(ctx, a, asked)
 	if err != nil {
 		return err
 	}

@@ -46,6 +46,9 @@ func TestOnlyWhoChoseIsCalled(t *testing.T) {
 		if n := h.told(t, h.wren, "discussion.called"); n != 1 {
 			t.Errorf("a name that was added calls %d", n)
 		}
+		if n := h.told(t, h.ali, "discussion.called"); n != 0 {
+			t.Errorf("a name that is gone from the words calls %d", n)
+		}
 		// Whoever is answered is told of that already; whoever takes the choice back is told nothing more.
 		h.answers(t, h.wren, thread, "@Heron @Ali yes")
 		if n := h.told(t, h.heron, "discussion.called"); n != 0 {
@@ -53,7 +56,7 @@ func TestOnlyWhoChoseIsCalled(t *testing.T) {
 		}
 		status(t, "choose otherwise", h.ali.Post("/forum/filters"), 303)
 		h.answers(t, h.wren, thread, "@Ali still there?")
-		if n := h.told(t, h.ali, "discussion.called"); n != 2 {
+		if n := h.told(t, h.ali, "discussion.called"); n != 1 {
 			t.Errorf("after taking it back: %d", n)
 		}
 		// The notice has ids and nothing else.
@@ -69,6 +72,44 @@ func TestOnlyWhoChoseIsCalled(t *testing.T) {
 		h.begins(t, h.heron, id, "Many", "@a1 @a2 @a3 @a4 @a5 @Sixth")
 		if n := h.told(t, many, "discussion.called"); n != 0 {
 			t.Error("the sixth name calls")
+		}
+	})
+}
+
+// However often words are changed, one entry calls no more than five.
+func TestChangesCallNoMoreThanFive(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w)
+		id := h.space(t, draft(forum.Members))
+		var many []*cairntest.Someone
+		for i := range 8 {
+			many = append(many, w.Person("Member"+string(rune('A'+i))))
+		}
+		h.mayBeCalled(t, many...)
+		called := func() string {
+			out := ""
+			for _, p := range many {
+				if h.told(t, p, "discussion.called") > 0 {
+					out += strings.TrimPrefix(p.Name, "Member")
+				}
+			}
+			return out
+		}
+		thread := h.begins(t, h.heron, id, "One", "@MemberA @MemberB @MemberC")
+		h.Settle()
+		for _, step := range []struct{ words, stand string }{
+			{"@MemberC @MemberD @MemberE @MemberF @MemberG", "CDE"}, // A and B were two of the five
+			{"@MemberH @MemberA, and nobody else", ""},              // who was called before is not called again
+			{"no name at all", ""},
+			{"@MemberH", ""},
+		} {
+			must(t, h.Discussion.Edit(t.Context(), h.heron.Actor, thread, step.words))
+			if got := called(); got != step.stand {
+				t.Errorf("%q: there stand calls of %q, not %q", step.words, got, step.stand)
+			}
+		}
+		if n := h.count(t, `SELECT count(*) FROM notify_notice WHERE kind = 'discussion.called'`); n != discussion.MostCalls {
+			t.Errorf("%d were called by one entry", n)
 		}
 	})
 }

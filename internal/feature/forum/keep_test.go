@@ -60,9 +60,16 @@ func TestACommunityIsJoinedByAsking(t *testing.T) {
 			t.Error("the words stay after the answer")
 		}
 		status(t, "asks again at once", h.heron.Post(at(id, "/join")), 409)
-		status(t, "words of a goodbye", h.ali.Post(at(id, "/join"), "words", goodbye), 303)
-		has(t, "help at once", h.ali.Get(at(id)+"?done=help").Body, "You need not wait for an answer to get help now")
+		const help = "You need not wait for an answer to get help now"
+		sent := h.ali.Post(at(id, "/join"), "words", goodbye)
+		if sent.Status != 303 || sent.To() != at(id)+"?done=asked" {
+			t.Errorf("the address says what was written: %d %s", sent.Status, sent.To())
+		}
+		has(t, "help at once", h.ali.Get(sent.To()).Body, help)
+		has(t, "help while it waits", h.ali.Get(at(id)).Body, help)
+		lacks(t, "another's page", h.wren.Get(at(id)).Body, help)
 		status(t, "takes it back", h.ali.Post(at(id, "/unask")), 303)
+		lacks(t, "taken back", h.ali.Get(at(id)).Body, help)
 		status(t, "takes it back twice", h.ali.Post(at(id, "/unask")), 303)
 		if h.count(t, `SELECT count(*) FROM forum_request WHERE person = $1`, h.ali.ID) != 0 || h.told(t, h.fern, "forum.asked") != 0 {
 			t.Error("it stands still")

@@ -255,3 +255,25 @@ func TestLargeForms(t *testing.T) {
 		}
 	}
 }
+
+// A draft keeps no pictures, and says so when some were chosen.
+func TestADraftSaysThatItKeepsNoPictures(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w)
+		id := h.pictured(t, forum.Members)
+		thread := h.begins(t, h.wren, id, "One", "hello")
+		const says = "The pictures that you had chosen are not"
+		for _, where := range []string{at(id, "/write"), post(thread, "/comment")} {
+			got := sends(h.heron, where, map[string][]byte{"picture1": drawing(t)}, "do", "keep", "key", "k", "title", "Half", "words", "half a thought", "alt1", "a bird")
+			status(t, "keep", got, 303)
+			to, _, _ := strings.Cut(got.To(), "#")
+			has(t, "with pictures", h.heron.Get(to).Body, "half a thought", says)
+			got = sends(h.heron, where, nil, "do", "keep", "key", "k", "title", "Half", "words", "half a thought more")
+			status(t, "keep", got, 303)
+			to, _, _ = strings.Cut(got.To(), "#")
+			kept := h.heron.Get(to).Body
+			has(t, "without", kept, "half a thought more")
+			lacks(t, "without", kept, says)
+		}
+	})
+}

@@ -19,7 +19,6 @@ type Joined string
 const (
 	IsIn     Joined = "in"
 	HasAsked Joined = "asked"
-	WithHelp Joined = "help" // asked, with words that sound heavy: help is shown at once
 )
 
 // Join brings the actor into a community, by a press where it takes people in so; else it
@@ -36,14 +35,8 @@ func (s *Service) Join(ctx context.Context, a access.Actor, id moment.ID, words 
 			return s.letIn(ctx, tx, st.Space, a.Person, now)
 		}
 		done = HasAsked
-		hits, err := s.Phrases.Match(ctx, tx, words, web.Lang(ctx))
-		if err != nil {
-			return err
-		}
-		if len(hits) > 0 {
-			done = WithHelp
-		}
 		q := request{ID: moment.NewID(), Space: id, Person: a.Person, At: now}
+		var err error
 		if q.sealed, err = s.Vault.SealWords(ctx, tx, st.Wall, requestPlace(q.ID), words); err != nil {
 			return err
 		}
@@ -53,6 +46,24 @@ func (s *Service) Join(ctx context.Context, a access.Actor, id moment.ID, words 
 		return s.tellAsked(ctx, tx, q)
 	})
 	return done, err
+}
+
+// soundsHeavy tells whether a listed phrase stands in what the actor wrote when they asked to
+// join: help is shown with it while it waits. No address says so: addresses stay in a history.
+func (s *Service) soundsHeavy(ctx context.Context, r db.Reader, st stand) (bool, error) {
+	if st.asked == nil || !st.asked.Open || len(st.asked.sealed) == 0 {
+		return false, nil
+	}
+	opener, err := s.Vault.Opener(ctx, r, st.Wall)
+	if err != nil {
+		return false, err
+	}
+	words, err := opener.Open(st.asked.sealed, requestPlace(st.asked.ID))
+	if err != nil {
+		return false, err
+	}
+	hits, err := s.Phrases.Match(ctx, r, words, web.Lang(ctx))
+	return len(hits) > 0, err
 }
 
 // tellAsked tells those who answer that somebody asks.

@@ -118,6 +118,7 @@ type View struct {
 	Imports, Exports bool
 	Names            bool // may say who looks after it
 	Asked            bool
+	Heavy            bool   // a listed phrase stands in what they wrote when they asked
 	JoinWhy          string // the key of why the actor cannot join; "" when they can
 	Threads          discussion.SpaceView
 	Moderators       []people.Card
@@ -133,6 +134,9 @@ func (s *Service) Look(ctx context.Context, a access.Actor, id moment.ID, before
 		return View{}, err
 	}
 	v := viewOf(st, s.Clock.Now())
+	if v.Heavy, err = s.soundsHeavy(ctx, r, st); err != nil {
+		return v, err
+	}
 	if v.Moderators, err = s.cards(ctx, r, id); err != nil {
 		return v, err
 	}

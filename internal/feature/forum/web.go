@@ -135,6 +135,7 @@ func (s *Service) showWrite(w http.ResponseWriter, r *http.Request, a access.Act
 	t.Typed, t.Err = typed, wrong
 	if wrong == nil && t.Kept != nil {
 		t.Typed = t.Kept.Draft
+		t.Kept.Dropped = discussion.PicturesDropped(r)
 	}
 	if wrong != nil {
 		if t.Heavy, err = s.Talk.Sounds(r.Context(), typed); err != nil {
@@ -159,17 +160,20 @@ func (s *Service) writePost(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer leave()
 	d, do := discussion.DraftOf(form)
+	if d.Pictures, err = discussion.Uploads(r, form); err != nil {
+		return err
+	}
 	to := pathOf(id) + "/write"
 	var post moment.ID
 	switch do {
 	case "keep":
 		err = s.Talk.KeepThread(r.Context(), a, st.Wall, d)
+		if len(d.Pictures) > 0 {
+			to += discussion.PicturesAgain
+		}
 	case "drop":
 		err, to = s.Talk.DropDraft(r.Context(), a, st.Wall), pathOf(id)
 	default:
-		if d.Pictures, err = discussion.Uploads(r, form); err != nil {
-			return err
-		}
 		post, _, err = s.Talk.Post(r.Context(), a, st.Wall, d)
 		to = "/post/" + string(post)
 	}
