@@ -132,10 +132,10 @@ func (s *Service) allWhoRead(ctx context.Context, r db.Reader) ([]moment.ID, err
 // them: nobody else is woken for it.
 func (s *Service) opened(ctx context.Context, a access.Actor, list []row) error {
 	if permHeld.Check(a) != nil {
-		return nil
+		return nil //nolint:nilerr // whoever may not release it has not opened it for this
 	}
 	for _, e := range list {
-		if !e.worries() || !e.Entry.opened.IsZero() || e.author == a.Person {
+		if !e.worries() || !e.opened.IsZero() || e.author == a.Person {
 			continue
 		}
 		if err := s.DB.Write(ctx, func(tx db.Writer) error { return setOpened(ctx, tx, e.ID, s.Clock.Now()) }); err != nil {

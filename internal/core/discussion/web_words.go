@@ -92,6 +92,7 @@ func reachWords(ctx context.Context, r Reach) string {
 		return web.T(ctx, "discussion.held.call")
 	case ByMore:
 		return web.T(ctx, "discussion.held.more")
+	case ByNobody:
 	}
 	return web.T(ctx, "discussion.held.nobody")
 }
