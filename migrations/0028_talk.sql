@@ -39,10 +39,12 @@ CREATE TABLE discussion_wish (
 CREATE TABLE discussion_call (
     entry TEXT NOT NULL REFERENCES discussion_entry (id),
     person TEXT NOT NULL,
+    space TEXT NOT NULL,
     at BIGINT NOT NULL,
     PRIMARY KEY (entry, person)
 );
 CREATE INDEX discussion_call_person ON discussion_call (person);
+CREATE INDEX discussion_call_space ON discussion_call (space, person);
 
 -- Pictures only where the coordinator of a space says so. body and alt are sealed under the space's scope; n is their order.
 ALTER TABLE discussion_space ADD COLUMN pictures BOOLEAN NOT NULL DEFAULT FALSE;

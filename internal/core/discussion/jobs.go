@@ -2,7 +2,6 @@ package discussion
 
 import (
 	"context"
-	"slices"
 
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
@@ -50,34 +49,34 @@ func (s *Service) tellJob(ctx context.Context, tx db.Writer, about aboutTelling)
 	if e.Post != "" {
 		return s.tellThread(ctx, tx, f, e, about)
 	}
-	list, err := s.owners[f.Kind].Followers(ctx, tx, f.Space)
-	if err != nil {
+	part, err := s.owners[f.Kind].Followers(ctx, tx, f.Space, about.After, tellAtOnce)
+	if err != nil || len(part) == 0 {
 		return err
 	}
+	whole, last := len(part) < tellAtOnce, part[len(part)-1]
 	apart, err := s.People.Apart(ctx, tx, e.author)
 	if err != nil {
 		return err
 	}
-	list = slices.DeleteFunc(slices.Clone(list), func(id moment.ID) bool {
-		return id <= about.After || id == e.author || !e.Anonymous && apart[id]
-	})
-	slices.Sort(list)
-	list = slices.Compact(list)
-	part := list[:min(len(list), tellAtOnce)]
 	wishes := map[moment.ID]wish{} // of walls one hears at once
-	if _, threads := s.owners[f.Kind].(Among); threads {
+	if o, threads := s.owners[f.Kind].(Among); threads {
+		if part, err = o.Among(ctx, tx, f.Space, part); err != nil {
+			return err
+		}
 		if wishes, err = wishesOf(ctx, tx, part); err != nil {
 			return err
 		}
 	}
 	for _, id := range part {
+		if id == e.author || !e.Anonymous && apart[id] {
+			continue
+		}
 		w, chose := wishes[id]
 		if err := s.toFollower(ctx, tx, id, w, chose, e.Entry); err != nil {
 			return err
 		}
-		about.After = id
 	}
-	if len(part) == len(list) {
+	if about.After = last; whole {
 		return nil
 	}
 	return s.Bus.At(ctx, tx, jobTell, string(e.ID), s.Clock.Now(), about)

@@ -40,8 +40,9 @@ func Kinds() []notify.Kind {
 type Owner interface {
 	// Stands tells how the actor stands to a space; See false: it is not there for them.
 	Stands(ctx context.Context, r db.Reader, a access.Actor, space Space) (Stand, error)
-	// Followers gives who is told of a new post. The author may be among them.
-	Followers(ctx context.Context, r db.Reader, space Space) ([]moment.ID, error)
+	// Followers gives some of those who are told of a new post, in the order of their ids after
+	// one of them: fewer than most are the last. The author may be among them.
+	Followers(ctx context.Context, r db.Reader, space Space, after moment.ID, most int) ([]moment.ID, error)
 }
 
 // Keepers is for an Owner that can name who keeps a space: they are told when

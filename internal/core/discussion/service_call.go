@@ -73,7 +73,7 @@ func (s *Service) callJob(ctx context.Context, tx db.Writer, about aboutEntry) e
 		return err
 	}
 	for _, id := range list[:min(len(list), max(MostCalls-len(had), 0))] {
-		fresh, err := insertCall(ctx, tx, sealed.ID, id, s.Clock.Now())
+		fresh, err := insertCall(ctx, tx, sealed.Entry, id, s.Clock.Now())
 		if err != nil {
 			return err
 		}

@@ -123,6 +123,9 @@ func (s *Service) MarkRead(ctx context.Context, a access.Actor, space moment.ID)
 		if err := putMark(ctx, tx, a.Person, space, mark{Object: space, UpTo: now, At: now}); err != nil {
 			return err
 		}
+		if err := dropMarks(ctx, tx, a.Person, space, now); err != nil {
+			return err
+		}
 		return access.Record(ctx, tx, a, now, access.Entry{Verb: "discussion.mark_read", Kind: "space", Object: space})
 	})
 }
@@ -221,9 +224,10 @@ func (s *Service) follow(ctx context.Context, a access.Actor, kind string, objec
 	})
 }
 
-// FollowersOf gives who follows a space, for its Owner: who still sees it is the Owner's to say.
-func (s *Service) FollowersOf(ctx context.Context, r db.Reader, space moment.ID) ([]moment.ID, error) {
-	return followersOf(ctx, r, space)
+// FollowersOf gives some of those who follow a space, in the order of their ids after one of
+// them, for its Owner: who still sees it is the Owner's to say.
+func (s *Service) FollowersOf(ctx context.Context, r db.Reader, space, after moment.ID, most int) ([]moment.ID, error) {
+	return followersOf(ctx, r, space, after, most)
 }
 
 // Left takes away what somebody kept of a space that they left: how far they had read, what

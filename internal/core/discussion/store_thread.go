@@ -36,6 +36,12 @@ func putMark(ctx context.Context, tx db.Writer, person, space moment.ID, m mark)
 	return db.Problem("mark", err)
 }
 
+// dropMarks takes away the marks of single threads that the mark of their whole space covers.
+func dropMarks(ctx context.Context, tx db.Writer, person, space moment.ID, upTo moment.Time) error {
+	_, err := tx.Exec(ctx, `DELETE FROM discussion_seen WHERE person = $1 AND space = $2 AND object <> $2 AND upto <= $3`, person, space, upTo)
+	return db.Problem("mark", err)
+}
+
 // lookedIn gives those of some people who were in a space since an instant.
 func lookedIn(ctx context.Context, r db.Reader, space moment.ID, people []moment.ID, since moment.Time) ([]moment.ID, error) {
 	if len(people) == 0 {
@@ -89,16 +95,17 @@ func anyFollows(ctx context.Context, r db.Reader, object moment.ID) (bool, error
 	return some, db.Problem("follow", err)
 }
 
-func followersOf(ctx context.Context, r db.Reader, object moment.ID) ([]moment.ID, error) {
-	rows, err := r.Query(ctx, `SELECT person FROM discussion_follow WHERE object = $1 ORDER BY person`, object)
+func followersOf(ctx context.Context, r db.Reader, object, after moment.ID, most int) ([]moment.ID, error) {
+	rows, err := r.Query(ctx, `SELECT person FROM discussion_follow WHERE object = $1 AND person > $2 ORDER BY person LIMIT $3`, object, string(after), most)
 	return db.Collect(rows, err, scanID)
 }
 
 // waitingFollowers gives those who follow a thread and have read it since they were last
 // told of it, and those who hear at their hour, in the order of their ids after one of them.
 func waitingFollowers(ctx context.Context, r db.Reader, thread, after moment.ID, most int) ([]moment.ID, error) {
-	rows, err := r.Query(ctx, `SELECT f.person FROM discussion_follow f LEFT JOIN discussion_seen s ON s.person = f.person AND s.object = f.object
-		WHERE f.object = $1 AND f.person > $2 AND (f.told = 0 OR s.upto >= f.told OR EXISTS (SELECT 1 FROM discussion_wish w WHERE w.person = f.person AND w.pace IN ('day', 'week'))) ORDER BY f.person LIMIT $3`, thread, string(after), most)
+	rows, err := r.Query(ctx, `SELECT f.person FROM discussion_follow f WHERE f.object = $1 AND f.person > $2
+		AND (f.told = 0 OR EXISTS (SELECT 1 FROM discussion_seen s WHERE s.person = f.person AND s.object IN (f.object, f.space) AND s.upto >= f.told)
+			OR EXISTS (SELECT 1 FROM discussion_wish w WHERE w.person = f.person AND w.pace IN ('day', 'week'))) ORDER BY f.person LIMIT $3`, thread, string(after), most)
 	return db.Collect(rows, err, scanID)
 }
 

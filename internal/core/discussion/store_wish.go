@@ -55,8 +55,8 @@ func putWish(ctx context.Context, tx db.Writer, person moment.ID, w wish) error 
 	return db.Problem("choices", err)
 }
 
-func insertCall(ctx context.Context, tx db.Writer, entry, person moment.ID, now moment.Time) (bool, error) {
-	n, err := tx.Exec(ctx, `INSERT INTO discussion_call (entry, person, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, entry, person, now)
+func insertCall(ctx context.Context, tx db.Writer, e Entry, person moment.ID, now moment.Time) (bool, error) {
+	n, err := tx.Exec(ctx, `INSERT INTO discussion_call (entry, person, space, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, e.ID, person, e.Space, now)
 	return n > 0, db.Problem("call", err)
 }
 
@@ -66,20 +66,21 @@ func calledIn(ctx context.Context, r db.Reader, entry moment.ID) ([]moment.ID, e
 	return db.Collect(rows, err, scanID)
 }
 
-// callsIn gives those entries that called somebody: one, and what stands below it.
+// callsIn gives those entries that called somebody: one, and what stands below it. A CROSS
+// JOIN lets SQLite begin at the entries, and not at all calls.
 func callsIn(ctx context.Context, r db.Reader, entry moment.ID) ([]moment.ID, error) {
-	rows, err := r.Query(ctx, `SELECT DISTINCT c.entry FROM discussion_call c JOIN discussion_entry e ON e.id = c.entry WHERE e.id = $1 OR e.post = $1`, entry)
+	rows, err := r.Query(ctx, `SELECT DISTINCT c.entry FROM discussion_entry e CROSS JOIN discussion_call c WHERE c.entry = e.id AND (e.id = $1 OR e.post = $1)`, entry)
 	return db.Collect(rows, err, scanID)
 }
 
 func callsInSpace(ctx context.Context, r db.Reader, space moment.ID) ([]moment.ID, error) {
-	rows, err := r.Query(ctx, `SELECT DISTINCT c.entry FROM discussion_call c JOIN discussion_entry e ON e.id = c.entry WHERE e.space = $1`, space)
+	rows, err := r.Query(ctx, `SELECT DISTINCT entry FROM discussion_call WHERE space = $1`, space)
 	return db.Collect(rows, err, scanID)
 }
 
 // callsBy gives the entries of somebody that called others.
 func callsBy(ctx context.Context, r db.Reader, author moment.ID) ([]moment.ID, error) {
-	rows, err := r.Query(ctx, `SELECT DISTINCT c.entry FROM discussion_call c JOIN discussion_entry e ON e.id = c.entry WHERE e.author = $1`, author)
+	rows, err := r.Query(ctx, `SELECT DISTINCT c.entry FROM discussion_entry e CROSS JOIN discussion_call c WHERE c.entry = e.id AND e.author = $1`, author)
 	return db.Collect(rows, err, scanID)
 }
 
@@ -91,6 +92,6 @@ func callsTo(ctx context.Context, r db.Reader, person moment.ID) ([]follow, erro
 
 // callsToIn gives what called somebody in a space.
 func callsToIn(ctx context.Context, r db.Reader, space, person moment.ID) ([]moment.ID, error) {
-	rows, err := r.Query(ctx, `SELECT c.entry FROM discussion_call c JOIN discussion_entry e ON e.id = c.entry WHERE c.person = $1 AND e.space = $2`, person, space)
+	rows, err := r.Query(ctx, `SELECT entry FROM discussion_call WHERE space = $2 AND person = $1`, person, space)
 	return db.Collect(rows, err, scanID)
 }

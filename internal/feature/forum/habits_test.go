@@ -121,10 +121,19 @@ func TestFollowing(t *testing.T) {
 		if n := h.told(t, h.wren, "discussion.posted"); n != 2 {
 			t.Errorf("told %d times, once before reading and once after", n)
 		}
+		// That everything is read counts for each thread, and takes the marks of each away.
+		status(t, "everything is read", h.wren.Post(at(id, "/read")), 303)
+		if n := h.count(t, `SELECT count(*) FROM discussion_seen WHERE person = $1 AND object = $2`, h.wren.ID, thread); n != 0 {
+			t.Error("the mark of the thread is kept beside that of its space")
+		}
+		h.answers(t, h.ali, thread, "c2")
+		if n := h.told(t, h.wren, "discussion.posted"); n != 3 {
+			t.Errorf("told %d times, after everything was read", n)
+		}
 		h.wren.Get(post(thread))
 		status(t, "follow no more", h.wren.Post(post(thread, "/follow"), "on", "no"), 303)
 		h.answers(t, h.ali, thread, "d")
-		if n := h.told(t, h.wren, "discussion.posted"); n != 2 {
+		if n := h.told(t, h.wren, "discussion.posted"); n != 3 {
 			t.Errorf("told %d times after ending it", n)
 		}
 		status(t, "a visitor follows", h.visitor.Post(post(thread, "/follow"), "on", "yes"), 401)

@@ -130,13 +130,9 @@ func (s *Service) butGone(ctx context.Context, r db.Reader, people []moment.ID) 
 	return slices.DeleteFunc(people, func(id moment.ID) bool { return gone[id] }), err
 }
 
-// Followers gives who is told of new threads.
-func (o Owner) Followers(ctx context.Context, r db.Reader, space discussion.Space) ([]moment.ID, error) {
-	list, err := o.Talk.FollowersOf(ctx, r, space.ID)
-	if err != nil {
-		return nil, err
-	}
-	return o.Among(ctx, r, space, list)
+// Followers gives who follows the space; Among says who of them sees it still.
+func (o Owner) Followers(ctx context.Context, r db.Reader, space discussion.Space, after moment.ID, most int) ([]moment.ID, error) {
+	return o.Talk.FollowersOf(ctx, r, space.ID, after, most)
 }
 
 // Among gives those of some people who see the space still.
