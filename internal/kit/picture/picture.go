@@ -164,7 +164,7 @@ func mean(m *image.RGBA, part image.Rectangle) color.RGBA {
 		}
 	}
 	n := part.Dx() * part.Dy()
-	at := func(i int) uint8 { return uint8((sum[i] + n/2) / n) } //nolint:gosec // a mean of bytes
+	at := func(i int) uint8 { return uint8((sum[i] + n/2) / n) }
 	return color.RGBA{R: at(0), G: at(1), B: at(2), A: at(3)}
 }
 
