@@ -15,6 +15,7 @@ async function ours(page: Page, name: string): Promise<string> {
   await page.getByLabel('Name', { exact: true }).fill(name);
   await page.getByLabel('Words of welcome').fill('A place for what one sees from a window.');
   await choose(page, 'audience', 'Members');
+  await choose(page, 'hold_new', 'Somebody reads the first posts'); // not here: it is on unless somebody says so
   await choose(page, 'pictures', 'Posts and answers can have pictures');
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
@@ -46,8 +47,11 @@ test('a picture behind its words, somebody called by name, what was before', asy
   await expect(heron.page.getByRole('heading', { level: 1, name: /A wall with moss/ })).toBeVisible();
   const thread = new URL(heron.page.url()).pathname;
 
+  await expect(ali.page.getByRole('link', { name: /notices? for you/ })).toBeVisible();
   await ali.page.goto('/me/notices');
-  await ali.page.getByRole('button', { name: /Somebody wrote your name/ }).first().click();
+  const told = ali.page.locator('li').filter({ hasText: 'Somebody wrote your name' });
+  await expect(told).toHaveCount(1);
+  await told.getByRole('button').first().click();
   await expect(ali.page.getByText('you asked what I see.')).toBeVisible();
   const picture = ali.page.getByRole('img', { name: 'Moss on a grey wall' });
   await expect(picture).toBeHidden();

@@ -160,7 +160,7 @@ test('a goodbye at night: help for its author, who is on call is told, and nobod
   await expect(heron.page.getByText('Others do not see this yet.')).toBeVisible();
   await expect(heron.page.locator('main').getByRole('link', { name: /555 0100/ }).first()).toBeVisible();
   await expect(heron.page.locator('main').getByRole('link', { name: 'I’m not safe right now' })).toBeVisible();
-  await expect(heron.page.getByText('The person on duty has been told. You need not wait for them')).toBeVisible();
+  await expect(heron.page.getByText('The person who is on call has been sent a message')).toBeVisible();
   await enter(ali.page, open);
   await expect(ali.page.getByText(title)).toHaveCount(0);
 
