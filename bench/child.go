@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -229,6 +230,16 @@ func serveChild(ctx context.Context, kind, dir string) error {
 		say["pairs"] = w.pairs
 		mux.HandleFunc("GET /-/query/{id}", w.queryOnly)
 		mux.Handle("/", w.Site)
+	case "forum":
+		app.Tune()
+		w, err := openWorld(ctx, dir)
+		if err != nil {
+			return err
+		}
+		if say["talk"], err = w.fillForum(ctx, dir); err != nil {
+			return err
+		}
+		mux.Handle("/", w.Site)
 	case "bare":
 		bareRoutes(mux, dir)
 	}
@@ -291,6 +302,12 @@ func bareRoutes(mux *http.ServeMux, dir string) {
 	h := newHub(dir)
 	mux.HandleFunc("GET /stream/{n}", h.stream)
 	mux.HandleFunc("POST /say/{n}", h.say)
+}
+
+// readAll reads an answer to its end.
+func readAll(res *http.Response) (string, error) {
+	b, err := io.ReadAll(res.Body)
+	return string(b), errors.Join(err, res.Body.Close())
 }
 
 // get makes a request as somebody, and gives the body.

@@ -9,7 +9,7 @@ test('pages of everybody @once', async ({ someone }) => {
   const { page, watch } = await someone();
   watch.allow(/status of 404/);
   await page.goto('/');
-  await inspect(page, ['/', '/ask', '/crisis', '/policy', '/join', '/sign-in', '/come-back', '/younger', '/safe', '/house']);
+  await inspect(page, ['/', '/ask', '/crisis', '/policy', '/join', '/sign-in', '/come-back', '/younger', '/safe', '/house', '/search']);
 });
 
 test('pages of the demo, and one that is not there @once', async ({ someone }) => {
@@ -116,7 +116,7 @@ test('pages of the lead @once', async ({ be, someone, service }) => {
   const ali = await be('Ali');
   await startShift(ali.page);
   const { page } = await be('Ruth');
-  await inspect(page, ['/board', '/shift', '/cases', '/reports']);
+  await inspect(page, ['/board', '/shift', '/cases', '/moderation']);
 });
 
 test('pages of the coordinator @once', async ({ be }) => {
@@ -217,12 +217,12 @@ test('pages of a report @once', async ({ be, service }) => {
   await expect(heron.page.getByRole('heading', { level: 1 })).toHaveText('Thank you. Somebody looks at it.');
   await inspect(heron.page, ['/report?done=sent']);
   const tomo = await be('Tomo');
-  await tomo.page.goto('/reports');
+  await tomo.page.goto('/moderation');
   await tomo.page.locator('#queue').getByRole('link', { name: 'Ali' }).click();
-  await expect(tomo.page).toHaveURL(/\/reports\//);
+  await expect(tomo.page).toHaveURL(/\/moderation\//);
   const at = new URL(tomo.page.url()).pathname;
   await inspect(tomo.page, [at]);
   await tomo.page.getByRole('button', { name: 'I look at it' }).click();
   await expect(tomo.page.getByRole('button', { name: 'Decide' })).toBeVisible();
-  await inspect(tomo.page, [at, '/reports']);
+  await inspect(tomo.page, [at, '/moderation']);
 });

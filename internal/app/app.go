@@ -21,7 +21,9 @@ import (
 	"cairn/internal/core/shifts"
 	"cairn/internal/edge/admin"
 	"cairn/internal/edge/api"
+	"cairn/internal/edge/find"
 	"cairn/internal/edge/home"
+	"cairn/internal/feature/forum"
 	"cairn/internal/feature/groups"
 	"cairn/internal/feature/mentoring"
 	"cairn/internal/feature/support"
@@ -31,6 +33,7 @@ import (
 	"cairn/internal/kit/media"
 	"cairn/internal/kit/moment"
 	"cairn/internal/kit/post"
+	"cairn/internal/kit/search"
 	"cairn/internal/kit/vault"
 	"cairn/internal/kit/web"
 	"cairn/migrations"
@@ -75,6 +78,9 @@ type App struct {
 	Mentoring  *mentoring.Service
 	Meetings   *meetings.Service
 	Groups     *groups.Service
+	Forum      *forum.Service
+	Index      *search.Index
+	Find       *find.Service
 	Admin      *admin.Service
 	API        *api.API
 	Site       *web.Site
@@ -155,9 +161,11 @@ func (a *App) slices(ctx context.Context, o Options) error {
 	a.Directory = directory.New(directory.Deps{DB: a.DB, Bus: a.Bus, Clock: a.Clock, Log: a.Log, Demo: o.Demo})
 	a.Shifts = shifts.New(shifts.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, BaseURL: a.Settings.Public()})
 	a.Safety = safety.New(safety.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Directory: a.Directory, Shifts: a.Shifts, Tell: a.Notify, Demo: o.Demo})
-	a.Moderation = moderation.New(moderation.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify})
+	a.Moderation = moderation.New(moderation.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Load: a.Shifts, Phrases: a.Safety, Leads: a.Shifts, Lines: a.Directory,
+		Mail: mailPost(mailer), BaseURL: a.Settings.Public(), Zone: a.zone})
 	a.Chat = chat.New(chat.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Hints: a.Safety, Givers: []chat.Giver{crisisCard{a.Directory}}})
-	a.Discussion = discussion.New(discussion.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Standing: a.Moderation, Phrases: a.Safety, Leads: a.Shifts, Lines: a.Directory})
+	a.Index = search.New(a.DB)
+	a.Discussion = discussion.New(discussion.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Standing: a.Moderation, Phrases: a.Safety, Leads: a.Shifts, Lines: a.Directory, Index: a.Index, Zone: a.zone})
 	captioning, err := a.Settings.captioning()
 	if err != nil {
 		return err
@@ -169,26 +177,31 @@ func (a *App) slices(ctx context.Context, o Options) error {
 		Met: support.Places{Service: a.Support}, Calls: a.Rooms, BaseURL: a.Settings.Public()})
 	a.Meetings = meetings.New(meetings.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Standing: a.Moderation, Mail: mailPost(mailer), BaseURL: a.Settings.Public()})
 	a.Groups = groups.New(groups.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Tell: a.Notify, Standing: a.Moderation, Safety: a.Safety, Lead: a.Shifts,
-		Walls: groups.OnWalls{Service: a.Discussion}, Meetings: groups.OnMeetings{Service: a.Meetings}, Lists: a.Meetings, Listings: a.Meetings,
+		Walls: groups.OnWalls{Service: a.Discussion}, Meetings: groups.OnMeetings{Service: a.Meetings}, Lists: a.Meetings, Listings: a.Meetings, Index: a.Index,
 		Guard: post.NewGuard(a.Settings.WebhookAllow...), BaseURL: a.Settings.Public(), Zone: a.zone})
-	a.Notify.Declare(slices.Concat(shifts.Kinds(), safety.Kinds(), moderation.Kinds(), discussion.Kinds(), support.Kinds(), mentoring.Kinds(), meetings.Kinds(), groups.Kinds())...)
+	a.Forum = forum.New(forum.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Ledger: a.Ledger, People: a.People, Standing: a.Moderation, Shifts: a.Shifts, Phrases: a.Safety, Tell: a.Notify, Talk: a.Discussion, Waits: a.Moderation})
+	a.Notify.Declare(slices.Concat(shifts.Kinds(), safety.Kinds(), moderation.Kinds(), discussion.Kinds(), support.Kinds(), mentoring.Kinds(), meetings.Kinds(), groups.Kinds(), forum.Kinds())...)
 	a.Meetings.Around(groups.Kind, groups.Owner{Service: a.Groups})
 	a.Rooms.Around(meetings.RoomKind, meetings.Rooms{Service: a.Meetings})
 	a.Discussion.Around(groups.Kind, groups.WallOwner{Service: a.Groups})
+	a.Discussion.Around(forum.Kind, forum.Owner{Service: a.Forum})
 	a.Chat.Around("support", a.Support.Frame())
 	a.Chat.Around("mentoring", a.Mentoring.Frame())
 	a.Chat.Around("room", a.Rooms.Frame())
 	a.Shifts.Beside(mentoring.FeedKind, a.Mentoring.Events)
 	a.Shifts.Beside(meetings.FeedKind, a.Meetings.Feeds)
-	a.Moderation.Take(chat.Subject{Service: a.Chat}, chat.Line{Service: a.Chat}, discussion.Subject{Service: a.Discussion}, rooms.Subject{Service: a.Rooms})
+	a.Moderation.Take(chat.Subject{Service: a.Chat}, chat.Line{Service: a.Chat}, discussion.Subject{Service: a.Discussion}, rooms.Subject{Service: a.Rooms},
+		mentoring.Found{Service: a.Mentoring}, mentoring.Beside{Service: a.Mentoring}, groups.Neighbour{Service: a.Groups})
 	a.Directory.Beside(a.Safety.Trusted)
 	a.Safety.Around(places{support.Places{Service: a.Support}, mentoring.Places{Service: a.Mentoring}, rooms.Places{Service: a.Rooms}})
-	a.Admin = admin.New(admin.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, People: a.People, Shifts: a.Shifts, Safety: a.Safety, Directory: a.Directory, Demo: o.Demo})
+	a.Admin = admin.New(admin.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, People: a.People, Shifts: a.Shifts, Safety: a.Safety, Appeals: a.Moderation, Directory: a.Directory, Demo: o.Demo})
+	a.Find = find.New(find.Deps{DB: a.DB, Vault: a.Vault, Bus: a.Bus, Clock: a.Clock, Index: a.Index, People: a.People, Safety: a.Safety})
+	a.Find.Take(groups.Source{Service: a.Groups}, forum.Source{Service: a.Forum})
 	// Support first: it brings people back into the line before the conversation
 	// they were in is destroyed.
-	a.People.Hold(rooms.Holding{Service: a.Rooms}, support.Holding{Service: a.Support}, mentoring.Holding{Service: a.Mentoring}, groups.Holding{Service: a.Groups}, meetings.Holding{Service: a.Meetings}, safety.Holding{Service: a.Safety}, moderation.Holding{Service: a.Moderation}, discussion.Holding{Service: a.Discussion}, chat.Holding{Service: a.Chat}, shifts.Holding{Service: a.Shifts},
+	a.People.Hold(rooms.Holding{Service: a.Rooms}, support.Holding{Service: a.Support}, mentoring.Holding{Service: a.Mentoring}, groups.Holding{Service: a.Groups}, forum.Holding{Service: a.Forum}, meetings.Holding{Service: a.Meetings}, safety.Holding{Service: a.Safety}, moderation.Holding{Service: a.Moderation}, discussion.Holding{Service: a.Discussion}, chat.Holding{Service: a.Chat}, shifts.Holding{Service: a.Shifts},
 		notify.Holding{Service: a.Notify})
-	if err := errors.Join(a.People.Begin(ctx), a.Notify.Begin(ctx), a.Meetings.Begin(ctx)); err != nil {
+	if err := errors.Join(a.People.Begin(ctx), a.Notify.Begin(ctx), a.Meetings.Begin(ctx), a.Find.Begin(ctx)); err != nil {
 		return err
 	}
 	a.API, err = api.New(api.Deps{DB: a.DB, Bus: a.Bus, Support: a.Support, Chat: a.Chat, Shifts: a.Shifts, Clock: a.Clock, Version: Version()})
@@ -216,7 +229,7 @@ func (a *App) site(ctx context.Context, o Options) error {
 		demoHref = "/demo"
 	}
 	shell := web.Shell{
-		Name: a.Admin.Name(ctx), Demo: o.Demo, Crisis: a.Directory.BarLines, Places: navigation, PolicyHref: "/policy", HouseHref: "/house",
+		Name: a.Admin.Name(ctx), Demo: o.Demo, Crisis: a.Directory.BarLines, Places: navigation, PolicyHref: "/policy", HouseHref: "/house", SearchHref: "/search",
 		ExitURL: a.Settings.Exit, Zone: plan.Zone, TrustedProxies: trusted, Rate: o.Rate, Notices: a.Notify.Notices,
 		Log: a.Log, Clock: a.Clock, Auth: a.People, Metrics: a.meter,
 	}
@@ -224,7 +237,7 @@ func (a *App) site(ctx context.Context, o Options) error {
 		return err
 	}
 	for _, s := range []interface{ Routes() []web.Route }{
-		home.Home{Support: a.Support, Demo: demoHref}, a.People, a.Notify, a.Directory, a.Shifts, a.Safety, a.Moderation, a.Chat, a.Discussion, a.Support, a.Mentoring, a.Rooms, a.Meetings, a.Groups, a.Admin, a.API,
+		home.Home{Support: a.Support, Demo: demoHref}, a.People, a.Notify, a.Directory, a.Shifts, a.Safety, a.Moderation, a.Chat, a.Discussion, a.Support, a.Mentoring, a.Rooms, a.Meetings, a.Groups, a.Forum, a.Find, a.Admin, a.API,
 	} {
 		a.Site.Mount(s.Routes()...)
 	}
@@ -239,7 +252,7 @@ func navigation(ctx context.Context) []web.Place {
 	if actor.Has(access.Member) {
 		out = append(out, web.Place{Key: "people", Href: "/people"})
 	}
-	out = append(out, web.Place{Key: "groups", Href: "/groups"}, web.Place{Key: "find", Href: "/crisis"})
+	out = append(out, web.Place{Key: "groups", Href: "/groups"}, web.Place{Key: "community", Href: "/forum"}, web.Place{Key: "find", Href: "/crisis"})
 	if actor.Roles.Any(access.Set(access.Peer, access.Supervisor, access.Coordinator)) {
 		out = append(out, web.Place{Key: "shift", Href: "/shift", Work: true})
 	}

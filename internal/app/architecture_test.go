@@ -83,6 +83,8 @@ var (
 		"calendar": {"fault", "moment", "db", "vault", "access", "bus"},
 		"search":   {"fault", "moment", "db", "vault", "access", "bus"},
 		"media":    {"fault", "moment"},
+		"prose":    {},
+		"picture":  {},
 		"web":      {"fault", "moment", "db", "vault", "access", "bus", "post", "calendar", "search"},
 	}
 	coreOrder    = []string{"people", "notify", "directory", "shifts", "safety", "moderation", "chat", "discussion", "rooms", "meetings"}

@@ -100,7 +100,7 @@ func NewDemo(ctx context.Context, s Settings, o Options) (*App, *demo.Demo, erro
 
 func (a *App) demoDeps() demo.Deps {
 	return demo.Deps{DB: a.DB, Bus: a.Bus, Clock: a.Clock, Log: a.Log, People: a.People, Shifts: a.Shifts, Chat: a.Chat, Support: a.Support, Safety: a.Safety, Mentoring: a.Mentoring,
-		Discussion: a.Discussion, Meetings: a.Meetings, Groups: a.Groups}
+		Moderation: a.Moderation, Discussion: a.Discussion, Meetings: a.Meetings, Groups: a.Groups, Forum: a.Forum}
 }
 
 // markDemo claims an empty database for the demo, and refuses a real one.

@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"cairn/internal/core/directory"
+	"cairn/internal/core/moderation"
 	"cairn/internal/core/notify"
+	"cairn/internal/core/people"
 	"cairn/internal/core/safety"
 	"cairn/internal/core/shifts"
 	"cairn/internal/kit/access"
@@ -65,6 +67,7 @@ func (c *doctorCmd) Run(t *terminal) error {
 			tell(c.fits(t.ctx, v, d))
 		}
 		tell(c.opening(t.ctx, d)...)
+		tell(c.appeals(t.ctx, d))
 		tell(c.deliveries(t.ctx, d))
 	}
 	tell(c.ports()...)
@@ -162,6 +165,22 @@ func (s Settings) opening(ctx context.Context, d *db.DB) []finding {
 		return []finding{{false, "opening: the service may not open yet", "Sign in and see the readiness list at " + s.Public() + "/service"}}
 	}
 	return []finding{{true, "opening: policy, crisis lines and test page are in order", ""}}
+}
+
+// appeals says whether somebody who asks for another look finds anybody who did not act.
+func (s Settings) appeals(ctx context.Context, d *db.DB) finding {
+	clock := moment.System{}
+	b := bus.New(d, clock, s.logger(os.Stderr))
+	defer b.Close()
+	who := people.New(people.Deps{DB: d, Bus: b, Clock: clock})
+	c, err := moderation.New(moderation.Deps{DB: d, Bus: b, Clock: clock, People: who}).AppealsReady(ctx, d.Reader())
+	switch {
+	case err != nil:
+		return finding{false, "appeals: " + err.Error(), ""}
+	case !c.OK:
+		return finding{false, "appeals: one person decides here, and nobody outside has agreed to look again", "Sign in and name a partner service at " + s.Public() + c.DoHref}
+	}
+	return finding{true, "appeals: somebody who did not act can look again", ""}
 }
 
 // deliveries says whether messages to the outside were given up.

@@ -28,6 +28,7 @@ type commands struct {
 	Doctor  doctorCmd  `cmd:"" help:"Check database, keys, clock, mail and ports, and say what to do."`
 	User    userCmd    `cmd:"" help:"People."`
 	Keys    keysCmd    `cmd:"" help:"The keys that seal private text."`
+	Reindex reindexCmd `cmd:"" help:"Make the index of search anew, beside a service that runs."`
 	Routes  routesCmd  `cmd:"" help:"List every route with its permission."`
 	Media   mediaCmd   `cmd:"" hidden:"" help:"The media server, started by the service itself."`
 	Version versionCmd `cmd:"" help:"Tell the version."`
@@ -204,6 +205,26 @@ func (s Settings) withVault(t *terminal, f func(*vault.Vault, *db.DB) error) err
 	}
 	defer func() { _ = d.Close() }()
 	return f(v, d)
+}
+
+type reindexCmd struct{ Settings }
+
+// Run makes the index anew. It may be stopped: the service goes on with what is left.
+func (c *reindexCmd) Run(t *terminal) error {
+	a, err := New(t.ctx, c.Settings, Options{Log: c.logger(t.errw)})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = a.Close() }()
+	steps := 0
+	if err := a.Find.Rebuild(t.ctx, func(kind string) {
+		steps++
+		t.say("%s: step %d", kind, steps)
+	}); err != nil {
+		return err
+	}
+	t.say("The index of search is made anew.")
+	return nil
 }
 
 type routesCmd struct{ Settings }

@@ -44,6 +44,7 @@ type SpaceRules struct {
 	HoldNew   bool // what somebody writes here is held until a keeper has released something of theirs
 	Closed    bool // read only
 	Titles    bool // posts are asked for a title
+	Pictures  bool // posts and comments can have pictures, and those they have are shown
 }
 
 // Space is a place where people post.
@@ -62,6 +63,9 @@ type Stand struct {
 	Keep       bool          // may hide, release, label and pin
 	Readers    string        // who can see what is written here, in the reader's language
 	Slow       time.Duration // nobody looks after it now: one entry a person in that time; 0 for no limit
+	Hold       bool          // nobody looks after it now: whatever is new waits until somebody has read it
+	Threads    bool          // posts are threads: each has a title and a page, words may have simple marks, readers follow and keep drafts
+	Public     bool          // visitors read it too, so that reading it is nobody's secret: it is not in the audit
 }
 
 // State is how an entry stands.
@@ -82,8 +86,19 @@ type Why string
 // The reasons.
 const (
 	ForWords  Why = "words"  // a listed phrase stands in it
-	ForNew    Why = "new"    // the first that somebody writes here
+	ForNew    Why = "new"    // the first that somebody writes here, or written while nobody was here to read it
 	ForKeeper Why = "keeper" // a keeper decided
+)
+
+// Reach is as what somebody was told that words are held which may be a goodbye.
+type Reach string
+
+// The reaches. ByNobody: all who could read it know that it waits, and none was asked at once.
+const (
+	ByNobody Reach = ""
+	OnDuty   Reach = "duty" // whoever leads now
+	OnCall   Reach = "call" // nobody does, and somebody is on call
+	ByMore   Reach = "more" // nobody had opened it, and more people were told
 )
 
 // Kinds of reactions, in their settled order.
@@ -112,16 +127,31 @@ type Entry struct {
 	Why       Why // of what is withdrawn: why it was held or hidden then
 	Reason    string
 	Pinned    bool
+	Moderated bool // of what is hidden: moderation did, and keepers do not release it
 	At        moment.Time
 	ActiveAt  moment.Time // of a post: when something was last added that everybody sees
 	ChangedAt moment.Time
 	StateAt   moment.Time
 	Comments  int // open ones
 	Counts    map[string]int
+	Brought   bool   // it came from somewhere else, and nobody here wrote it
+	Label     string // of what was brought: who wrote it there, as its file calls them; may be ""
 
 	author moment.ID
-	lead   moment.ID // who was last told of it as whoever leads, while it is held for its words; "" when nobody was
-	told   bool      // those who follow were told, or will be
+	lead   moment.ID       // who was last told of it as whoever leads, while it is held for its words; "" when nobody was
+	reach  Reach           // as what they were told
+	opened moment.Time     // when one of those who may release it first opened it
+	told   bool            // those who follow were told, or will be
+	fixed  map[string]bool // topics that moderation keeps on it, each with whether its author had put it there
+}
+
+// whyHidden is why an entry is hidden when somebody hides it. That its words were held is
+// kept: what they may mean is not over for their author.
+func (e Entry) whyHidden() Why {
+	if e.State == Held && e.Why == ForWords {
+		return ForWords
+	}
+	return ForKeeper
 }
 
 // Thread gives the post that an entry belongs to: itself, for a post.
@@ -132,9 +162,17 @@ func (e Entry) Thread() moment.ID {
 	return e.Post
 }
 
+// worries tells that the entry waits to be read because it may be a goodbye.
+func (e Entry) worries() bool { return e.State == Held && e.Why == ForWords }
+
 // wasTaken tells that the entry was taken back while it was held for its words, by
 // somebody who is still here.
 func (e Entry) wasTaken() bool { return e.State == Withdrawn && e.Why == ForWords && e.author != "" }
+
+// wasLeft tells that the entry was held for its words, and that whoever wrote it has left.
+func (e Entry) wasLeft() bool {
+	return e.State == Withdrawn && e.Why == ForWords && e.author == "" && !e.Brought
+}
 
 // Draft is what somebody wants to post. Key is made by the form: the same key
 // sent twice is one entry; "" is always a new one. Quotes names a comment of the
@@ -145,6 +183,7 @@ type Draft struct {
 	Words     string
 	Anonymous bool
 	Quotes    moment.ID
+	Pictures  []Upload // up to MostPictures
 }
 
 // Validate cleans the words and checks them, for a post or a comment.
@@ -156,6 +195,7 @@ func (d *Draft) Validate(comment bool) error {
 	}
 	d.Words = cleanWords(&p, d.Words, most)
 	d.Title = cleanLine(&p, "title", d.Title, MostTitle)
+	d.checkPictures(&p)
 	if d.Key == "" {
 		d.Key = string(moment.NewID())
 	}
@@ -222,12 +262,13 @@ func cleanReason(s string) (string, error) {
 	return clean, p.Err()
 }
 
-// stateFor is how something new begins.
-func stateFor(phrase, newcomer bool, rules SpaceRules, keep bool) (State, Why) {
+// stateFor is how something new begins. alone tells that nobody looks after the space
+// now and that it holds everything until then.
+func stateFor(phrase, newcomer, alone bool, rules SpaceRules, keep bool) (State, Why) {
 	switch {
 	case phrase:
 		return Held, ForWords
-	case rules.HoldNew && newcomer && !keep:
+	case (alone || rules.HoldNew && newcomer) && !keep:
 		return Held, ForNew
 	}
 	return Open, ""

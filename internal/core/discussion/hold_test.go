@@ -156,7 +156,14 @@ func TestAGoodbyeWhileNobodyLeads(t *testing.T) {
 		if a := h.ines.Get("/post/" + string(post)); a.Status != 404 {
 			t.Errorf("the lead reads what is around it: %d", a.Status)
 		}
-		must(t, w.Discussion.Release(t.Context(), h.fern.Actor, moment.ID(strings.TrimPrefix(at, "/post/"))))
+		id := moment.ID(strings.TrimPrefix(at, "/post/"))
+		if err := w.Discussion.Release(t.Context(), h.fern.Actor, id); !fault.Is(err, fault.Forbidden) || h.told(t, h.otto, "discussion.held") != 1 {
+			t.Errorf("a keeper who does not lead releases it: %v", err)
+		}
+		kept := h.fern.Get(h.followed(t, h.fern, at)).Body
+		has(t, "the keeper's page", kept, "Supervisors and coordinators have been told")
+		lacks(t, "the keeper's page", kept, "Release it")
+		must(t, w.Discussion.Release(t.Context(), h.ines.Actor, id))
 		has(t, "a member's page", h.ali.Get("/post/"+string(post)).Body, "tired", "One answer")
 		if h.told(t, h.wren, "discussion.answered") != 1 || h.told(t, h.ines, "discussion.held") != 0 {
 			t.Error("after the release")
@@ -289,18 +296,18 @@ func TestWhatWasHeldLeavesNoPlace(t *testing.T) {
 		for _, id := range []moment.ID{back, gone} {
 			h.answers(t, h.fern, id, "only for you")
 		}
-		if h.told(t, h.ines, "discussion.held") != 0 {
-			t.Error("what was answered asks to be read")
+		if h.told(t, h.ines, "discussion.held") != 2 || h.told(t, h.fern, "discussion.waiting") != 0 {
+			t.Error("that a keeper answered is no answer of whoever leads, and the keeper has read it")
 		}
 		h.answers(t, h.heron, back, "I am afraid")
-		if h.told(t, h.ines, "discussion.held") != 1 || h.told(t, h.fern, "discussion.waiting") != 1 {
+		if h.told(t, h.ines, "discussion.held") != 2 || h.told(t, h.fern, "discussion.waiting") != 1 {
 			t.Error("nobody is told that the author said more")
 		}
 		must(t, w.Discussion.Withdraw(t.Context(), h.heron.Actor, back))
 		must(t, w.People.Erase(t.Context(), h.wren.Actor, people.Proof{Name: "Wren"}))
 		for _, p := range []*cairntest.Someone{h.ali, h.heron, h.fern, h.ines} {
 			for _, id := range []moment.ID{back, gone} {
-				if got := p.Get("/post/" + string(id)); got.Status != 404 && (p != h.ines || id != back) {
+				if got := p.Get("/post/" + string(id)); got.Status != 404 && p != h.ines {
 					t.Errorf("%s: %d", p.Name, got.Status)
 				}
 			}
@@ -309,6 +316,9 @@ func TestWhatWasHeldLeavesNoPlace(t *testing.T) {
 		learns := h.ines.Get("/post/" + string(back))
 		has(t, "the lead's page", learns.Body, "The person has taken it back")
 		lacks(t, "the lead's page", learns.Body, "tired", "only for you", "I am afraid")
+		left := h.ines.Get("/post/" + string(gone))
+		has(t, "of somebody who left", left.Body, "Somebody whose words were held has left")
+		lacks(t, "of somebody who left", left.Body, "tired", "only for you", "Wren", string(h.wren.ID))
 		lacks(t, "a member's wall", h.ali.Get(h.wall()).Body, "only for you", "I am afraid", "taken back")
 		if h.told(t, h.ines, "discussion.held")+h.told(t, h.fern, "discussion.waiting") != 0 {
 			t.Error("what is gone asks to be read")

@@ -2,7 +2,6 @@ package discussion
 
 import (
 	"context"
-	"slices"
 
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
@@ -10,9 +9,15 @@ import (
 )
 
 const (
-	jobTell  = "discussion.tell"
-	jobLead  = "discussion.lead"
-	jobSweep = "discussion.sweep"
+	jobTell   = "discussion.tell"
+	jobLead   = "discussion.lead"
+	jobUnread = "discussion.unread"
+	jobGone   = "discussion.gone"
+	jobSweep  = "discussion.sweep"
+	jobUnfind = "discussion.unfind"
+	jobBelow  = "discussion.below"
+	jobCall   = "discussion.call"
+	jobDigest = "discussion.digest"
 
 	tellAtOnce  = 200 // people told in one transaction
 	leadAtOnce  = 50  // held entries that whoever leads is told of in one transaction
@@ -41,31 +46,40 @@ func (s *Service) tellJob(ctx context.Context, tx db.Writer, about aboutTelling)
 	if err != nil || !found || s.owners[f.Kind] == nil {
 		return err
 	}
-	list, err := s.owners[f.Kind].Followers(ctx, tx, f.Space)
-	if err != nil {
+	if e.Post != "" {
+		return s.tellThread(ctx, tx, f, e, about)
+	}
+	part, err := s.owners[f.Kind].Followers(ctx, tx, f.Space, about.After, tellAtOnce)
+	if err != nil || len(part) == 0 {
 		return err
 	}
+	whole, last := len(part) < tellAtOnce, part[len(part)-1]
 	apart, err := s.People.Apart(ctx, tx, e.author)
 	if err != nil {
 		return err
 	}
-	list = slices.Clone(list)
-	slices.Sort(list)
-	list = slices.Compact(list)
-	n := 0
-	for _, id := range list {
-		if id <= about.After || id == e.author || !e.Anonymous && apart[id] {
-			continue
-		}
-		if n++; n > tellAtOnce {
-			return s.Bus.At(ctx, tx, jobTell, string(e.ID), s.Clock.Now(), about)
-		}
-		if err := s.tell(ctx, tx, id, noticePosted, string(e.ID), e.Entry); err != nil {
+	wishes := map[moment.ID]wish{} // of walls one hears at once
+	if o, threads := s.owners[f.Kind].(Among); threads {
+		if part, err = o.Among(ctx, tx, f.Space, part); err != nil {
 			return err
 		}
-		about.After = id
+		if wishes, err = wishesOf(ctx, tx, part); err != nil {
+			return err
+		}
 	}
-	return nil
+	for _, id := range part {
+		if id == e.author || !e.Anonymous && apart[id] {
+			continue
+		}
+		w, chose := wishes[id]
+		if err := s.toFollower(ctx, tx, id, w, chose, e.Entry); err != nil {
+			return err
+		}
+	}
+	if about.After = last; whole {
+		return nil
+	}
+	return s.Bus.At(ctx, tx, jobTell, string(e.ID), s.Clock.Now(), about)
 }
 
 // sweepJob deletes the rows of a destroyed space, some at a time.

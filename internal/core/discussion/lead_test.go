@@ -9,6 +9,7 @@ import (
 	"cairn/internal/cairntest"
 	"cairn/internal/core/discussion"
 	"cairn/internal/core/people"
+	"cairn/internal/core/shifts"
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/moment"
 )
@@ -165,7 +166,8 @@ func TestManyThatWaitHideNothing(t *testing.T) {
 		}
 		must(t, w.Shifts.Start(t.Context(), h.otto.Actor, true))
 		h.goesHome(t, h.ines)
-		if n := h.told(t, h.otto, "discussion.held"); n != 106 {
+		h.Settle()
+		if n := h.count(t, `SELECT count(DISTINCT about) FROM notify_notice WHERE person = $1 AND kind = 'discussion.held' AND settled_at = 0`, h.otto.ID); n != 106 {
 			t.Errorf("the next lead is told of %d of 106", n)
 		}
 	})
@@ -261,7 +263,7 @@ func TestTheLeadLearnsThatAGoodbyeWasTakenBack(t *testing.T) {
 }
 
 // Where nobody leads all who could are told; without a name it stays without one; and
-// when the account is gone, so is this.
+// when the account is gone, they are told that instead, without anybody's number.
 func TestTakenBackWhileNobodyLeads(t *testing.T) {
 	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
 		h := begin(t, w, anything)
@@ -283,8 +285,41 @@ func TestTakenBackWhileNobodyLeads(t *testing.T) {
 			t.Error("the keeper is told of what is gone")
 		}
 		must(t, w.People.Erase(t.Context(), h.heron.Actor, people.Proof{Name: "Heron"}))
-		if got := h.otto.Get("/post/" + string(id)); got.Status != 404 || h.told(t, h.otto, "discussion.waiting") != 0 {
-			t.Errorf("the account is gone: %d", got.Status)
+		got := h.otto.Get("/post/" + string(id))
+		has(t, "when the account is gone", got.Body, "has left")
+		lacks(t, "when the account is gone", got.Body, "Heron", "tired", "how is everybody", "omebody 1")
+		if h.told(t, h.otto, "discussion.waiting") != 1 {
+			t.Error("nobody is told that the account is gone")
 		}
+	})
+}
+
+// At night, when nobody leads, who is on call for that hour is told at once; when nobody is
+// either, the author reads that.
+func TestAGoodbyeAtNight(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w, anything)
+		now := w.Clock.Now()
+		for kind, p := range map[shifts.DutyKind]*cairntest.Someone{shifts.First: h.ines, shifts.Second: h.otto} {
+			must(t, w.Shifts.PutOnCall(t.Context(), h.otto.Actor, shifts.Duty{Kind: kind, Person: p.ID, From: now, Until: now.Add(8 * time.Hour)}))
+		}
+		id := h.posts(t, h.heron, goodbye)
+		page := h.heron.Get("/post/" + string(id)).Body
+		has(t, "the author's page", page, "Nobody is on duty right now. The person who is on call has been sent a message", "/crisis", "/safe")
+		lacks(t, "the author's page", page, "The person on duty has been told")
+		lacks(t, "a member's wall", h.ali.Get(h.wall()).Body, "tired")
+		if first, second, waiting := h.told(t, h.ines, "discussion.held"), h.told(t, h.otto, "discussion.held"), h.told(t, h.otto, "discussion.waiting"); first != 1 || second != 0 || waiting != 0 {
+			t.Errorf("first on call is told %d times, second %d and %d", first, second, waiting)
+		}
+		has(t, "who is on call", h.ines.Get("/post/"+string(id)).Body, goodbye, "Release it")
+		// Their own words: the second is told.
+		h.garden.members[h.ines.ID] = true
+		h.posts(t, h.ines, goodbye)
+		if n := h.told(t, h.otto, "discussion.held"); n != 1 {
+			t.Errorf("the second is told %d times of what the first wrote", n)
+		}
+		h.Time.Advance(9 * time.Hour)
+		later := h.posts(t, h.wren, goodbye)
+		has(t, "after their hours", h.wren.Get("/post/"+string(later)).Body, "Nobody is on duty right now")
 	})
 }

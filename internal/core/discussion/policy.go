@@ -8,6 +8,7 @@ import (
 // Permissions of discussions. What somebody may do in a space is its Owner's to say.
 var (
 	permUse    = access.Permit("discussion.use", "Members read and write in the spaces that are theirs, and change and take back their own words.", access.Member)
+	permRead   = access.Permit("discussion.read", "Everybody reads what stands in spaces that are open to visitors; members what is theirs.", access.Visitor)
 	permHeld   = access.Permit("discussion.held", "Supervisors and coordinators read what is held back because of its words, and release it.", access.Supervisor, access.Coordinator)
 	permReveal = access.Permit("discussion.reveal", "Supervisors and coordinators look up who wrote without a name, with a reason that the author reads.", access.Supervisor, access.Coordinator)
 )
@@ -26,7 +27,7 @@ func (v viewer) mine(e Entry) bool { return e.author != "" && e.author == v.Pers
 
 // leads tells whether the viewer may read an entry because its words are held.
 func (v viewer) leads(e Entry) bool {
-	return e.State == Held && e.Why == ForWords && permHeld.Check(v.Actor) == nil
+	return e.worries() && permHeld.Check(v.Actor) == nil
 }
 
 // canSee: what is open, for those who see the space; what is held or hidden, for its
@@ -77,6 +78,17 @@ func canComment(v viewer, s Space, post Entry) access.Decision {
 	return access.Allow()
 }
 
+// canQuote: an open comment, in an answer; whoever leads may below what is held.
+func canQuote(v viewer, s Space, e Entry) access.Decision {
+	if e.Post == "" || e.State != Open {
+		return access.Hide()
+	}
+	if permHeld.Check(v.Actor) == nil {
+		return canSee(v, e)
+	}
+	return canPost(v, s)
+}
+
 // canEdit: one's own words, while one may write. What was hidden is not written over.
 func canEdit(v viewer, s Space, e Entry) access.Decision {
 	if !v.mine(e) {
@@ -117,7 +129,9 @@ func canReact(v viewer, s Space, e Entry) access.Decision {
 	return access.Allow()
 }
 
-// canHide: keepers, with a reason.
+// canHide: keepers, with a reason. What is held for its words is seen by nobody but its
+// author and those who read it: hiding it would only take it from whoever leads, so none
+// but they do.
 func canHide(v viewer, e Entry) access.Decision {
 	if d := canSee(v, e); !d.OK() || !v.keep {
 		return access.Hide()
@@ -125,11 +139,21 @@ func canHide(v viewer, e Entry) access.Decision {
 	if e.State != Open && e.State != Held {
 		return access.Wrong("discussion.error.state")
 	}
+	if e.worries() && (!v.leads(e) || v.mine(e)) {
+		return access.Refuse("discussion.error.worry")
+	}
 	return access.Allow()
 }
 
+// tends: reads what is held, to see to it: keepers, and whoever leads when it is held for
+// its words. One's own is for others.
+func tends(v viewer, e Entry) bool {
+	return e.State == Held && canSee(v, e).OK() && (v.keep || v.leads(e)) && !v.mine(e)
+}
+
 // canRelease: keepers, and whoever leads when it is held for its words. Nobody
-// releases their own: it is about somebody else having read it.
+// releases their own: it is about somebody else having read it. What may be a goodbye, or
+// was when it was hidden, is let go by those who lead only, whoever keeps the place.
 func canRelease(v viewer, e Entry) access.Decision {
 	if d := canSee(v, e); !d.OK() || !v.keep && !v.leads(e) {
 		return access.Hide()
@@ -139,6 +163,10 @@ func canRelease(v viewer, e Entry) access.Decision {
 		return access.Refuse("discussion.error.own")
 	case e.State != Held && e.State != Hidden:
 		return access.Wrong("discussion.error.state")
+	case e.Moderated:
+		return access.Refuse("discussion.error.moderated")
+	case e.Why == ForWords && permHeld.Check(v.Actor) != nil:
+		return access.Refuse("discussion.error.worry")
 	}
 	return access.Allow()
 }
@@ -189,7 +217,8 @@ func seesVersions(v viewer, e Entry) bool {
 }
 
 // learnsTaken: whoever leads learns whose words were taken back while they were held for
-// what stood in them; neither the words nor what stood around them are there.
+// what stood in them, or that whoever wrote such words has left; neither the words nor what
+// stood around them are there.
 func learnsTaken(v viewer, e Entry) bool {
-	return e.wasTaken() && !v.mine(e) && permHeld.Check(v.Actor) == nil
+	return (e.wasTaken() || e.wasLeft()) && !v.mine(e) && permHeld.Check(v.Actor) == nil
 }

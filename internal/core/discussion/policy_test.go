@@ -93,7 +93,10 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"react", func(v viewer) access.Decision { return canReact(v, space, open) }, []string{"member", "keeper", "keeper apart"}},
 		{"react to what is held", func(v viewer) access.Decision { return canReact(v, space, held) }, nil},
 		{"hide", func(v viewer) access.Decision { return canHide(v, open) }, []string{"author who keeps", "keeper", "keeper apart"}},
-		{"release words", func(v viewer) access.Decision { return canRelease(v, held) }, []string{"keeper", "keeper apart", "supervisor"}},
+		{"release words", func(v viewer) access.Decision { return canRelease(v, held) }, []string{"supervisor"}},
+		{"release words that were hidden", func(v viewer) access.Decision {
+			return canRelease(v, Entry{State: Hidden, Why: ForWords, author: author})
+		}, nil},
 		{"release a first one", func(v viewer) access.Decision { return canRelease(v, firstHeld) }, []string{"keeper", "keeper apart"}},
 		{"label", func(v viewer) access.Decision { return canLabel(v, space, open) }, []string{"author", "author who keeps", "keeper", "keeper apart"}},
 		{"pin", func(v viewer) access.Decision { return canPin(v, open) }, []string{"author who keeps", "keeper", "keeper apart"}},
@@ -107,7 +110,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"read what stood in a first one before", versions(Entry{State: Held, Why: ForNew, Version: 1, author: author}), []string{"author", "author who left", "author who keeps", "keeper", "keeper apart"}},
 		{"read what stood in what is taken back", versions(Entry{State: Withdrawn, Why: ForWords, Version: 1, author: author}), nil},
 		{"learn that held words were taken back", learns(Entry{State: Withdrawn, Why: ForWords, author: author}), []string{"supervisor"}},
-		{"learn it of somebody who is gone", learns(Entry{State: Withdrawn, Why: ForWords}), nil},
+		{"learn it of somebody who is gone", learns(Entry{State: Withdrawn, Why: ForWords}), []string{"supervisor"}},
+		{"learn it of what was brought", learns(Entry{State: Withdrawn, Why: ForWords, Brought: true}), nil},
 		{"learn that a first one was taken back", learns(Entry{State: Withdrawn, Why: ForNew, author: author}), nil},
 		{"learn that something was taken back", learns(Entry{State: Withdrawn, author: author}), nil},
 	}
@@ -150,17 +154,21 @@ func TestHowSomethingBegins(t *testing.T) {
 		why              Why
 		afterEditOfOpen  State
 		afterEditOfFirst Why
+		alone            bool
 	}{
-		{"plain", false, true, SpaceRules{}, false, Open, "", Open, ForNew},
-		{"a phrase", true, false, SpaceRules{}, false, Held, ForWords, Held, ForWords},
-		{"a phrase of a keeper", true, false, hold, true, Held, ForWords, Held, ForWords},
-		{"the first", false, true, hold, false, Held, ForNew, Open, ForNew},
-		{"the second", false, false, hold, false, Open, "", Open, ForNew},
-		{"the first of a keeper", false, true, hold, true, Open, "", Open, ForNew},
-		{"a phrase in the first", true, true, hold, false, Held, ForWords, Held, ForWords},
+		{"plain", false, true, SpaceRules{}, false, Open, "", Open, ForNew, false},
+		{"a phrase", true, false, SpaceRules{}, false, Held, ForWords, Held, ForWords, false},
+		{"a phrase of a keeper", true, false, hold, true, Held, ForWords, Held, ForWords, false},
+		{"the first", false, true, hold, false, Held, ForNew, Open, ForNew, false},
+		{"the second", false, false, hold, false, Open, "", Open, ForNew, false},
+		{"the first of a keeper", false, true, hold, true, Open, "", Open, ForNew, false},
+		{"a phrase in the first", true, true, hold, false, Held, ForWords, Held, ForWords, false},
+		{"nobody is here", false, false, SpaceRules{}, false, Held, ForNew, Open, ForNew, true},
+		{"nobody is here, of a keeper", false, true, SpaceRules{}, true, Open, "", Open, ForNew, true},
+		{"nobody is here, and a phrase", true, false, SpaceRules{}, false, Held, ForWords, Held, ForWords, true},
 	}
 	for _, tt := range tests {
-		if s, w := stateFor(tt.phrase, tt.new_, tt.rules, tt.keep); s != tt.state || w != tt.why {
+		if s, w := stateFor(tt.phrase, tt.new_, tt.alone, tt.rules, tt.keep); s != tt.state || w != tt.why {
 			t.Errorf("%s: %s %s", tt.name, s, w)
 		}
 		if s, _ := stateAfterEdit(Entry{State: Open}, tt.phrase); s != tt.afterEditOfOpen {

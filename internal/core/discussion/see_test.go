@@ -335,7 +335,7 @@ func TestWhoIsKeptOutCannotWrite(t *testing.T) {
 		}
 		q, err := w.Moderation.Queue(t.Context(), h.ines.Actor)
 		must(t, err)
-		at := "/reports/" + string(q.Reports[0].ID)
+		at := "/moderation/" + string(q.Reports[0].ID)
 		h.ines.Post(at + "/claim")
 		if got := h.ines.Post(at+"/decide", "what", "pause", "days", "3", "reason", "Take a breath."); got.Status != 303 {
 			t.Fatalf("decide: %d", got.Status)
@@ -388,6 +388,28 @@ func TestASpaceIsDestroyed(t *testing.T) {
 		}
 		if n := h.count(t, `SELECT count(*) FROM notify_notice WHERE kind = 'discussion.waiting' AND settled_at = 0`); n != 0 {
 			t.Errorf("%d still wait to read it", n)
+		}
+	})
+}
+
+// TestManyAreTold: those who follow are told some at a time, each once, and whoever wrote it or
+// is kept apart from them is not.
+func TestManyAreTold(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w, anything)
+		for i := range 205 {
+			h.garden.members[w.Person(fmt.Sprint("Member ", i)).ID] = true
+		}
+		h.apart(t, h.wren, h.heron)
+		id := h.posts(t, h.heron, "hello")
+		h.Settle()
+		const all = `SELECT count(*) FROM notify_notice WHERE kind = 'discussion.posted' AND about = $1`
+		want := len(h.garden.members) - 2
+		if n := h.count(t, all, string(id)); n != want {
+			t.Errorf("%d notices, want %d", n, want)
+		}
+		if n := h.told(t, h.heron, "discussion.posted") + h.told(t, h.wren, "discussion.posted"); n != 0 {
+			t.Errorf("told who wrote it, or is kept apart: %d", n)
 		}
 	})
 }

@@ -19,27 +19,14 @@ func (s *Service) tell(ctx context.Context, tx db.Writer, to moment.ID, kind, ke
 // entryPath is the steady address of an entry.
 func entryPath(e Entry) string { return "/post/" + string(e.ID) }
 
-// leadFor gives who is told at once that words are held: whoever leads now, unless
-// they wrote them.
-func (s *Service) leadFor(ctx context.Context, r db.Reader, e Entry) (moment.ID, error) {
-	if e.Why != ForWords {
-		return "", nil
-	}
-	lead, err := s.Leads.LeadNow(ctx, r)
-	if err != nil || lead == e.author {
-		return "", err
-	}
-	return lead, nil
-}
-
 // heldKey names one holding of an entry, for telling about it once.
 func heldKey(e Entry) string { return string(e.ID) + "/" + e.StateAt.Stamp() }
 
 // takenKey names that held words were taken back, for telling about it once.
 func takenKey(e Entry) string { return heldKey(e) + "/taken" }
 
-// tellHeld tells who should read what is held: whoever leads, at once; where nobody
-// does, all who could; and the keepers of the space.
+// tellHeld tells who should read what is held: whoever leads or is on call, at once; where
+// nobody is, all who could; and the keepers of the space.
 func (s *Service) tellHeld(ctx context.Context, tx db.Writer, x room, e Entry, lead moment.ID, key string) error {
 	var keepers []moment.ID
 	if k, ok := s.owners[x.Kind].(Keepers); ok {
@@ -48,26 +35,27 @@ func (s *Service) tellHeld(ctx context.Context, tx db.Writer, x room, e Entry, l
 			return err
 		}
 	}
-	return s.tellThose(ctx, tx, e, lead, keepers, key)
+	if err := s.tellThose(ctx, tx, e, lead, keepers, noticeHeld, key); err != nil || !e.worries() {
+		return err
+	}
+	return s.watch(ctx, tx, aboutUnread{Entry: e.ID, Since: e.StateAt})
 }
 
-// tellThose is tellHeld with the keepers that are told.
-func (s *Service) tellThose(ctx context.Context, tx db.Writer, e Entry, lead moment.ID, also []moment.ID, key string) error {
+// tellThose is tellHeld with the keepers that are told, and what whoever leads is told.
+func (s *Service) tellThose(ctx context.Context, tx db.Writer, e Entry, lead moment.ID, also []moment.ID, kind, key string) error {
 	told := map[moment.ID]bool{e.author: true}
 	if lead != "" {
 		told[lead] = true
-		if err := s.tell(ctx, tx, lead, noticeHeld, key, e); err != nil {
+		if err := s.tell(ctx, tx, lead, kind, key, e); err != nil {
 			return err
 		}
 	}
 	if e.Why == ForWords && lead == "" {
-		for _, role := range permHeld.Roles.List() {
-			ids, err := s.People.WithRole(ctx, tx, role)
-			if err != nil {
-				return err
-			}
-			also = append(also, ids...)
+		all, err := s.allWhoRead(ctx, tx)
+		if err != nil {
+			return err
 		}
+		also = append(also, all...)
 	}
 	for _, id := range also {
 		if told[id] {
@@ -81,19 +69,15 @@ func (s *Service) tellThose(ctx context.Context, tx db.Writer, e Entry, lead mom
 	return nil
 }
 
-// tellTaken tells whoever leads, or where nobody does all who could, that words that
-// were held for what stood in them were taken back. The words are gone; that somebody was
-// worried about their author is not.
-func (s *Service) tellTaken(ctx context.Context, tx db.Writer, e Entry, now moment.Time) error {
-	if e.State != Held || e.Why != ForWords {
-		return nil
+// settleTaken takes back that somebody was told that held words were taken back, or that
+// whoever wrote them has left: they have read it.
+func (s *Service) settleTaken(ctx context.Context, tx db.Writer, person moment.ID, e Entry) error {
+	for _, key := range []string{noticeHeld + "/" + takenKey(e), noticeLeft + "/" + leftKey(e.ID)} {
+		if err := s.Tell.Settle(ctx, tx, person, key); err != nil {
+			return err
+		}
 	}
-	lead, err := s.leadFor(ctx, tx, e)
-	if err != nil {
-		return err
-	}
-	e.StateAt = now
-	return s.tellThose(ctx, tx, e, lead, nil, takenKey(e))
+	return nil
 }
 
 // settle takes back what people were told about something that was held.
@@ -129,11 +113,13 @@ func (s *Service) tellLead(ctx context.Context, tx db.Writer, _ struct{}) error 
 		if err := s.tell(ctx, tx, lead, noticeHeld, heldKey(e.Entry), e.Entry); err != nil {
 			return err
 		}
-		if err := setLead(ctx, tx, e.ID, lead, e.StateAt); err != nil {
+		if err := setLead(ctx, tx, e.ID, lead, OnDuty, e.StateAt); err != nil {
 			return fault.Op("held", err)
 		}
-		if e.lead == "" { // the author reads that somebody was told
-			s.Bus.Publish(tx, Topic(e.Space), int64(s.Clock.Now()))
+		if e.reach != OnDuty { // the author reads who was told
+			if err := s.changed(ctx, tx, e.Entry, s.Clock.Now()); err != nil {
+				return err
+			}
 		}
 	}
 	if len(list) < leadAtOnce {
@@ -151,7 +137,7 @@ func (s *Service) Hide(ctx context.Context, a access.Actor, id moment.ID, reason
 	}
 	verb := access.Entry{Verb: "discussion.hide", Subject: ofTheirs}
 	return s.on(ctx, a, id, changing, verb, func(x room, e Entry) access.Decision { return canHide(x.viewer, e) }, func(tx db.Writer, x room, e Entry, now moment.Time) error {
-		if err := s.move(ctx, tx, e, Hidden, ForKeeper, sealIn(x, reason, reasonPlace(id)), now); err != nil {
+		if err := s.move(ctx, tx, e, Hidden, e.whyHidden(), sealIn(x, reason, reasonPlace(id)), now); err != nil {
 			return err
 		}
 		if err := s.Bus.Emit(ctx, tx, bus.Event{Name: "discussion.hidden", ID: id, Also: map[string]moment.ID{"space": e.Space}}); err != nil {
@@ -168,6 +154,12 @@ func (s *Service) Release(ctx context.Context, a access.Actor, id moment.ID) err
 	return s.on(ctx, a, id, changing, verb, func(x room, e Entry) access.Decision { return canRelease(x.viewer, e) }, func(tx db.Writer, x room, e Entry, now moment.Time) error {
 		if err := s.move(ctx, tx, e, Open, "", nil, now); err != nil {
 			return err
+		}
+		if err := s.call(ctx, tx, e); err != nil {
+			return err
+		}
+		if e.Brought { // it is not new to anybody
+			return s.countBrought(ctx, tx, e)
 		}
 		if e.Post != "" || !e.told {
 			if err := setShown(ctx, tx, id, now); err != nil {
@@ -191,10 +183,25 @@ func (s *Service) move(ctx context.Context, tx db.Writer, e Entry, to State, why
 	if err != nil {
 		return fault.Op("entry", err)
 	}
+	if err := s.findable(ctx, tx, e.ID); err != nil {
+		return err
+	}
 	if e.Post != "" && e.State == Open && to != Open {
 		if err := bump(ctx, tx, e.Post, -1, now); err != nil {
 			return fault.Op("entry", err)
 		}
+	}
+	if to != Open {
+		if err := s.gone(ctx, tx, e.ID); err != nil {
+			return err
+		}
+	}
+	if e.State == Open && to != Open { // whoever was called is not called to what is out of sight
+		calls, err := callsIn(ctx, tx, e.ID)
+		if err != nil {
+			return err
+		}
+		return s.uncall(ctx, tx, calls)
 	}
 	if e.State == Held {
 		return s.settle(ctx, tx, e.ID)

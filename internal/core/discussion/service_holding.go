@@ -78,6 +78,9 @@ func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put 
 				return err
 			}
 			written = append(written, one)
+			if err := h.exportPictures(ctx, r, *x, e.ID, put); err != nil {
+				return err
+			}
 		}
 		if len(rows) < exportAtOnce {
 			break
@@ -91,7 +94,15 @@ func (h Holding) Export(ctx context.Context, r db.Reader, person moment.ID, put 
 	for _, y := range list {
 		reactions = append(reactions, exportedReaction{y.Entry, y.Kind, y.At.Stamp()})
 	}
-	return put("discussion.json", map[string]any{"written": written, "reactions": reactions})
+	drafts, err := h.exportDrafts(ctx, r, rooms, person)
+	if err != nil {
+		return err
+	}
+	habits, err := exportHabits(ctx, r, person)
+	if err != nil {
+		return err
+	}
+	return put("discussion.json", map[string]any{"written": written, "reactions": reactions, "begun_and_not_sent": drafts, "follows": habits.Follows, "read": habits.Read, "rather_not_unasked": habits.Rather, "choices": habits.Wishes, "called_by_name": habits.Called})
 }
 
 // exportRoom opens a space to take one's own words out of it, whether one may see it
@@ -172,6 +183,8 @@ func exportEntry(ctx context.Context, r db.Reader, x room, sealed row) (exported
 // and their name. Where somebody answered, the place stays, so that the thread keeps
 // its shape.
 func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, now moment.Time) error {
+	var waited []Entry
+	var seen []moment.ID
 	for after := moment.ID(""); ; {
 		rows, err := writtenBy(ctx, tx, person, after, exportAtOnce)
 		if err != nil {
@@ -179,16 +192,39 @@ func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, now 
 		}
 		for _, e := range rows {
 			after = e.ID
-			if e.State != Held && !e.wasTaken() {
-				continue
+			if e.State == Held || e.wasTaken() {
+				waited = append(waited, e.Entry)
 			}
-			if err := h.settle(ctx, tx, e.ID); err != nil {
-				return err
+			if e.State != Withdrawn {
+				seen = append(seen, e.ID)
 			}
 		}
 		if len(rows) < exportAtOnce {
 			break
 		}
 	}
+	if err := h.tellLeft(ctx, tx, waited, now); err != nil {
+		return err
+	}
+	if err := h.gone(ctx, tx, seen...); err != nil {
+		return err
+	}
+	calls, err := callsBy(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	if err := h.uncall(ctx, tx, calls); err != nil {
+		return err
+	}
+	if err := h.Bus.Cancel(ctx, tx, jobDigest, string(person)); err != nil {
+		return err
+	}
+	if err := h.unfindBy(ctx, tx, person); err != nil {
+		return err
+	}
+	tx.AfterCommit(func() { // no word of theirs stays in memory either
+		h.prose.Forget()
+		h.visits.Purge()
+	})
 	return eraseAuthor(ctx, tx, person, now)
 }

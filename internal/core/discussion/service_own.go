@@ -10,7 +10,6 @@ import (
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
-	"cairn/internal/kit/web"
 )
 
 // Edit changes the actor's own words. What stood there before is kept, sealed, for
@@ -23,6 +22,13 @@ func (s *Service) Edit(ctx context.Context, a access.Actor, id moment.ID, words 
 		d := Draft{Words: words}
 		if err := d.Validate(e.Post != ""); err != nil || d.Words == e.Words {
 			return err
+		}
+		heavy, err := s.sounds(ctx, tx, d.Words)
+		if err != nil {
+			return err
+		}
+		if x.Hold && !x.viewer.keep && !heavy { // heavy words wait to be read in any case
+			return fault.New(fault.Conflict, "discussion.error.alone")
 		}
 		was, found, err := entryByID(ctx, tx, id)
 		if err != nil || !found {
@@ -38,11 +44,16 @@ func (s *Service) Edit(ctx context.Context, a access.Actor, id moment.ID, words 
 		if err != nil {
 			return fault.Op("edit", err)
 		}
-		hits, err := s.Phrases.Match(ctx, tx, d.Words, web.Lang(ctx))
-		if err != nil {
+		if err := s.holdAgain(ctx, tx, x, e, heavy, now); err != nil {
 			return err
 		}
-		return s.holdAgain(ctx, tx, x, e, len(hits) > 0, now)
+		if e.State == Open && !heavy {
+			e.Words = d.Words
+			if err := s.call(ctx, tx, e); err != nil {
+				return err
+			}
+		}
+		return s.findable(ctx, tx, id)
 	})
 }
 
@@ -57,14 +68,7 @@ func (s *Service) holdAgain(ctx context.Context, tx db.Writer, x room, e Entry, 
 		return err
 	}
 	e.State, e.Why, e.StateAt = to, why, now
-	lead, err := s.leadFor(ctx, tx, e)
-	if err != nil {
-		return err
-	}
-	if err := setLead(ctx, tx, e.ID, lead, now); err != nil {
-		return fault.Op("held", err)
-	}
-	return s.tellHeld(ctx, tx, x, e, lead, heldKey(e))
+	return s.waits(ctx, tx, x, e)
 }
 
 // Withdraw takes the actor's own words away at once, with all that stood there
@@ -96,33 +100,6 @@ func (s *Service) React(ctx context.Context, a access.Actor, id moment.ID, kind 
 		_, err := react(ctx, tx, id, a.Person, kind, on, now)
 		return fault.Op("react", err)
 	})
-}
-
-// Label says what a post is about, in situations of the taxonomy, so that readers
-// can choose. The author and keepers do.
-func (s *Service) Label(ctx context.Context, a access.Actor, id moment.ID, topics []string) error {
-	choosable, err := s.choosable(ctx)
-	if err != nil {
-		return err
-	}
-	topics, err = tidyTopics(topics, choosable)
-	if err != nil {
-		return err
-	}
-	return s.on(ctx, a, id, changing, access.Entry{Verb: "discussion.label"}, func(x room, e Entry) access.Decision { return canLabel(x.viewer, x.Space, e) }, func(tx db.Writer, x room, e Entry, _ moment.Time) error {
-		if x.viewer.mine(e) {
-			if err := s.notOut(ctx, tx, a.Person); err != nil {
-				return err
-			}
-		}
-		return fault.Op("label", setTopics(ctx, tx, id, topics))
-	})
-}
-
-func (s *Service) choosable(ctx context.Context) (map[string]bool, error) {
-	all, err := s.People.Situations(ctx, web.Lang(ctx))
-	situations, _ := people.Choosable(all)
-	return situations, err
 }
 
 // Pin keeps a post at the top, or takes it down from there.

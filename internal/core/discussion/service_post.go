@@ -21,12 +21,19 @@ func (s *Service) Post(ctx context.Context, a access.Actor, space moment.ID, d D
 		return "", "", err
 	}
 	d.Quotes = ""
-	return s.write(ctx, a, d, func(tx db.Writer) (room, target, error) {
+	pictures, err := s.clean(ctx, a, d, func(r db.Reader) (room, error) { return s.mayPost(ctx, r, a, space) })
+	if err != nil {
+		return "", "", err
+	}
+	return s.write(ctx, a, d, pictures, func(tx db.Writer) (room, target, error) {
 		x, err := s.visit(ctx, tx, a, space)
 		if err != nil {
 			return x, target{}, err
 		}
-		return x, target{Entry: Entry{Space: space}}, canPost(x.viewer, x.Space).Err()
+		if err := canPost(x.viewer, x.Space).Err(); err != nil {
+			return x, target{}, err
+		}
+		return x, target{Entry: Entry{Space: space}}, titled(x.Stand, d)
 	})
 }
 
@@ -36,7 +43,11 @@ func (s *Service) Comment(ctx context.Context, a access.Actor, post moment.ID, d
 	if err := d.Validate(true); err != nil {
 		return "", "", err
 	}
-	return s.write(ctx, a, d, func(tx db.Writer) (room, target, error) {
+	pictures, err := s.clean(ctx, a, d, func(r db.Reader) (room, error) { return s.mayComment(ctx, r, a, post) })
+	if err != nil {
+		return "", "", err
+	}
+	return s.write(ctx, a, d, pictures, func(tx db.Writer) (room, target, error) {
 		x, e, err := s.at(ctx, tx, a, post)
 		if err != nil {
 			return x, target{}, err
@@ -61,7 +72,7 @@ type target struct {
 }
 
 // write stores a new entry; where finds and decides its place.
-func (s *Service) write(ctx context.Context, a access.Actor, d Draft, where func(tx db.Writer) (room, target, error)) (id moment.ID, state State, err error) {
+func (s *Service) write(ctx context.Context, a access.Actor, d Draft, pictures []cleaned, where func(tx db.Writer) (room, target, error)) (id moment.ID, state State, err error) {
 	err = s.DB.Write(ctx, func(tx db.Writer) error {
 		x, e, err := where(tx)
 		if err != nil {
@@ -79,7 +90,13 @@ func (s *Service) write(ctx context.Context, a access.Actor, d Draft, where func
 			id, state = had.ID, had.State
 			return nil
 		}
-		known, err := s.mayWrite(ctx, tx, a, x, e, d)
+		// First of all: what sounds heavy waits to be read in any case, and no pace keeps it
+		// from whoever reads it.
+		heavy, err := s.sounds(ctx, tx, d.text())
+		if err != nil {
+			return err
+		}
+		known, err := s.mayWrite(ctx, tx, a, x, e, d, heavy)
 		if err != nil {
 			return err
 		}
@@ -87,24 +104,53 @@ func (s *Service) write(ctx context.Context, a access.Actor, d Draft, where func
 		e.Title, e.Words, e.StateAt, e.ActiveAt = d.Title, d.Words, e.At, e.At
 		e.State, e.Why = Open, ""
 		if !e.helps {
-			hits, err := s.Phrases.Match(ctx, tx, d.Title+"\n"+d.Words, web.Lang(ctx))
-			if err != nil {
-				return err
-			}
-			e.State, e.Why = stateFor(len(hits) > 0, !known, x.Rules, x.viewer.keep)
+			e.State, e.Why = stateFor(heavy, !known, x.Hold, x.Rules, x.viewer.keep)
 		}
 		if err := s.store(ctx, tx, a, x, e.Entry, key); err != nil {
 			return err
 		}
+		if err := s.keepPictures(ctx, tx, x, e.ID, pictures); err != nil {
+			return err
+		}
 		id, state = e.ID, e.State
-		return nil
+		return fault.Op("draft", dropDraft(ctx, tx, a.Person, draftObject(e.Entry)))
 	})
 	return id, state, err
 }
 
+// sounds tells whether a listed phrase stands in words.
+func (s *Service) sounds(ctx context.Context, r db.Reader, words string) (bool, error) {
+	hits, err := s.Phrases.Match(ctx, r, words, web.Lang(ctx))
+	return len(hits) > 0, err
+}
+
+// Sounds tells whether a listed phrase stands in what somebody typed and could not send:
+// crisis help is shown with it. Nothing is noted, and nobody is told.
+func (s *Service) Sounds(ctx context.Context, d Draft) (bool, error) {
+	return s.sounds(ctx, s.DB.Reader(), d.text())
+}
+
+// text is everything that was typed.
+func (d Draft) text() string {
+	text := d.Title + "\n" + d.Words
+	for _, u := range d.Pictures {
+		text += "\n" + u.Alt
+	}
+	return text
+}
+
+// titled: a thread needs a title, so that others can choose what to open.
+func titled(st Stand, d Draft) error {
+	var p fault.Problems
+	if st.Threads && d.Title == "" {
+		p.Add("title", "discussion.error.title")
+	}
+	return p.Err()
+}
+
 // mayWrite is what holds back a writer for now: a decision, the rules of the
-// space, and its pace. known tells that something of theirs is open there already.
-func (s *Service) mayWrite(ctx context.Context, tx db.Writer, a access.Actor, x room, to target, d Draft) (known bool, err error) {
+// space, and its pace, but for heavy words. known tells that something of theirs is open there already.
+func (s *Service) mayWrite(ctx context.Context, tx db.Writer, a access.Actor, x room, to target, d Draft, heavy bool) (known bool, err error) {
 	if err := s.notOut(ctx, tx, a.Person); err != nil {
 		return false, err
 	}
@@ -118,7 +164,7 @@ func (s *Service) mayWrite(ctx context.Context, tx db.Writer, a access.Actor, x 
 	if err != nil {
 		return false, err
 	}
-	if wait := waitFor(x.Slow, last, now); wait > 0 && !x.viewer.keep && !to.helps {
+	if wait := waitFor(x.Slow, last, now); wait > 0 && !x.viewer.keep && !to.helps && !heavy {
 		return false, fault.New(fault.TooFast, "discussion.error.slow").With(map[string]any{"n": minutes(wait), "seconds": int(wait/time.Second) + 1})
 	}
 	return known, posting.Spend(ctx, tx, a.Person, now)
@@ -129,11 +175,13 @@ func minutes(d time.Duration) int { return int(math.Ceil(d.Minutes())) }
 
 func (s *Service) store(ctx context.Context, tx db.Writer, a access.Actor, x room, e Entry, key string) error {
 	e.told = e.State == Open
-	lead, err := s.leadFor(ctx, tx, e)
-	if err != nil {
-		return err
+	if e.State == Held {
+		var err error
+		if e.lead, e.reach, err = s.leadFor(ctx, tx, e); err != nil {
+			return err
+		}
 	}
-	e.lead = lead
+	var err error
 	if e.Alias, err = s.aliasFor(ctx, tx, e); err != nil {
 		return err
 	}
@@ -141,15 +189,20 @@ func (s *Service) store(ctx context.Context, tx db.Writer, a access.Actor, x roo
 	if err := insertEntry(ctx, tx, r, key); err != nil {
 		return fault.Op("post", err)
 	}
+	if err := s.findable(ctx, tx, e.ID); err != nil {
+		return err
+	}
 	if e.Post == "" && e.Anonymous {
 		if err := insertAlias(ctx, tx, e.ID, a.Person, e.Alias); err != nil {
 			return err
 		}
 	}
-	if err := s.announce(ctx, tx, x, e, lead); err != nil {
+	if err := s.announce(ctx, tx, x, e); err != nil {
 		return err
 	}
-	s.Bus.Publish(tx, Topic(e.Space), int64(e.At))
+	if err := s.changed(ctx, tx, e, e.At); err != nil {
+		return err
+	}
 	if err := s.Bus.Emit(ctx, tx, bus.Event{Name: "discussion.posted", ID: e.ID, Also: map[string]moment.ID{"space": e.Space, "post": e.Post}}); err != nil {
 		return err
 	}
@@ -177,9 +230,12 @@ func (s *Service) aliasFor(ctx context.Context, tx db.Writer, e Entry) (int, err
 }
 
 // announce tells whom a new entry concerns.
-func (s *Service) announce(ctx context.Context, tx db.Writer, x room, e Entry, lead moment.ID) error {
+func (s *Service) announce(ctx context.Context, tx db.Writer, x room, e Entry) error {
 	if e.State == Held {
-		return s.tellHeld(ctx, tx, x, e, lead, heldKey(e))
+		return s.tellHeld(ctx, tx, x, e, e.lead, heldKey(e))
+	}
+	if err := s.call(ctx, tx, e); err != nil {
+		return err
 	}
 	return s.tellOpen(ctx, tx, x, e)
 }
@@ -204,36 +260,72 @@ func (s *Service) tellOpen(ctx context.Context, tx db.Writer, x room, e Entry) e
 	if err != nil {
 		return err
 	}
+	sees, err := s.stillSee(ctx, tx, x.Space, list)
+	if err != nil {
+		return err
+	}
 	for _, y := range list {
 		if y.ID == e.Post && y.State == Held {
 			if err := s.underHeld(ctx, tx, x, y.Entry, e); err != nil {
 				return err
 			}
 		}
-		if y.author == "" || y.author == e.author || !e.Anonymous && apart[y.author] {
+		// Whose words are held hears of every answer, wherever they stand: it can be help.
+		if y.author == "" || y.author == e.author || !e.Anonymous && apart[y.author] || y.State != Held && !sees[y.author] {
 			continue
 		}
 		if err := s.tell(ctx, tx, y.author, noticeAnswered, string(e.ID), e); err != nil {
 			return err
 		}
 	}
-	return nil
+	if some, err := anyFollows(ctx, tx, e.Post); err != nil || !some {
+		return err
+	}
+	return s.Bus.At(ctx, tx, jobTell, string(e.ID), s.Clock.Now(), aboutTelling{Post: e.ID})
+}
+
+// stillSee tells which authors of some entries see their space still. Where its Owner does
+// not say, all do.
+func (s *Service) stillSee(ctx context.Context, r db.Reader, space Space, list []row) (map[moment.ID]bool, error) {
+	var people []moment.ID
+	for _, y := range list {
+		if y.author != "" {
+			people = append(people, y.author)
+		}
+	}
+	if o, ok := s.owners[space.Kind].(Among); ok && len(people) > 0 {
+		var err error
+		if people, err = o.Among(ctx, r, space, people); err != nil {
+			return nil, err
+		}
+	}
+	out := map[moment.ID]bool{}
+	for _, id := range people {
+		out[id] = true
+	}
+	return out, nil
 }
 
 // underHeld is for what is said below a post that is held, which its author and
-// those who look after it see. When one of these has answered, somebody has read it;
-// when the author says more, it waits anew from then on, and they are told again.
+// those who look after it see. When one of these has answered, somebody has read it; but
+// what may be a goodbye waits on for whoever leads, whoever else has answered. When the author
+// says more, it waits anew from then on, and they are told again.
 func (s *Service) underHeld(ctx context.Context, tx db.Writer, x room, post, e Entry) error {
-	if post.author != e.author {
+	if post.author == e.author {
+		if err := s.settle(ctx, tx, post.ID); err != nil {
+			return err
+		}
+		post.StateAt = e.At
+		return s.waits(ctx, tx, x, post)
+	}
+	if !post.worries() {
 		return s.settle(ctx, tx, post.ID)
 	}
-	lead, err := s.leadFor(ctx, tx, post)
-	if err != nil {
-		return err
+	if permHeld.Check(x.viewer.Actor) != nil || !x.viewer.mine(e) {
+		return s.Tell.Settle(ctx, tx, e.author, noticeWaiting+"/"+heldKey(post)) // they have read it
 	}
-	post.StateAt = e.At
-	if err := setLead(ctx, tx, post.ID, lead, post.StateAt); err != nil {
+	if err := setOpened(ctx, tx, post.ID, e.At); err != nil {
 		return fault.Op("held", err)
 	}
-	return s.tellHeld(ctx, tx, x, post, lead, heldKey(post))
+	return s.settle(ctx, tx, post.ID)
 }

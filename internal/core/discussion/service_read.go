@@ -17,10 +17,18 @@ func (s *Service) Page(ctx context.Context, a access.Actor, space moment.ID, bef
 	if err != nil {
 		return v, err
 	}
-	if err := s.noteReads(ctx, a, held); err != nil {
+	if err := s.reads(ctx, a, held); err != nil {
 		return v, err
 	}
-	return v, s.Ledger.RecordRead(ctx, a, s.Clock.Now(), access.Entry{Verb: "discussion.read", Kind: "space", Object: space})
+	return v, s.noteOpened(ctx, a, v.Stand, access.Entry{Verb: "discussion.read", Kind: "space", Object: space})
+}
+
+// reads is noteReads for somebody who has just opened a page.
+func (s *Service) reads(ctx context.Context, a access.Actor, list []row) error {
+	if err := s.opened(ctx, a, list); err != nil {
+		return err
+	}
+	return s.noteReads(ctx, a, list)
 }
 
 // noteReads writes down that somebody read what only its author, keepers and whoever
@@ -39,6 +47,11 @@ func (s *Service) noteReads(ctx context.Context, a access.Actor, list []row) err
 
 // page is Page without the audit, for pages that are kept up to date.
 func (s *Service) page(ctx context.Context, a access.Actor, space moment.ID, before string, n int) (SpaceView, []row, error) {
+	return s.pageWith(ctx, a, space, before, n, firstShown)
+}
+
+// pageWith is page with so many comments below each post.
+func (s *Service) pageWith(ctx context.Context, a access.Actor, space moment.ID, before string, n, below int) (SpaceView, []row, error) {
 	r := s.DB.Reader()
 	x, err := s.visit(ctx, r, a, space)
 	if err != nil {
@@ -60,25 +73,36 @@ func (s *Service) page(ctx context.Context, a access.Actor, space moment.ID, bef
 	}
 	if v.First {
 		pinned, err := pinnedOf(ctx, r, space, x.viewer)
+		if err == nil {
+			pinned, err = asNear(ctx, r, x.viewer, pinned)
+		}
 		if err != nil {
 			return v, nil, err
 		}
 		rows = append(pinned, rows...)
 	}
-	comments, err := firstComments(ctx, r, idsOf(rows), x.viewer, firstShown)
-	if err != nil {
-		return v, nil, err
+	var comments []row
+	if below > 0 {
+		if comments, err = firstComments(ctx, r, idsOf(rows), x.viewer, below); err != nil {
+			return v, nil, err
+		}
 	}
 	if v.Posts, err = s.show(ctx, r, x, rows, comments); err != nil {
 		return v, nil, err
 	}
-	v.NotWhy, err = s.whyNot(ctx, r, x, canPost(x.viewer, x.Space))
-	v.Writing = v.NotWhy == ""
+	if v.NotWhy, err = s.whyNot(ctx, r, x, canPost(x.viewer, x.Space)); err != nil {
+		return v, nil, err
+	}
+	v.Writing, v.Drafts = v.NotWhy == "", keepsDrafts(x.viewer, x.Stand)
+	v.Kept, err = s.kept(ctx, r, x, space)
 	return v, append(rows, comments...), err
 }
 
 // whyNot gives the key of what keeps the viewer from writing; "" for nothing.
 func (s *Service) whyNot(ctx context.Context, r db.Reader, x room, d access.Decision) (string, error) {
+	if !d.OK() && x.viewer.see && !x.viewer.Has(access.Member) && !x.Rules.Closed {
+		return keySignIn, nil
+	}
 	if !d.OK() {
 		return fault.As(d.Err()).Key, nil
 	}
@@ -109,23 +133,26 @@ func (s *Service) OpenFrom(ctx context.Context, a access.Actor, post, from momen
 	if err != nil {
 		return t, err
 	}
-	if err := s.noteReads(ctx, a, read); err != nil {
+	if err := s.reads(ctx, a, read); err != nil {
 		return t, err
 	}
 	if t.Post.Taken() {
 		if err := s.DB.Write(ctx, func(tx db.Writer) error {
-			return s.Tell.Settle(ctx, tx, a.Person, noticeHeld+"/"+takenKey(read[0].Entry))
+			return s.settleTaken(ctx, tx, a.Person, read[0].Entry)
 		}); err != nil {
 			return t, err
 		}
 	}
-	return t, s.Ledger.RecordRead(ctx, a, s.Clock.Now(), access.Entry{Verb: "discussion.read", Kind: "post", Object: t.Post.ID})
+	if err := s.noteSeen(ctx, a, t); err != nil {
+		return t, err
+	}
+	return t, s.noteOpened(ctx, a, t.Stand, access.Entry{Verb: "discussion.read", Kind: "post", Object: t.Post.ID})
 }
 
 // thread is OpenFrom without the audit.
 func (s *Service) thread(ctx context.Context, a access.Actor, id, from moment.ID) (Thread, []row, error) {
 	r := s.DB.Reader()
-	x, e, err := s.at(ctx, r, a, id)
+	x, e, err := s.find(ctx, r, a, id)
 	if fault.Is(err, fault.NotFound) {
 		return s.taken(ctx, r, a, id)
 	}
@@ -133,7 +160,10 @@ func (s *Service) thread(ctx context.Context, a access.Actor, id, from moment.ID
 		return Thread{}, nil, err
 	}
 	t := Thread{Space: x.Space, Stand: x.Stand, Lines: s.Lines.BarLines(ctx)}
-	top, found, err := entryByID(ctx, r, e.Thread())
+	top, found := e, true
+	if e.Post != "" {
+		top, found, err = entryByID(ctx, r, e.Post)
+	}
 	if err == nil && !found {
 		err = fault.Hidden()
 	}
@@ -143,13 +173,16 @@ func (s *Service) thread(ctx context.Context, a access.Actor, id, from moment.ID
 	if e.Post != "" && canSee(x.viewer, top.Entry).OK() {
 		from = e.ID
 	}
+	if from == "" {
+		if had, ok := s.visitOf(ctx, x, top); ok {
+			had.Space, had.Stand, had.Lines = t.Space, t.Stand, t.Lines
+			return had, nil, s.finish(ctx, r, x, top.Entry, &had)
+		}
+	}
 	rows := []row{top}
 	var comments []row
 	if t.Alone = !canSee(x.viewer, top.Entry).OK() || !x.viewer.see && !x.viewer.leads(top.Entry); t.Alone {
-		// Their own, or what is held: it stands by itself, without what is around it.
-		if rows[0], _, err = entryByID(ctx, r, id); err != nil {
-			return t, nil, err
-		}
+		rows[0] = e // their own, or what is held: it stands by itself, without what is around it
 	} else if comments, err = s.comments(ctx, r, x, top, from, &t); err != nil {
 		return t, nil, err
 	}
@@ -158,7 +191,13 @@ func (s *Service) thread(ctx context.Context, a access.Actor, id, from moment.ID
 		return t, nil, err
 	}
 	t.Post, t.Comments = shown[0], shown[1:]
-	return t, append(rows, comments...), s.finish(ctx, r, x, rows[0].Entry, &t)
+	if err := s.finish(ctx, r, x, rows[0].Entry, &t); err != nil {
+		return t, nil, err
+	}
+	if from == "" {
+		s.keepVisit(ctx, x, top, &t)
+	}
+	return t, append(rows, comments...), nil
 }
 
 // taken is the thread of what was taken back while it was held for its words, for
@@ -182,7 +221,11 @@ func (s *Service) taken(ctx context.Context, r db.Reader, a access.Actor, id mom
 	if err != nil {
 		return Thread{}, nil, err
 	}
-	post := Shown{ID: e.ID, Space: e.Space, Post: e.Post, Who: around.who(x.viewer, e.Entry), State: e.State, Why: e.Why, Since: e.StateAt, At: e.At}
+	who := around.who(x.viewer, e.Entry)
+	if e.wasLeft() {
+		who = Who{Seed: string(e.ID), Left: true}
+	}
+	post := Shown{ID: e.ID, Space: e.Space, Post: e.Post, Who: who, State: e.State, Why: e.Why, Since: e.StateAt, At: e.At}
 	return Thread{Space: x.Space, Stand: x.Stand, Post: post, Alone: true, NotWhy: "discussion.error.gone", Lines: s.Lines.BarLines(ctx)}, []row{e}, nil
 }
 
@@ -220,10 +263,22 @@ func (s *Service) finish(ctx context.Context, r db.Reader, x room, top Entry, t 
 	if t.NotWhy, err = s.whyNot(ctx, r, x, decision); err != nil {
 		return err
 	}
+	if x.viewer.Person == "" {
+		return nil // what follows is about somebody
+	}
 	n, err := aliasOf(ctx, r, t.Post.ID, x.viewer.Person)
 	t.Unnamed = n > 0
 	if err != nil {
 		return err
+	}
+	if t.Known = x.viewer.Has(access.Member); t.Known && x.Threads && !t.Alone {
+		if t.Follows, err = follows(ctx, r, t.Post.ID, x.viewer.Person); err != nil {
+			return err
+		}
+		t.Drafts = keepsDrafts(x.viewer, x.Stand)
+		if t.Kept, err = s.kept(ctx, r, x, t.Post.ID); err != nil {
+			return err
+		}
 	}
 	return s.reveals(ctx, r, x, t)
 }

@@ -18,18 +18,27 @@ type Subject struct{ *Service }
 // Name is the kind.
 func (Subject) Name() string { return "post" }
 
-// Reported gives an entry with its thread up to it, as the actor sees it. Nobody is
-// named in it: 1 wrote what is reported, and everybody else has a number. Somebody
+// Reported gives an entry with what stands openly in its thread up to it, of what the actor
+// meets. What is held or hidden there is not in it, whoever reports and whatever they see:
+// an excerpt is read by others than those who look after the place. Nobody is named in it: 1 wrote what is reported, and everybody else has a number. Somebody
 // who wrote both with their name and without has two.
 func (x Subject) Reported(ctx context.Context, r db.Reader, a access.Actor, id moment.ID) (moderation.Reported, bool, error) {
 	at, e, err := x.at(ctx, r, a, id)
-	if fault.Is(err, fault.NotFound) || err == nil && (e.author == "" || e.State == Withdrawn) {
+	if fault.Is(err, fault.NotFound) || err == nil && (e.author == "" && !e.Brought || e.State == Withdrawn) {
 		return moderation.Reported{}, false, nil
 	}
 	if err != nil {
 		return moderation.Reported{}, false, err
 	}
 	list, err := x.upTo(ctx, r, at, e)
+	if err != nil {
+		return moderation.Reported{}, false, err
+	}
+	ids := make([]moment.ID, len(list))
+	for i, y := range list {
+		ids[i] = y.ID
+	}
+	pictures, err := x.pictured(ctx, r, at, ids)
 	if err != nil {
 		return moderation.Reported{}, false, err
 	}
@@ -48,12 +57,21 @@ func (x Subject) Reported(ctx context.Context, r db.Reader, a access.Actor, id m
 		if y.Title != "" {
 			b.WriteString(y.Title + "\n")
 		}
-		b.WriteString(y.Words + "\n\n")
+		b.WriteString(y.Words + "\n")
+		for _, p := range pictures[y.ID] {
+			b.WriteString("[" + p.Alt + "]\n")
+		}
+		b.WriteString("\n")
 	}
-	return moderation.Reported{About: e.author, Excerpt: strings.TrimSpace(b.String()), Anonymous: e.Anonymous}, true, nil
+	about := e.author
+	if e.Brought { // nobody here wrote it: what is decided is about the words
+		about = e.ID
+	}
+	return moderation.Reported{About: about, Excerpt: strings.TrimSpace(b.String()), Anonymous: e.Anonymous, Nobody: e.Brought}, true, nil
 }
 
-// upTo gives the thread of an entry as a viewer sees it, up to the entry.
+// upTo gives what stands openly in the thread of an entry up to it, of what a viewer meets,
+// and the entry.
 func (x Subject) upTo(ctx context.Context, r db.Reader, at room, e Entry) ([]Entry, error) {
 	out := []Entry{e}
 	if e.Post == "" {
@@ -63,12 +81,15 @@ func (x Subject) upTo(ctx context.Context, r db.Reader, at room, e Entry) ([]Ent
 	if err != nil || !found || !canSee(at.viewer, top.Entry).OK() {
 		return out, err
 	}
-	rows, err := commentsUpTo(ctx, r, e.Post, at.viewer, place{e.At, e.ID}, excerptMost)
+	rows, err := openUpTo(ctx, r, e, at.viewer, excerptMost)
 	if err != nil {
 		return out, err
 	}
+	if top.State == Open {
+		rows = append([]row{top}, rows...)
+	}
 	out = nil
-	for _, y := range append([]row{top}, rows...) {
+	for _, y := range rows {
 		opened, err := open(at, y)
 		if err != nil {
 			return nil, err
@@ -78,8 +99,11 @@ func (x Subject) upTo(ctx context.Context, r db.Reader, at room, e Entry) ([]Ent
 	return out, nil
 }
 
-// seedOf tells authors apart as readers do: by person, or by number.
+// seedOf tells authors apart as readers do: by person, by number, or by what a file called them.
 func seedOf(e Entry) string {
+	if e.Brought {
+		return string(e.Space) + "/" + e.Label
+	}
 	if e.Anonymous {
 		return "#" + strconv.Itoa(e.Alias)
 	}

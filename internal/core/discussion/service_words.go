@@ -13,7 +13,16 @@ func wordsPlace(id moment.ID, version int) string {
 	return "discussion_entry.words|" + string(id) + "|" + strconv.Itoa(version)
 }
 
+// draftPlace is for what somebody has begun to write on an object: "title" or "words".
+func draftPlace(part string, person, object moment.ID) string {
+	return "discussion_draft." + part + "|" + string(person) + "|" + string(object)
+}
+
 func titlePlace(id moment.ID) string { return "discussion_entry.title|" + string(id) }
+
+func labelPlace(id moment.ID) string { return "discussion_entry.label|" + string(id) }
+
+func originPlace(id moment.ID) string { return "discussion_entry.origin|" + string(id) }
 
 func reasonPlace(id moment.ID) string { return "discussion_entry.reason|" + string(id) }
 
@@ -42,6 +51,9 @@ func open(x room, e row) (Entry, error) {
 		return e.Entry, err
 	}
 	if e.Title, err = openIn(x, e.title, titlePlace(e.ID)); err != nil {
+		return e.Entry, err
+	}
+	if e.Label, err = openIn(x, e.label, labelPlace(e.ID)); err != nil {
 		return e.Entry, err
 	}
 	e.Reason, err = openIn(x, e.reason, reasonPlace(e.ID))

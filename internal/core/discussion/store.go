@@ -15,16 +15,16 @@ type frame struct {
 }
 
 func insertSpace(ctx context.Context, tx db.Writer, s Space) error {
-	_, err := tx.Exec(ctx, `INSERT INTO discussion_space (id, kind, owner, anonymous, hold_new, titles, closed, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		s.ID, s.Kind, s.Owner, s.Rules.Anonymous, s.Rules.HoldNew, s.Rules.Titles, s.Rules.Closed, s.CreatedAt)
+	_, err := tx.Exec(ctx, `INSERT INTO discussion_space (id, kind, owner, anonymous, hold_new, titles, closed, created_at, pictures) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		s.ID, s.Kind, s.Owner, s.Rules.Anonymous, s.Rules.HoldNew, s.Rules.Titles, s.Rules.Closed, s.CreatedAt, s.Rules.Pictures)
 	return err
 }
 
 // loadSpace reads a space; found is false when there is none, or none any more.
 func loadSpace(ctx context.Context, r db.Reader, id moment.ID) (f frame, found bool, err error) {
-	err = r.QueryRow(ctx, `SELECT s.id, s.kind, s.owner, s.anonymous, s.hold_new, s.titles, s.closed, s.created_at, s.destroyed_at, k.wrapped
+	err = r.QueryRow(ctx, `SELECT s.id, s.kind, s.owner, s.anonymous, s.hold_new, s.titles, s.closed, s.created_at, s.destroyed_at, s.pictures, k.wrapped
 		FROM discussion_space s LEFT JOIN vault_key k ON k.scope = s.id WHERE s.id = $1`, id).
-		Scan(&f.ID, &f.Kind, &f.Owner, &f.Rules.Anonymous, &f.Rules.HoldNew, &f.Rules.Titles, &f.Rules.Closed, &f.CreatedAt, &f.destroyed, &f.wrapped)
+		Scan(&f.ID, &f.Kind, &f.Owner, &f.Rules.Anonymous, &f.Rules.HoldNew, &f.Rules.Titles, &f.Rules.Closed, &f.CreatedAt, &f.destroyed, &f.Rules.Pictures, &f.wrapped)
 	if db.IsNone(err) {
 		return f, false, nil
 	}
@@ -32,7 +32,7 @@ func loadSpace(ctx context.Context, r db.Reader, id moment.ID) (f frame, found b
 }
 
 func setRules(ctx context.Context, tx db.Writer, id moment.ID, r SpaceRules) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE discussion_space SET anonymous = $2, hold_new = $3, titles = $4, closed = $5 WHERE id = $1 AND destroyed_at = 0`, id, r.Anonymous, r.HoldNew, r.Titles, r.Closed)
+	n, err := tx.Exec(ctx, `UPDATE discussion_space SET anonymous = $2, hold_new = $3, titles = $4, closed = $5, pictures = $6 WHERE id = $1 AND destroyed_at = 0`, id, r.Anonymous, r.HoldNew, r.Titles, r.Closed, r.Pictures)
 	return n > 0, err
 }
 
@@ -76,15 +76,23 @@ func sweepable(ctx context.Context, r db.Reader, space moment.ID, most int) ([]m
 // comments before posts; more tells that there was something to delete.
 func sweepSpace(ctx context.Context, tx db.Writer, space moment.ID, most int) (more bool, err error) {
 	ids, err := sweepable(ctx, tx, space, most)
-	if err != nil || len(ids) == 0 {
+	if err != nil {
 		return false, err
+	}
+	if len(ids) == 0 {
+		return false, forgetHabits(ctx, tx, space)
 	}
 	in, args := db.In(1, ids)
 	for _, text := range []string{
+		`DELETE FROM discussion_seen WHERE object IN (` + in + `)`,
+		`DELETE FROM discussion_follow WHERE object IN (` + in + `)`,
+		`DELETE FROM discussion_draft WHERE object IN (` + in + `)`,
 		`DELETE FROM discussion_reveal WHERE entry IN (` + in + `)`,
 		`DELETE FROM discussion_reaction WHERE entry IN (` + in + `)`,
 		`DELETE FROM discussion_version WHERE entry IN (` + in + `)`,
 		`DELETE FROM discussion_alias WHERE post IN (` + in + `)`,
+		`DELETE FROM discussion_call WHERE entry IN (` + in + `)`,
+		`DELETE FROM discussion_picture WHERE entry IN (` + in + `)`,
 		`DELETE FROM discussion_entry WHERE id IN (` + in + `)`,
 	} {
 		if _, err := tx.Exec(ctx, text, args...); err != nil {

@@ -13,28 +13,37 @@ import (
 // row is an entry before it is opened.
 type row struct {
 	Entry
-	title, words, reason []byte
+	title, words, reason, label []byte
+	rev                         int64 // of a thread, on its first post
 }
 
-const entryColumns = `id, space, post, author, anonymous, alias, title, words, version, quotes, topics, state, why, reason, lead, told, pinned,
-	at, active_at, changed_at, state_at, comments, been_there, with_you, thank_you`
+const entryColumns = `id, space, post, author, anonymous, alias, title, words, version, quotes, topics, state, why, reason, lead, reach, opened_at, told, pinned, moderated,
+	at, active_at, changed_at, state_at, comments, been_there, with_you, thank_you, rev, origin <> '', label, fixed`
 
 func scanEntry(r db.Row, e *row) error {
-	var topics string
+	var topics, fixed string
 	var been, with, thank int
-	err := r.Scan(&e.ID, &e.Space, &e.Post, &e.author, &e.Anonymous, &e.Alias, &e.title, &e.words, &e.Version, &e.Quotes, &topics, &e.State, &e.Why, &e.reason, &e.lead, &e.told, &e.Pinned,
-		&e.At, &e.ActiveAt, &e.ChangedAt, &e.StateAt, &e.Comments, &been, &with, &thank)
+	err := r.Scan(&e.ID, &e.Space, &e.Post, &e.author, &e.Anonymous, &e.Alias, &e.title, &e.words, &e.Version, &e.Quotes, &topics, &e.State, &e.Why, &e.reason, &e.lead, &e.reach, &e.opened, &e.told, &e.Pinned, &e.Moderated,
+		&e.At, &e.ActiveAt, &e.ChangedAt, &e.StateAt, &e.Comments, &been, &with, &thank, &e.rev, &e.Brought, &e.label, &fixed)
 	if err != nil {
 		return err
 	}
 	e.Counts = map[string]int{BeenThere: been, WithYou: with, ThankYou: thank}
+	if fixed != "{}" {
+		if err := json.Unmarshal([]byte(fixed), &e.fixed); err != nil {
+			return err
+		}
+	}
+	if topics == "[]" {
+		return nil
+	}
 	return json.Unmarshal([]byte(topics), &e.Topics)
 }
 
 func insertEntry(ctx context.Context, tx db.Writer, e row, key string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO discussion_entry (id, space, post, author, anonymous, alias, aliases, client_key, title, words, quotes, state, why, lead, told, at, active_at, state_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $16)`,
-		e.ID, e.Space, e.Post, e.author, e.Anonymous, e.Alias, aliases(e), key, e.title, e.words, e.Quotes, string(e.State), string(e.Why), string(e.lead), e.told, e.At)
+	_, err := tx.Exec(ctx, `INSERT INTO discussion_entry (id, space, post, author, anonymous, alias, aliases, client_key, title, words, quotes, state, why, lead, told, at, active_at, state_at, reach)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $16, $17)`,
+		e.ID, e.Space, e.Post, e.author, e.Anonymous, e.Alias, aliases(e), key, e.title, e.words, e.Quotes, string(e.State), string(e.Why), string(e.lead), e.told, e.At, string(e.reach))
 	return err
 }
 
@@ -81,15 +90,15 @@ func entriesByID(ctx context.Context, r db.Reader, ids []moment.ID) ([]row, erro
 // before tells when somebody last wrote in a space, and whether anything of theirs
 // was ever open to all.
 func before(ctx context.Context, r db.Reader, space, author moment.ID) (last moment.Time, known bool, err error) {
-	var n int
-	err = r.QueryRow(ctx, `SELECT coalesce(max(at), 0), coalesce(sum(CASE WHEN state = 'open' THEN 1 ELSE 0 END), 0) FROM discussion_entry WHERE author = $1 AND space = $2`, author, space).Scan(&last, &n)
-	return last, n > 0, db.Problem("entry", err)
+	err = r.QueryRow(ctx, `SELECT coalesce((SELECT at FROM discussion_entry WHERE author = $1 AND space = $2 ORDER BY at DESC LIMIT 1), 0),
+		EXISTS (SELECT 1 FROM discussion_entry WHERE author = $1 AND space = $2 AND state = 'open')`, author, space).Scan(&last, &known)
+	return last, known, db.Problem("entry", err)
 }
 
 // setState moves an entry from one state to another; false when somebody was faster.
 // Whoever leads was told of what ends with it.
 func setState(ctx context.Context, tx db.Writer, id moment.ID, from, to State, why Why, reason []byte, now moment.Time) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE discussion_entry SET state = $3, why = $4, reason = $5, state_at = $6, lead = '', pinned = CASE WHEN $7 THEN pinned ELSE FALSE END WHERE id = $1 AND state = $2`,
+	n, err := tx.Exec(ctx, `UPDATE discussion_entry SET state = $3, why = $4, reason = $5, state_at = $6, lead = '', reach = '', opened_at = 0, pinned = CASE WHEN $7 THEN pinned ELSE FALSE END WHERE id = $1 AND state = $2`,
 		id, string(from), string(to), string(why), reason, now, to == Open)
 	return n > 0, err
 }
@@ -105,6 +114,12 @@ func bump(ctx context.Context, tx db.Writer, post moment.ID, by int, now moment.
 	return err
 }
 
+// countChange counts a change of what is seen of a thread.
+func countChange(ctx context.Context, tx db.Writer, thread moment.ID) error {
+	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET rev = rev + 1 WHERE id = $1`, thread)
+	return err
+}
+
 // setShown notes that a released post is new for those who see it now.
 func setShown(ctx context.Context, tx db.Writer, id moment.ID, now moment.Time) error {
 	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET told = TRUE, active_at = $2 WHERE id = $1`, id, now)
@@ -117,18 +132,36 @@ func rewrite(ctx context.Context, tx db.Writer, e row, words []byte, now moment.
 	return n > 0, err
 }
 
-// setLead notes who was told of a holding that began at an instant; "" for nobody.
-func setLead(ctx context.Context, tx db.Writer, id, lead moment.ID, since moment.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET lead = $2, state_at = $3 WHERE id = $1 AND state = 'held'`, id, string(lead), since)
+// setLead notes who was told of a holding that began at an instant; "" for nobody. What began
+// anew nobody has opened.
+func setLead(ctx context.Context, tx db.Writer, id, lead moment.ID, reach Reach, since moment.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET lead = $2, reach = $3, opened_at = CASE WHEN state_at = $4 THEN opened_at ELSE 0 END, state_at = $4 WHERE id = $1 AND state = 'held'`, id, string(lead), string(reach), since)
 	return err
 }
 
-// blank takes the words of an entry away with all that stood there before.
+// setReach notes as what somebody was told of a holding that began at an instant.
+func setReach(ctx context.Context, tx db.Writer, id moment.ID, reach Reach, since moment.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET reach = $2 WHERE id = $1 AND state = 'held' AND state_at = $3`, id, string(reach), since)
+	return err
+}
+
+// setOpened notes that one of those who may release what is held has opened it.
+func setOpened(ctx context.Context, tx db.Writer, id moment.ID, now moment.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET opened_at = $2 WHERE id = $1 AND state = 'held' AND opened_at = 0`, id, now)
+	return err
+}
+
+// blank takes the words and pictures of an entry away with all that stood there before.
 func blank(ctx context.Context, tx db.Writer, id moment.ID) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM discussion_version WHERE entry = $1`, id); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET title = NULL, words = NULL, topics = '[]' WHERE id = $1`, id)
+	for _, text := range []string{`DELETE FROM discussion_call WHERE entry = $1`, `DELETE FROM discussion_picture WHERE entry = $1`} {
+		if _, err := tx.Exec(ctx, text, id); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET title = NULL, words = NULL, label = NULL, topics = '[]', fixed = '{}' WHERE id = $1`, id)
 	return err
 }
 
@@ -138,6 +171,19 @@ func setTopics(ctx context.Context, tx db.Writer, id moment.ID, topics []string)
 		return err
 	}
 	_, err = tx.Exec(ctx, `UPDATE discussion_entry SET topics = $2 WHERE id = $1`, id, string(b))
+	return err
+}
+
+// setFixed notes which topics moderation keeps on an entry.
+func setFixed(ctx context.Context, tx db.Writer, id moment.ID, fixed map[string]bool) error {
+	if fixed == nil {
+		fixed = map[string]bool{}
+	}
+	b, err := json.Marshal(fixed)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE discussion_entry SET fixed = $2 WHERE id = $1`, id, string(b))
 	return err
 }
 

@@ -2,7 +2,7 @@ package discussion
 
 import (
 	"context"
-	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,6 +22,9 @@ type glass struct {
 func glassOf(v viewer, args ...any) glass {
 	if v.keep {
 		return glass{args: args, seen: `e.state IN ('open', 'held', 'hidden')`}
+	}
+	if v.Person == "" {
+		return glass{args: args, seen: `e.state = 'open'`}
 	}
 	g := glass{args: append(args, v.Person)}
 	g.seen = `(e.state = 'open' OR e.state IN ('held', 'hidden') AND e.author = $` + strconv.Itoa(len(g.args)) + `)`
@@ -47,21 +50,8 @@ func threadGlass(v viewer, args ...any) glass {
 	return g
 }
 
-const eColumns = `e.id, e.space, e.post, e.author, e.anonymous, e.alias, e.title, e.words, e.version, e.quotes, e.topics, e.state, e.why, e.reason, e.lead, e.told, e.pinned,
-	e.at, e.active_at, e.changed_at, e.state_at, e.comments, e.been_there, e.with_you, e.thank_you`
-
-// pageOf gives the posts of a space that a viewer sees, newest activity first, from
-// a place on; the pinned ones are not among them.
-func pageOf(ctx context.Context, r db.Reader, space moment.ID, v viewer, from place, most int) ([]row, error) {
-	if from.at.IsZero() {
-		from.at = math.MaxInt64
-	}
-	g := glassOf(v, space, from.at, string(from.id), most)
-	rows, err := r.Query(ctx, `SELECT `+eColumns+` FROM discussion_entry e WHERE e.space = $1 AND e.post IS NULL AND e.pinned = FALSE
-		AND e.active_at <= $2 AND (e.active_at < $2 OR e.id < $3) AND (`+g.seen+` OR e.state = 'withdrawn' AND e.why = '' AND e.comments > 0)`+g.near+`
-		ORDER BY e.active_at DESC, e.id DESC LIMIT $4`, g.args...)
-	return db.Collect(rows, err, scanEntry)
-}
+const eColumns = `e.id, e.space, e.post, e.author, e.anonymous, e.alias, e.title, e.words, e.version, e.quotes, e.topics, e.state, e.why, e.reason, e.lead, e.reach, e.opened_at, e.told, e.pinned, e.moderated,
+	e.at, e.active_at, e.changed_at, e.state_at, e.comments, e.been_there, e.with_you, e.thank_you, e.rev, e.origin <> '', e.label, e.fixed`
 
 func pinnedOf(ctx context.Context, r db.Reader, space moment.ID, v viewer) ([]row, error) {
 	g := glassOf(v, space, MostPinned)
@@ -77,15 +67,24 @@ func commentsFrom(ctx context.Context, r db.Reader, post moment.ID, v viewer, fr
 	return db.Collect(rows, err, scanEntry)
 }
 
+// openUpTo gives the last open comments up to one of them that a viewer meets, in order,
+// and that one, however it stands.
+func openUpTo(ctx context.Context, r db.Reader, e Entry, v viewer, most int) ([]row, error) {
+	g := glassOf(v, e.Post, e.At, string(e.ID), most)
+	rows, err := r.Query(ctx, `SELECT `+eColumns+` FROM discussion_entry e WHERE e.post = $1 AND e.at <= $2 AND (e.at < $2 OR e.id <= $3) AND (e.id = $3 OR e.state = 'open' AND `+g.seen+g.near+`)
+		ORDER BY e.at DESC, e.id DESC LIMIT $4`, g.args...)
+	out, err := db.Collect(rows, err, scanEntry)
+	slices.Reverse(out)
+	return out, err
+}
+
 // commentsUpTo gives the last comments of a post up to a place, in order.
 func commentsUpTo(ctx context.Context, r db.Reader, post moment.ID, v viewer, to place, most int) ([]row, error) {
 	g := threadGlass(v, post, to.at, string(to.id), most)
 	rows, err := r.Query(ctx, `SELECT `+eColumns+` FROM discussion_entry e WHERE e.post = $1 AND e.at <= $2 AND (e.at < $2 OR e.id <= $3) AND `+g.seen+g.near+`
 		ORDER BY e.at DESC, e.id DESC LIMIT $4`, g.args...)
 	out, err := db.Collect(rows, err, scanEntry)
-	for i, j := 0, len(out)-1; i < j; i, j = i+1, j-1 {
-		out[i], out[j] = out[j], out[i]
-	}
+	slices.Reverse(out)
 	return out, err
 }
 
@@ -149,6 +148,8 @@ func writtenBy(ctx context.Context, r db.Reader, author, after moment.ID, most i
 // places stay, and the counts follow.
 func eraseAuthor(ctx context.Context, tx db.Writer, person moment.ID, now moment.Time) error {
 	steps := []string{
+		`UPDATE discussion_entry SET rev = rev + 1 WHERE id IN (SELECT coalesce(post, id) FROM discussion_entry WHERE author = $1)`,
+		`UPDATE discussion_entry SET rev = rev + 1 WHERE id IN (SELECT coalesce(e.post, e.id) FROM discussion_reaction r JOIN discussion_entry e ON e.id = r.entry WHERE r.person = $1)`,
 		`UPDATE discussion_entry SET comments = comments - (SELECT count(*) FROM discussion_entry c WHERE c.post = discussion_entry.id AND c.author = $1 AND c.state = 'open')
 			WHERE id IN (SELECT post FROM discussion_entry WHERE author = $1 AND state = 'open' AND post IS NOT NULL)`,
 		`DELETE FROM discussion_version WHERE entry IN (SELECT id FROM discussion_entry WHERE author = $1)`,
@@ -159,13 +160,20 @@ func eraseAuthor(ctx context.Context, tx db.Writer, person moment.ID, now moment
 		`UPDATE discussion_entry SET thank_you = thank_you - 1 WHERE id IN (SELECT entry FROM discussion_reaction WHERE person = $1 AND kind = 'thank_you')`,
 		`DELETE FROM discussion_reaction WHERE person = $1`,
 		`DELETE FROM discussion_alias WHERE person = $1`,
-		`UPDATE discussion_entry SET lead = '' WHERE state = 'held' AND lead = $1`,
+		`DELETE FROM discussion_seen WHERE person = $1`,
+		`DELETE FROM discussion_follow WHERE person = $1`,
+		`DELETE FROM discussion_draft WHERE person = $1`,
+		`DELETE FROM discussion_rather WHERE person = $1`,
+		`DELETE FROM discussion_wish WHERE person = $1`,
+		`DELETE FROM discussion_picture WHERE entry IN (SELECT id FROM discussion_entry WHERE author = $1)`,
+		`DELETE FROM discussion_call WHERE person = $1 OR entry IN (SELECT id FROM discussion_entry WHERE author = $1)`,
+		`UPDATE discussion_entry SET lead = '', reach = '' WHERE state = 'held' AND lead = $1`,
 	}
 	for _, text := range steps {
 		if _, err := tx.Exec(ctx, text, person); err != nil {
 			return db.Problem("discussion erase", err)
 		}
 	}
-	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET title = NULL, words = NULL, reason = NULL, topics = '[]', state = 'withdrawn', pinned = FALSE, state_at = $2, author = NULL WHERE author = $1`, person, now)
+	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET title = NULL, words = NULL, reason = NULL, topics = '[]', fixed = '{}', state = 'withdrawn', pinned = FALSE, state_at = $2, author = NULL WHERE author = $1`, person, now)
 	return db.Problem("discussion erase", err)
 }

@@ -162,12 +162,12 @@ func TestAReportShowsNoNameThatIsNotThere(t *testing.T) {
 		if len(q.Reports) != 1 || q.Reports[0].About != "" || q.Reports[0].AboutCard.Name != "" || !q.Reports[0].Unnamed() {
 			t.Fatalf("the queue: %+v", q.Reports)
 		}
-		at := "/reports/" + string(q.Reports[0].ID)
+		at := "/moderation/" + string(q.Reports[0].ID)
 		h.ines.Post(at + "/claim")
 		open := h.ines.Get(at)
 		has(t, "the report", open.Body, "a hurtful line", "(1)", "(2)", "ali-says-openly", "Somebody who wrote without a name")
 		lacks(t, "the report", open.Body, ">Ali<", string(h.ali.ID), "after it", "(1) ali-says-openly")
-		lacks(t, "the queue", h.ines.Get("/reports").Body, ">Ali<", string(h.ali.ID))
+		lacks(t, "the queue", h.ines.Get("/moderation").Body, ">Ali<", string(h.ali.ID))
 		if got := h.otto.Post(at+"/reveal", "reason", "x"); got.Status != 403 {
 			t.Errorf("looked up without a claim: %d", got.Status)
 		}
@@ -186,7 +186,7 @@ func TestAReportShowsNoNameThatIsNotThere(t *testing.T) {
 		}
 		q, err = w.Moderation.Queue(t.Context(), h.ines.Actor)
 		must(t, err)
-		later := h.ines.Get("/reports/" + string(q.Reports[0].ID))
+		later := h.ines.Get("/moderation/" + string(q.Reports[0].ID))
 		has(t, "the later report", later.Body, "Ali")
 		lacks(t, "the later report", later.Body, "Please be kind.")
 		has(t, "the first report", h.ines.Get(at).Body, "Please be kind.")
@@ -195,7 +195,7 @@ func TestAReportShowsNoNameThatIsNotThere(t *testing.T) {
 		actions, err := w.Moderation.Mine(t.Context(), h.ali.Actor)
 		must(t, err)
 		must(t, w.Moderation.Appeal(t.Context(), h.ali.Actor, actions[0].ID, "I did not mean it"))
-		appeals := h.otto.Get("/reports").Body
+		appeals := h.otto.Get("/moderation").Body
 		i := strings.Index(appeals, "Somebody who wrote without a name")
 		if i < 0 {
 			t.Error("the appeal names who wrote without a name")
@@ -210,7 +210,7 @@ func TestModerationLooksANameUp(t *testing.T) {
 		must(t, w.Moderation.Report(t.Context(), h.heron.Actor, draftReport(bad)))
 		q, err := w.Moderation.Queue(t.Context(), h.ines.Actor)
 		must(t, err)
-		at := "/reports/" + string(q.Reports[0].ID)
+		at := "/moderation/" + string(q.Reports[0].ID)
 		h.ines.Post(at + "/claim")
 		if got := h.ines.Post(at+"/reveal", "reason", "We must protect somebody."); got.Status != 303 {
 			t.Fatalf("look up: %d", got.Status)

@@ -2,6 +2,7 @@ package discussion
 
 import (
 	"cairn/internal/kit/moment"
+	"cairn/internal/kit/prose"
 	"cairn/internal/kit/web"
 )
 
@@ -9,24 +10,30 @@ import (
 type Who struct {
 	Person moment.ID // only of somebody who wrote with their name
 	Name   string    // "" for somebody who has left
+	Before bool      // it was written somewhere else, by somebody whom its file calls Name
 	Alias  int       // more than 0: wrote without a name, and is this number in the thread
 	Seed   string    // of the stone beside the words; of somebody without a name it belongs to the thread alone
 	Mine   bool      // the viewer's own
+	Left   bool      // they have left; nobody is named
 }
 
 // Label is a topic in the reader's language.
-type Label struct{ Slug, Text string }
+type Label struct {
+	Slug, Text string
+	Fixed      bool // a decision of moderation keeps it there
+}
 
 // Quote is what a comment answers. Shown is false when it is not there for the viewer.
 type Quote struct {
 	Shown bool
 	Who   Who
 	Words string
+	HTML  string // the words with their marks, where a space has them
 }
 
 // May is what the viewer can do with an entry.
 type May struct {
-	Edit, Withdraw, React, Hide, Release, Label, Pin, Comment, Report, Reveal, History bool
+	Edit, Withdraw, React, Hide, Release, Label, Pin, Comment, Quote, Report, Reveal, History bool
 }
 
 // Shown is an entry as one viewer may see it.
@@ -34,13 +41,21 @@ type Shown struct {
 	ID, Space, Post moment.ID
 	Who             Who
 	Title, Words    string
+	Marked          bool   // the words may have simple marks
+	HTML            string // the words with their marks then
+	Pictures        []Pictured
+	Unasked         bool // the viewer has pictures shown unasked
 	At              moment.Time
+	ActiveAt        moment.Time // of a post: when something was last added
+	Unread          bool        // of a thread in a list: something is new since the viewer read it
+	Rather          []string    // labels among its topics that the viewer would rather not meet unasked
 	Changed         bool
 	State           State
 	Why             Why
 	Since           moment.Time // of the state
 	Reason          string      // for the author and keepers
-	LeadTold        bool        // somebody who leads was told of it
+	Moderated       bool        // hidden by moderation: its author can ask for another look
+	Reach           Reach       // as what somebody was told of it, while it is held for its words
 	Pinned          bool
 	Topics          []Label
 	Comments        int // that the viewer would meet
@@ -81,7 +96,22 @@ type SpaceView struct {
 	Back  string
 	Typed Draft
 	Err   error
+	Heavy bool // a listed phrase stands in what was typed and not sent
 	Lines []web.CrisisLine
+	// Follows tells that the viewer is told of new threads; Kept is what they have begun
+	// to write and not sent. Only of spaces with threads.
+	Follows bool
+	Kept    *Kept
+	Drafts  bool // what is typed can be kept here
+}
+
+// Kept is what somebody has begun to write and not sent.
+type Kept struct {
+	Draft
+	At   moment.Time
+	Help bool // a listed phrase stands in it: crisis help is shown with it
+	// Dropped tells that pictures were chosen with it just now, which are not kept.
+	Dropped bool
 }
 
 // Thread is a post with comments.
@@ -97,9 +127,15 @@ type Thread struct {
 	Alone   bool
 	NotWhy  string // the key of why the viewer cannot comment; "" when they can
 	Unnamed bool   // the viewer wrote in this thread without a name
+	Follows bool   // the viewer is told of what is new in it
+	Known   bool   // the viewer has an account
+	Kept    *Kept  // what the viewer has begun to write below it and not sent
+	Drafts  bool   // what is typed can be kept here
 	Typed   Draft
 	Err     error
+	Heavy   bool // a listed phrase stands in what was typed and not sent
 	Lines   []web.CrisisLine
+	drawn   *drawn // what is kept of its page for visitors; nil for everybody else
 }
 
 // Help tells that words of the viewer's own are held for what stands in them:
@@ -113,8 +149,22 @@ func Help(list []Shown) bool {
 	return false
 }
 
+// marked is words of the same entry that stood there before, as HTML where there are marks.
+func (e Shown) marked(words string) string {
+	if !e.Marked {
+		return ""
+	}
+	return prose.HTML(words)
+}
+
 // Taken tells that this was taken back while it was held for its words, to whoever leads.
 func (e Shown) Taken() bool { return e.State == Withdrawn && e.Why == ForWords }
 
-// NeedsHelp tells that this is the viewer's own and held for its words.
-func (e Shown) NeedsHelp() bool { return e.Who.Mine && e.State == Held && e.Why == ForWords }
+// Left tells of what is Taken that whoever wrote it has left.
+func (e Shown) Left() bool { return e.Taken() && e.Who.Left }
+
+// NeedsHelp tells that this is the viewer's own and held for its words, or was when it was
+// hidden: somebody who said goodbye and reads that it was not wanted needs it more.
+func (e Shown) NeedsHelp() bool {
+	return e.Who.Mine && (e.State == Held || e.State == Hidden) && e.Why == ForWords
+}

@@ -22,9 +22,11 @@ func (s *Service) Routes() []web.Route {
 		{Method: "GET", Path: "/wall/{space}", Need: permUse, Do: s.wallPage},
 		{Method: "POST", Path: "/wall/{space}", Need: permUse, Do: s.wallPost, MaxBody: pasteMost},
 		{Method: "GET", Path: "/wall/{space}/stream", Need: permUse, Do: s.wallStream, Stream: true},
-		{Method: "GET", Path: "/post/{id}", Need: permUse, Do: s.threadPage},
+		{Method: "GET", Path: "/post/{id}", Need: permRead, Do: s.threadPage},
 		{Method: "GET", Path: "/post/{id}/stream", Need: permUse, Do: s.threadStream, Stream: true},
-		{Method: "POST", Path: "/post/{id}/comment", Need: permUse, Do: s.commentPost, MaxBody: pasteMost},
+		{Method: "POST", Path: "/post/{id}/comment", Need: permUse, Do: s.commentPost, MaxBody: PicturedMost},
+		{Method: "GET", Path: "/post/{id}/picture/{picture}", Need: permRead, Do: s.pictureFile},
+		{Method: "POST", Path: "/post/{id}/follow", Need: permUse, Do: s.followPost},
 		{Method: "GET", Path: "/post/{id}/edit", Need: permUse, Do: s.editPage},
 		{Method: "POST", Path: "/post/{id}/edit", Need: permUse, Do: s.editPost, MaxBody: pasteMost},
 		{Method: "GET", Path: "/post/{id}/history", Need: permUse, Do: s.historyPage},
@@ -80,7 +82,13 @@ func (s *Service) showWall(w http.ResponseWriter, r *http.Request, id moment.ID,
 	if err != nil {
 		return err
 	}
+	if v.Stand.Threads { // these have a page of their own
+		return web.SeeOther(w, r, v.Stand.Href)
+	}
 	v.Typed, v.Err, v.Back = typed, wrong, backTo(back, wallPath(id))
+	if v.Heavy, err = s.heavy(r, typed, wrong); err != nil {
+		return err
+	}
 	return web.Render(w, r, web.Status(wrong), wallView(v))
 }
 
@@ -129,7 +137,7 @@ func (s *Service) wallStream(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) threadPage(w http.ResponseWriter, r *http.Request) error {
-	return s.showThread(w, r, Draft{}, nil)
+	return orSignIn(r, s.showThread(w, r, Draft{}, nil))
 }
 
 func (s *Service) showThread(w http.ResponseWriter, r *http.Request, typed Draft, wrong error) error {
@@ -153,8 +161,18 @@ func (s *Service) showThread(w http.ResponseWriter, r *http.Request, typed Draft
 		typed.Quotes = quotes
 	}
 	t.Typed, t.Err = typed, wrong
+	if t.Heavy, err = s.heavy(r, typed, wrong); err != nil {
+		return err
+	}
 	if wrong == nil {
 		t.Typed.Anonymous = t.Unnamed // who was without a name here stays so unless they choose otherwise
+		if t.Kept != nil {
+			t.Kept.Dropped = PicturesDropped(r)
+			t.Typed.Words, t.Typed.Anonymous = t.Kept.Words, t.Kept.Anonymous
+			if t.Typed.Quotes == "" {
+				t.Typed.Quotes = t.Kept.Quotes
+			}
+		}
 	}
 	return web.Render(w, r, web.Status(wrong), threadView(t, from))
 }
@@ -197,11 +215,18 @@ func (s *Service) commentPost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form, err := web.Form(r)
+	form, leave, err := s.commentForm(w, r, id)
 	if err != nil {
 		return err
 	}
-	d := draftOf(form)
+	defer leave()
+	d, do := DraftOf(form)
+	if d.Pictures, err = Uploads(r, form); err != nil {
+		return err
+	}
+	if do != "" {
+		return s.draftPost(w, r, id, d, do)
+	}
 	made, _, err := s.Comment(r.Context(), web.Actor(r.Context()), id, d)
 	if web.ShownAgain(err) {
 		return s.showThread(w, r, d, err)
@@ -217,8 +242,19 @@ type entryData struct {
 	Entry  Shown
 	Typed  string
 	Labels []web.Option
+	Fixed  []string // labels that moderation keeps there
 	Older  []Older
 	Err    error
+	Heavy  bool // a listed phrase stands in what was typed and not sent
+	Lines  []web.CrisisLine
+}
+
+// heavy is Sounds for what a form shows again.
+func (s *Service) heavy(r *http.Request, typed Draft, wrong error) (bool, error) {
+	if wrong == nil {
+		return false, nil
+	}
+	return s.Sounds(r.Context(), typed)
 }
 
 // entry gives what the path names, as the actor sees it.
@@ -239,7 +275,7 @@ func (s *Service) entry(r *http.Request, id moment.ID, may func(May) bool) (Show
 	if !may(list[0].May) {
 		return Shown{}, fault.Hidden()
 	}
-	return list[0], s.noteReads(r.Context(), web.Actor(r.Context()), []row{sealed})
+	return list[0], s.reads(r.Context(), web.Actor(r.Context()), []row{sealed})
 }
 
 func (s *Service) editPage(w http.ResponseWriter, r *http.Request) error {
@@ -257,7 +293,10 @@ func (s *Service) showEdit(w http.ResponseWriter, r *http.Request, id moment.ID,
 	}
 	d := entryData{Entry: e, Typed: e.Words, Err: wrong}
 	if typed != nil {
-		d.Typed = *typed
+		d.Typed, d.Lines = *typed, s.Lines.BarLines(r.Context())
+		if d.Heavy, err = s.heavy(r, Draft{Words: *typed}, wrong); err != nil {
+			return err
+		}
 	}
 	return web.Render(w, r, web.Status(wrong), editView(d))
 }

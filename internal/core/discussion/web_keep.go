@@ -34,9 +34,15 @@ func (s *Service) showLabel(w http.ResponseWriter, r *http.Request, id moment.ID
 		}
 	}
 	d := entryData{Entry: e, Err: wrong}
+	fixed := map[string]bool{}
+	for _, t := range e.Topics {
+		if t.Fixed {
+			fixed[t.Slug], d.Fixed = true, append(d.Fixed, t.Text)
+		}
+	}
 	situations, _ := people.Choosable(all)
 	for _, t := range all {
-		if situations[t.Slug] {
+		if situations[t.Slug] && !fixed[t.Slug] {
 			d.Labels = append(d.Labels, web.Option{Value: t.Slug, Label: t.Label, Checked: slices.Contains(typed, t.Slug)})
 		}
 	}
@@ -130,11 +136,14 @@ func (s *Service) withdrawPost(w http.ResponseWriter, r *http.Request) error {
 	// The place is gone with the words when nobody has answered: the reader goes to
 	// what is above it, or, when that is not theirs any more, to their own page.
 	to := wallPath(e.Space)
-	if e.Post != "" {
-		to = postPath(e.Post, "")
-	}
-	if x, err := s.enter(r.Context(), s.DB.Reader(), web.Actor(r.Context()), e.Space); err != nil || !x.viewer.see {
+	x, err := s.enter(r.Context(), s.DB.Reader(), web.Actor(r.Context()), e.Space)
+	switch {
+	case err != nil || !x.viewer.see:
 		to = "/me"
+	case e.Post != "":
+		to = postPath(e.Post, "")
+	case x.Threads:
+		to = x.Href
 	}
 	return web.SeeOther(w, r, to)
 }

@@ -3,6 +3,7 @@ package discussion
 import (
 	"context"
 	"net/url"
+	"strings"
 
 	"cairn/internal/kit/moment"
 	"cairn/internal/kit/web"
@@ -14,6 +15,10 @@ import (
 func whoWords(ctx context.Context, w Who) string {
 	number := web.Number(ctx, int64(w.Alias))
 	switch {
+	case w.Before && w.Name == "":
+		return web.T(ctx, "discussion.who.before_unnamed")
+	case w.Before:
+		return web.T(ctx, "discussion.who.before", "name", w.Name)
 	case w.Alias > 0 && w.Mine:
 		return web.T(ctx, "discussion.who.me_unnamed", "number", number)
 	case w.Alias > 0:
@@ -55,10 +60,41 @@ func heldWords(ctx context.Context, e Shown) string {
 	switch {
 	case e.State == Hidden:
 		return web.T(ctx, "discussion.keep.hidden")
+	case e.Why == ForWords && !e.May.Release:
+		return web.T(ctx, "discussion.keep.words_lead")
 	case e.Why == ForWords:
 		return web.T(ctx, "discussion.keep.words")
+	case e.Who.Before:
+		return web.T(ctx, "discussion.keep.brought")
 	}
 	return web.T(ctx, "discussion.keep.new")
+}
+
+// fixedWords says which labels moderation keeps there.
+func fixedWords(ctx context.Context, list []string) string {
+	return web.T(ctx, "discussion.label.fixed", "topics", strings.Join(list, web.T(ctx, "discussion.rather.comma")))
+}
+
+// takenWords says to whoever leads what became of words that were held.
+func takenWords(ctx context.Context, e Shown) string {
+	if e.Left() {
+		return web.T(ctx, "discussion.keep.left")
+	}
+	return web.T(ctx, "discussion.keep.taken")
+}
+
+// reachWords says to the author of held words who was told, and no more than is so.
+func reachWords(ctx context.Context, r Reach) string {
+	switch r {
+	case OnDuty:
+		return web.T(ctx, "discussion.held.lead")
+	case OnCall:
+		return web.T(ctx, "discussion.held.call")
+	case ByMore:
+		return web.T(ctx, "discussion.held.more")
+	case ByNobody:
+	}
+	return web.T(ctx, "discussion.held.nobody")
 }
 
 // sureWords says what an act does before it is done.
@@ -116,4 +152,21 @@ func quotedOf(t Thread) *Shown {
 		}
 	}
 	return nil
+}
+
+// picturesForm lets a form send files, where the space has pictures.
+func picturesForm(s Space) templ.Attributes {
+	if !s.Rules.Pictures {
+		return nil
+	}
+	return templ.Attributes{"enctype": "multipart/form-data", "data-turbo": "false"}
+}
+
+// pictureSlots are the places for pictures in a form.
+func pictureSlots() []Upload {
+	out := make([]Upload, MostPictures)
+	for i := range out {
+		out[i].Slot = i + 1
+	}
+	return out
 }

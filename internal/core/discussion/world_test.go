@@ -2,6 +2,8 @@ package discussion_test
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,12 +28,9 @@ func (g *garden) Stands(_ context.Context, _ db.Reader, a access.Actor, _ discus
 	return discussion.Stand{Name: "The garden", Href: "/garden", See: in, Write: in && !g.readOnly, Keep: g.keepers[a.Person], Readers: "the people of the garden.", Slow: g.slow}, nil
 }
 
-func (g *garden) Followers(context.Context, db.Reader, discussion.Space) ([]moment.ID, error) {
-	var out []moment.ID
-	for id := range g.members {
-		out = append(out, id)
-	}
-	return out, nil
+func (g *garden) Followers(_ context.Context, _ db.Reader, _ discussion.Space, after moment.ID, most int) ([]moment.ID, error) {
+	all := slices.DeleteFunc(slices.Sorted(maps.Keys(g.members)), func(id moment.ID) bool { return id <= after })
+	return all[:min(most, len(all))], nil
 }
 
 func (g *garden) Keepers(context.Context, db.Reader, discussion.Space) ([]moment.ID, error) {

@@ -70,7 +70,7 @@ func TestAReportIsDecidedAndAppealed(t *testing.T) {
 			}
 		}
 		r := h.first(t, h.ines)
-		at := "/reports/" + string(r.ID)
+		at := "/moderation/" + string(r.ID)
 		if got := h.ines.Post(at+"/decide", "what", "warn", "reason", "x"); got.Status != 403 {
 			t.Errorf("decided without a claim: %d", got.Status)
 		}
@@ -112,10 +112,10 @@ func TestAReportIsDecidedAndAppealed(t *testing.T) {
 		if got := h.ali.Post("/me/decisions/"+string(id), "words", "It was for an emergency."); got.Status != 303 {
 			t.Fatalf("appeal: %d", got.Status)
 		}
-		if err := w.Moderation.DecideAppeal(t.Context(), h.ines.Actor, id, false, "x"); !fault.Is(err, fault.Forbidden) {
+		if err := w.Moderation.DecideAppeal(t.Context(), h.ines.Actor, id, "no", "x"); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("whoever decided decides again: %v", err)
 		}
-		if got := h.otto.Post("/appeals/"+string(id), "stands", "no", "answer", "You are right."); got.Status != 303 {
+		if got := h.otto.Post(at+"/appeal", "action", string(id), "stands", "no", "answer", "You are right."); got.Status != 303 {
 			t.Fatalf("appeal: %d", got.Status)
 		}
 		if out, err := w.Moderation.Out(t.Context(), w.DB.Reader(), h.ali.ID); err != nil || out {
@@ -132,10 +132,10 @@ func TestWhoReportedReachesNobody(t *testing.T) {
 	h := begin(t, w)
 	h.heron.Post("/report", "kind", "talk", "id", h.talk, "reason", "threat", "words", "reporter-words-7")
 	r := h.first(t, h.ines)
-	h.ines.Post("/reports/" + string(r.ID) + "/claim")
-	h.ines.Post("/reports/"+string(r.ID)+"/decide", "what", "warn", "reason", "Please be kind.")
+	h.ines.Post("/moderation/" + string(r.ID) + "/claim")
+	h.ines.Post("/moderation/"+string(r.ID)+"/decide", "what", "warn", "reason", "Please be kind.")
 	w.Settle()
-	for _, path := range []string{"/reports", "/reports/" + string(r.ID), "/board"} {
+	for _, path := range []string{"/moderation", "/moderation/" + string(r.ID), "/board"} {
 		got := h.ines.Get(path)
 		if path != "/board" && strings.Contains(got.Body, "Heron") {
 			t.Errorf("%s names who reported", path)
@@ -158,7 +158,7 @@ func TestWhoReportedReachesNobody(t *testing.T) {
 	if own := w.Exported(h.heron)["moderation-reports.json"]; !strings.Contains(own, "reporter-words-7") {
 		t.Errorf("their own words are not in the export of who reported: %s", own)
 	}
-	if got := h.ali.Get("/reports/" + string(r.ID)); got.Status != 404 {
+	if got := h.ali.Get("/moderation/" + string(r.ID)); got.Status != 404 {
 		t.Errorf("the one it is about opens it: %d", got.Status)
 	}
 }
@@ -189,8 +189,8 @@ func TestTheLeadSeesToWhomAPeerTalksWithWhoIsKeptOut(t *testing.T) {
 	h := begin(t, w)
 	h.heron.Post("/report", "kind", "talk", "id", h.talk, "reason", "threat")
 	r := h.first(t, h.otto)
-	h.otto.Post("/reports/" + string(r.ID) + "/claim")
-	h.otto.Post("/reports/"+string(r.ID)+"/decide", "what", "pause", "days", "7", "reason", "Please wait for us.")
+	h.otto.Post("/moderation/" + string(r.ID) + "/claim")
+	h.otto.Post("/moderation/"+string(r.ID)+"/decide", "what", "pause", "days", "7", "reason", "Please wait for us.")
 	w.Settle()
 	if got := h.ines.Get("/board"); !strings.Contains(got.Body, "Ali was asked to pause while they talk with someone") {
 		t.Error("the board does not say so")

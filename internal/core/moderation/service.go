@@ -2,6 +2,8 @@ package moderation
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"cairn/internal/core/notify"
@@ -17,12 +19,17 @@ import (
 const (
 	noticeReport   = "moderation.report"   // something waits in the queue
 	noticeDecision = "moderation.decision" // something was decided about you
+	noticeWorry    = "moderation.worry"    // to who can be reached: somebody may need help now
 	jobForget      = "moderation.forget"
+	jobRemove      = "moderation.remove"
+	jobSettle      = "moderation.settle" // somebody is kept out for good
+	jobAsk         = "moderation.ask"    // an appeal waits still
+	jobWrite       = "moderation.write"  // mail to a partner
 )
 
 // Kinds are what moderation tells people, for notify.
 func Kinds() []notify.Kind {
-	return []notify.Kind{{Name: noticeReport, Work: true}, {Name: noticeDecision}}
+	return []notify.Kind{{Name: noticeReport, Work: true}, {Name: noticeDecision}, {Name: noticeWorry, Urgent: true, Work: true}}
 }
 
 // Reported is what a subject gives to a report: whom it is about, and what was said
@@ -33,6 +40,12 @@ type Reported struct {
 	// Anonymous: it was written without a name. The queue shows none until somebody
 	// has looked it up; the subject is an Unveiler then.
 	Anonymous bool
+	// Nobody: nobody here wrote it. About is the thing itself then, and what is decided is
+	// about the words alone.
+	Nobody bool
+	// Profile: nothing was said, only somebody's name and what they say of themselves is
+	// seen here; a report is about that.
+	Profile bool
 }
 
 // Unveiler is a subject whose things can be without a name.
@@ -50,10 +63,50 @@ type Subject interface {
 	Reported(ctx context.Context, r db.Reader, a access.Actor, object moment.ID) (Reported, bool, error)
 }
 
+// Tidier is a subject whose things can be taken out of sight.
+type Tidier interface {
+	// Hide takes an object out of everybody's sight but its author's and theirs who look
+	// after its place, in the caller's transaction; the author reads the reason there. It
+	// gives how the object stood, "" where another decision has taken it out of sight already:
+	// then there is nothing to bring back. Conflict when there is nothing to hide any more.
+	Hide(ctx context.Context, tx db.Writer, a access.Actor, object moment.ID, reason string) (before string, err error)
+	// Back lets an object that Hide hid stand as it stood before; nothing happens when it
+	// is not hidden any more.
+	Back(ctx context.Context, tx db.Writer, a access.Actor, object moment.ID, before string) error
+	// Remove destroys what a hidden object says, for good.
+	Remove(ctx context.Context, tx db.Writer, object moment.ID) error
+}
+
+// Mark names a label that can be put on things.
+type Mark struct{ Slug, Text string }
+
+// Labeller is a subject whose things can be labelled, so that readers choose.
+type Labeller interface {
+	// Labels gives what can be chosen, in the reader's language.
+	Labels(ctx context.Context) ([]Mark, error)
+	// Label puts labels on an object, in the caller's transaction, and gives those that
+	// were not there before. Invalid at "labels" for what cannot be chosen, or too many.
+	Label(ctx context.Context, tx db.Writer, a access.Actor, object moment.ID, labels []string) (added []string, err error)
+	// Unlabel takes labels off.
+	Unlabel(ctx context.Context, tx db.Writer, a access.Actor, object moment.ID, labels []string) error
+}
+
+// Load is where it is kept what somebody carries. It is shifts.
+type Load interface {
+	Looked(ctx context.Context, tx db.Writer, person, ref moment.ID, since moment.Time, heavy bool) error
+}
+
 // People is what moderation asks about people.
 type People interface {
 	Cards(ctx context.Context, r db.Reader, ids ...moment.ID) (map[moment.ID]people.Card, error)
 	WithRole(ctx context.Context, r db.Reader, role access.Role) ([]moment.ID, error)
+	VerifiedEmail(ctx context.Context, r db.Reader, who moment.ID) (string, error)
+	// Profile gives what somebody's card shows to everybody, in words.
+	Profile(ctx context.Context, r db.Reader, who moment.ID) (string, error)
+	// SetAside takes name and words of a card away, and gives what brings them back.
+	SetAside(ctx context.Context, tx db.Writer, a access.Actor, who moment.ID) (kept moment.ID, err error)
+	BringBack(ctx context.Context, tx db.Writer, a access.Actor, kept moment.ID) error
+	DropAside(ctx context.Context, tx db.Writer, who moment.ID) error
 }
 
 // Teller tells people things. It is notify.
@@ -71,6 +124,16 @@ type Deps struct {
 	Ledger *access.Ledger
 	People People
 	Tell   Teller
+	Load   Load
+	// Phrases, Leads and Lines are for words that sound as if somebody needs help.
+	Phrases Phrases
+	Leads   Leads
+	Lines   Lines
+	// Mail reaches somebody outside who decides appeals; nil where there is none.
+	Mail    people.Mailer
+	BaseURL string
+	// Zone gives the service's zone, in which months of the public log begin.
+	Zone func(ctx context.Context, r db.Reader) (*time.Location, error)
 }
 
 // Service holds the verbs of moderation.
@@ -81,8 +144,14 @@ type Service struct {
 
 // New makes the service and registers its timer.
 func New(d Deps) *Service {
+	d.BaseURL = strings.TrimSuffix(d.BaseURL, "/")
 	s := &Service{Deps: d, subjects: map[string]Subject{}}
+	s.subjects[profileKind] = profile{s}
 	bus.HandleTx(d.Bus, jobForget, s.forgetJob)
+	bus.HandleTx(d.Bus, jobRemove, s.removeJob)
+	bus.HandleTx(d.Bus, jobSettle, s.settleJob)
+	bus.HandleTx(d.Bus, jobAsk, s.askJob)
+	d.Bus.Handle(jobWrite, s.writeJob)
 	return s
 }
 
@@ -94,7 +163,7 @@ func (s *Service) Take(subjects ...Subject) {
 }
 
 // Report puts something into the queue, with what stood around it. Reporting the
-// same again while it is open changes nothing.
+// same again while it is open adds words to it, and nothing else.
 func (s *Service) Report(ctx context.Context, a access.Actor, d Draft) error {
 	if err := permReport.Check(a); err != nil {
 		return err
@@ -103,23 +172,20 @@ func (s *Service) Report(ctx context.Context, a access.Actor, d Draft) error {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx db.Writer) error {
-		subject, known := s.subjects[d.Kind]
-		if !known {
-			return fault.Hidden()
-		}
-		what, found, err := subject.Reported(ctx, tx, a, d.Object)
+		what, err := s.seen(ctx, tx, a, &d)
 		if err != nil {
 			return err
-		}
-		if !found || what.About == a.Person || what.About == "" {
-			return fault.Hidden()
 		}
 		now := s.Clock.Now()
 		if err := reporting.Spend(ctx, tx, a.Person, now); err != nil {
 			return err
 		}
-		if open, err := reportedBy(ctx, tx, a.Person, d.Kind, d.Object); err != nil || open {
+		had, open, err := reportedBy(ctx, tx, a.Person, d.Kind, d.Object)
+		if err != nil {
 			return err
+		}
+		if open {
+			return s.addWords(ctx, tx, had, d.Words)
 		}
 		r := Report{ID: moment.NewID(), Kind: d.Kind, Object: d.Object, About: what.About, Reason: d.Reason, Scope: moment.NewID(), State: "open", At: now, Anonymous: what.Anonymous, reporter: a.Person}
 		box, err := s.Vault.NewScope(ctx, tx, r.Scope, now)
@@ -129,13 +195,35 @@ func (s *Service) Report(ctx context.Context, a access.Actor, d Draft) error {
 		if err := insertReport(ctx, tx, r, sealed(box, d.Words, r.ID, "words"), sealed(box, what.Excerpt, r.ID, "excerpt")); err != nil {
 			return fault.Op("report", err)
 		}
-		if err := s.tellQueue(ctx, tx, r); err != nil {
+		if err := s.tellQueue(ctx, tx, r.ID, string(r.ID), r.About, r.reporter); err != nil {
 			return err
 		}
 		s.Bus.Publish(tx, Topic, int64(now))
 		// The one it is about reads who opened what of theirs: not that they were reported.
 		return access.Record(ctx, tx, a, now, access.Entry{Verb: "moderation.report", Kind: d.Kind, Object: d.Object})
 	})
+}
+
+// seen gives what a draft is about as the actor sees it. Whoever reports somebody's profile
+// reports the person, wherever they met it; what was written without a name has none.
+func (s *Service) seen(ctx context.Context, r db.Reader, a access.Actor, d *Draft) (Reported, error) {
+	subject, known := s.subjects[d.Kind]
+	if !known {
+		return Reported{}, fault.Hidden()
+	}
+	what, found, err := subject.Reported(ctx, r, a, d.Object)
+	if err == nil && (!found || what.About == a.Person || what.About == "") {
+		err = fault.Hidden()
+	}
+	if err != nil || what.Nobody || !d.Profile && !what.Profile {
+		return what, err // there is no profile where nobody is
+	}
+	if what.Anonymous {
+		return Reported{}, fault.Hidden()
+	}
+	d.Kind, d.Object, d.Profile = profileKind, what.About, true
+	what.Excerpt, err = s.People.Profile(ctx, r, what.About)
+	return what, err
 }
 
 func sealed(box *vault.Box, words string, id moment.ID, column string) []byte {
@@ -147,22 +235,32 @@ func sealed(box *vault.Box, words string, id moment.ID, column string) []byte {
 
 func place(id moment.ID, column string) string { return "moderation." + column + "|" + string(id) }
 
-// tellQueue tells those who decide, but nobody whom it concerns.
-func (s *Service) tellQueue(ctx context.Context, tx db.Writer, r Report) error {
-	told := map[moment.ID]bool{r.About: true, r.reporter: true}
+// whoDecide gives who decides here, each once, but for some.
+func (s *Service) whoDecide(ctx context.Context, r db.Reader, but ...moment.ID) ([]moment.ID, error) {
+	var out []moment.ID
 	for _, role := range []access.Role{access.Supervisor, access.Coordinator} {
-		ids, err := s.People.WithRole(ctx, tx, role)
+		ids, err := s.People.WithRole(ctx, r, role)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, id := range ids {
-			if told[id] {
-				continue
+			if !slices.Contains(but, id) && !slices.Contains(out, id) {
+				out = append(out, id)
 			}
-			told[id] = true
-			if err := s.Tell.Tell(ctx, tx, notify.Message{To: id, Kind: noticeReport, Key: "report/" + string(r.ID), Path: "/reports", About: r.ID}); err != nil {
-				return err
-			}
+		}
+	}
+	return out, nil
+}
+
+// tellQueue tells those who decide, but nobody whom it concerns, that something waits.
+func (s *Service) tellQueue(ctx context.Context, tx db.Writer, about moment.ID, key string, but ...moment.ID) error {
+	ids, err := s.whoDecide(ctx, tx, but...)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := s.Tell.Tell(ctx, tx, notify.Message{To: id, Kind: noticeReport, Key: "report/" + key, Path: queuePath, About: about}); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -192,11 +290,22 @@ func (s *Service) onReport(ctx context.Context, a access.Actor, id moment.ID, ve
 // Claim takes a report on, or over from somebody who left it for a day.
 func (s *Service) Claim(ctx context.Context, a access.Actor, id moment.ID) error {
 	return s.onReport(ctx, a, id, "moderation.claim", canSee, func(tx db.Writer, r *Report) error {
-		took, err := claim(ctx, tx, id, a.Person, s.Clock.Now(), s.Clock.Now().Add(-24*time.Hour))
+		took, err := claim(ctx, tx, id, a.Person, s.Clock.Now(), s.Clock.Now().Add(-claimFor))
 		if err == nil && !took && r.ClaimedBy != a.Person {
 			return fault.New(fault.Conflict, "moderation.error.claimed")
 		}
 		return fault.Op("claim", err)
+	})
+}
+
+// LetGo gives a report back that the actor took on: somebody else looks at it.
+func (s *Service) LetGo(ctx context.Context, a access.Actor, id moment.ID) error {
+	return s.onReport(ctx, a, id, "moderation.let_go", canDecide, func(tx db.Writer, _ *Report) error {
+		was, err := letGo(ctx, tx, id, a.Person)
+		if err == nil && !was {
+			return fault.New(fault.Conflict, "moderation.error.claimed")
+		}
+		return fault.Op("let go", err)
 	})
 }
 
@@ -216,55 +325,6 @@ func (s *Service) Reveal(ctx context.Context, a access.Actor, id moment.ID, reas
 	})
 }
 
-// Decide closes a report with an action, or with none. The person reads the
-// reason, and how to appeal.
-func (s *Service) Decide(ctx context.Context, a access.Actor, id moment.ID, d Decision) error {
-	if err := d.Validate(); err != nil {
-		return err
-	}
-	return s.onReport(ctx, a, id, "moderation.decide", canDecide, func(tx db.Writer, r *Report) error {
-		now := s.Clock.Now()
-		if err := closeReport(ctx, tx, id, d.What, now); err != nil {
-			return fault.Op("decide", err)
-		}
-		if err := s.Tell.SettleAbout(ctx, tx, id, noticeReport); err != nil {
-			return err
-		}
-		if err := s.Bus.At(ctx, tx, jobForget, string(id), now.Add(keepFor), aboutReport{id}); err != nil {
-			return err
-		}
-		if d.What == "none" {
-			return nil
-		}
-		return s.act(ctx, tx, a, *r, d, now)
-	})
-}
-
-func (s *Service) act(ctx context.Context, tx db.Writer, a access.Actor, r Report, d Decision, now moment.Time) error {
-	cards, err := s.People.Cards(ctx, tx, r.About)
-	if err != nil {
-		return err
-	}
-	x := Action{ID: moment.NewID(), Report: r.ID, About: r.About, What: d.What, Scope: r.Scope, By: a.Person, At: now}
-	if d.What == "pause" {
-		x.Until = now.Add(time.Duration(d.Days) * 24 * time.Hour)
-	}
-	if d.What == "pause" || d.What == "ban" {
-		x.Until = maxGuest(cards[r.About].Kind == people.KindGuest, a.Has(access.Supervisor), now, x.Until)
-	}
-	box, err := s.Vault.Box(ctx, tx, r.Scope)
-	if err != nil {
-		return err
-	}
-	if err := insertAction(ctx, tx, x, sealed(box, d.Reason, x.ID, "reason")); err != nil {
-		return fault.Op("action", err)
-	}
-	if err := s.Bus.Emit(ctx, tx, bus.Event{Name: "moderation.acted", ID: r.About}); err != nil {
-		return err
-	}
-	return s.Tell.Tell(ctx, tx, notify.Message{To: r.About, Kind: noticeDecision, Key: "action/" + string(x.ID), Path: "/me/decisions", About: x.ID})
-}
-
 // Out tells whether somebody is paused or banned now: they cannot ask, and are not
 // offered people. They can always read why, appeal, and find crisis help.
 func (s *Service) Out(ctx context.Context, r db.Reader, person moment.ID) (bool, error) {
@@ -274,6 +334,23 @@ func (s *Service) Out(ctx context.Context, r db.Reader, person moment.ID) (bool,
 // OutUntil is Out, and until when; 0 for good.
 func (s *Service) OutUntil(ctx context.Context, r db.Reader, person moment.ID) (until moment.Time, out bool, err error) {
 	return heldUntil(ctx, r, person, s.Clock.Now())
+}
+
+// OutForGood tells whether somebody is kept out without an end, whether that has settled or
+// not: what belongs to others they do not read any more.
+func (s *Service) OutForGood(ctx context.Context, r db.Reader, person moment.ID) (bool, error) {
+	return heldForGood(ctx, r, person)
+}
+
+// GoneAmong gives those of some people who are kept out without an end, as OutForGood tells.
+func (s *Service) GoneAmong(ctx context.Context, r db.Reader, people []moment.ID) (map[moment.ID]bool, error) {
+	return goneAmong(ctx, r, people)
+}
+
+// LiftedUntil gives until when somebody was kept out by the decision that was taken back
+// last, as OutUntil gave it then; 0 when none was.
+func (s *Service) LiftedUntil(ctx context.Context, r db.Reader, person moment.ID) (moment.Time, error) {
+	return liftedUntil(ctx, r, person)
 }
 
 type aboutReport struct {

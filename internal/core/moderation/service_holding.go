@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"cairn/internal/kit/access"
@@ -22,25 +23,55 @@ func (h Holding) Export(ctx context.Context, _ db.Reader, person moment.ID, put 
 	if err != nil {
 		return err
 	}
-	type decided struct {
-		At     time.Time `json:"at"`
-		What   string    `json:"what"`
-		Reason string    `json:"reason"`
-		Appeal string    `json:"appeal,omitempty"`
-		Answer string    `json:"answer,omitempty"`
-	}
 	out := []decided{}
 	for _, x := range list {
-		d := decided{At: x.At.Std(), What: x.What, Reason: x.Reason}
-		if x.Appeal != nil {
-			d.Appeal, d.Answer = x.Appeal.Words, x.Appeal.Answer
-		}
-		out = append(out, d)
+		out = append(out, exported(x))
 	}
 	if err := put("moderation.json", out); err != nil {
 		return err
 	}
 	return h.exportReports(ctx, person, put)
+}
+
+// decided is a decision as its person takes it along: all that they read of it here.
+type decided struct {
+	At      time.Time  `json:"at"`
+	What    string     `json:"what"`
+	Of      string     `json:"of"` // the kind of what was reported
+	Reason  string     `json:"reason"`
+	Labels  []string   `json:"labels,omitempty"`
+	Until   *time.Time `json:"until,omitempty"`
+	Lifted  *time.Time `json:"taken_back,omitempty"`
+	Undone  string     `json:"taken_back_why,omitempty"`
+	Appeal  string     `json:"appeal,omitempty"`
+	Asked   *time.Time `json:"appealed,omitempty"`
+	Route   Route      `json:"appeal_decided_by,omitempty"`
+	Stands  *bool      `json:"appeal_says_it_stands,omitempty"`
+	Decided *time.Time `json:"appeal_answered,omitempty"`
+	Answer  string     `json:"answer,omitempty"`
+}
+
+func exported(x Action) decided {
+	d := decided{At: x.At.Std(), What: x.What, Of: x.Kind, Reason: x.Reason, Until: instant(x.Until), Lifted: instant(x.LiftedAt), Undone: x.Undone}
+	if x.What == Label {
+		d.Labels = strings.Fields(x.detail)
+	}
+	if p := x.Appeal; p != nil {
+		d.Appeal, d.Asked, d.Route, d.Answer, d.Decided = p.Words, instant(p.At), p.Route, p.Answer, instant(p.DecidedAt)
+		if d.Decided != nil {
+			d.Stands = &p.Upheld
+		}
+	}
+	return d
+}
+
+// instant is a moment in an export; nil where there is none.
+func instant(t moment.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	at := t.Std()
+	return &at
 }
 
 func (h Holding) exportReports(ctx context.Context, person moment.ID, put func(file string, v any) error) error {
@@ -67,7 +98,11 @@ func (h Holding) exportReports(ctx context.Context, person moment.ID, put func(f
 }
 
 // Erase takes the person off what they reported and decided. What was decided
-// about them stays for its time, under an id without a person.
-func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, _ moment.Time) error {
+// about them stays for its time, under an id without a person; nobody outside reads it any
+// more.
+func (h Holding) Erase(ctx context.Context, tx db.Writer, person moment.ID, now moment.Time) error {
+	if err := endLinksAbout(ctx, tx, person, now); err != nil {
+		return db.Problem("forget", err)
+	}
 	return forgetPerson(ctx, tx, person)
 }

@@ -2,9 +2,7 @@ package moderation
 
 import (
 	"context"
-	"time"
 
-	"cairn/internal/core/notify"
 	"cairn/internal/core/people"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/db"
@@ -27,29 +25,74 @@ type Waiting struct {
 	Mine   bool // by the actor: somebody else decides
 	// Unnamed: it was written without a name, and nobody has looked it up.
 	Unnamed bool
+	// Silent: the partner outside was mailed as often as they are, and has not answered.
+	Silent bool
 }
 
 // Queue is what those who decide see.
 type Queue struct {
 	Reports []Queued
 	Appeals []Waiting
+	Holds   []Hold
+	Decides bool // the actor handles reports and appeals
+	// MoreReports and MoreAppeals say that not all are shown.
+	MoreReports, MoreAppeals bool
 }
 
-// Queue gives the open reports and appeals that the actor may handle, oldest first.
+// Queue gives what waits for the actor, the heaviest first and then the oldest: what is held
+// in places that they look after, and for supervisors and coordinators the open reports and
+// appeals that they may handle.
 func (s *Service) Queue(ctx context.Context, a access.Actor) (Queue, error) {
 	var out Queue
-	if err := permQueue.Check(a); err != nil {
+	if err := permHolds.Check(a); err != nil {
 		return out, err
 	}
 	r := s.DB.Reader()
-	reports, err := openReports(ctx, r)
-	if err != nil {
+	var err error
+	if out.Holds, err = s.holds(ctx, r, a); err != nil || permQueue.Check(a) != nil {
 		return out, err
 	}
-	appeals, err := openAppeals(ctx, r)
-	if err != nil {
-		return out, err
+	out.Decides = true
+	err = s.reported(ctx, r, a, &out)
+	return out, err
+}
+
+// Waits counts what waits for the actor in the queue and is for them to do: what somebody
+// else looks at already is not, but for what may be a goodbye, nor an appeal against what
+// they decided.
+func (s *Service) Waits(ctx context.Context, a access.Actor) (int, error) {
+	q, err := s.Queue(ctx, a)
+	n := 0
+	for _, h := range q.Holds {
+		if h.waitsFor(a) {
+			n++
+		}
 	}
+	for _, x := range q.Reports {
+		if x.State == "open" || x.ClaimedBy == a.Person {
+			n++
+		}
+	}
+	for _, x := range q.Appeals {
+		if !x.Mine {
+			n++
+		}
+	}
+	return n, err
+}
+
+// reported adds reports and appeals.
+func (s *Service) reported(ctx context.Context, r db.Reader, a access.Actor, out *Queue) error {
+	reports, err := openReports(ctx, r, mostQueued+1)
+	if err != nil {
+		return err
+	}
+	appeals, err := openAppeals(ctx, r, mostQueued+1)
+	if err != nil {
+		return err
+	}
+	out.MoreReports, out.MoreAppeals = len(reports) > mostQueued, len(appeals) > mostQueued
+	reports, appeals = reports[:min(len(reports), mostQueued)], appeals[:min(len(appeals), mostQueued)]
 	var ids []moment.ID
 	for _, x := range reports {
 		ids = append(ids, x.About, x.ClaimedBy)
@@ -59,27 +102,34 @@ func (s *Service) Queue(ctx context.Context, a access.Actor) (Queue, error) {
 	}
 	cards, err := s.People.Cards(ctx, r, ids...)
 	if err != nil {
-		return out, err
+		return err
 	}
 	for _, x := range reports {
 		if canSee(a, x).OK() {
 			out.Reports = append(out.Reports, queued(x, cards))
 		}
 	}
+	partner, err := partnerNow(ctx, r)
+	if err != nil {
+		return err
+	}
 	for _, x := range appeals {
 		report, _, err := reportByID(ctx, r, x.Report)
 		if err != nil {
-			return out, err
+			return err
 		}
 		if canSee(a, report).OK() {
 			w := Waiting{Action: x, Report: x.Report, Card: cards[x.About], Mine: x.By == a.Person, Unnamed: report.Unnamed()}
 			if w.Unnamed {
 				w.Card, w.Action.About = people.Card{}, ""
 			}
+			if w.Silent, err = s.silent(ctx, r, partner, x.ID); err != nil {
+				return err
+			}
 			out.Appeals = append(out.Appeals, w)
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // queued is a report with the cards of whom it concerns. Somebody who wrote without a
@@ -109,8 +159,8 @@ func (s *Service) before(ctx context.Context, r db.Reader, x Report) ([]Action, 
 	return out, err
 }
 
-// Open gives a report with its words and excerpt to who may handle it. It is
-// written down, and the person it is about can see that it was read.
+// Open gives a report with its words and excerpt to who may handle it. It is written down,
+// and not for whom it is about: they would learn that somebody reported them.
 func (s *Service) Open(ctx context.Context, a access.Actor, id moment.ID) (Queued, []Action, error) {
 	r := s.DB.Reader()
 	x, found, err := reportByID(ctx, r, id)
@@ -175,6 +225,9 @@ func (s *Service) actions(ctx context.Context, r db.Reader, about moment.ID) ([]
 		if out[i].Reason, err = s.open(x.Scope, x.wrapped, x.reason, place(x.ID, "reason")); err != nil {
 			return nil, err
 		}
+		if out[i].Undone, err = s.open(x.Scope, x.wrapped, x.undone, place(x.ID, "undone")); err != nil {
+			return nil, err
+		}
 		if x.Appeal == nil {
 			continue
 		}
@@ -184,118 +237,6 @@ func (s *Service) actions(ctx context.Context, r db.Reader, about moment.ID) ([]
 		if out[i].Appeal.Answer, err = s.open(x.Scope, x.wrapped, x.answer, place(x.ID, "answer")); err != nil {
 			return nil, err
 		}
-	}
-	return out, nil
-}
-
-// Mine gives what was decided about the actor. Who decided is not in it.
-func (s *Service) Mine(ctx context.Context, a access.Actor) ([]Action, error) {
-	list, err := s.actions(ctx, s.DB.Reader(), a.Person)
-	for i := range list {
-		list[i].By, list[i].Report = "", ""
-	}
-	return list, err
-}
-
-// Appeal asks somebody else to look again.
-func (s *Service) Appeal(ctx context.Context, a access.Actor, id moment.ID, words string) error {
-	var p fault.Problems
-	if words = plain(&p, "words", words); words == "" && len(p) == 0 {
-		p.Add("words", "moderation.error.say_why")
-	}
-	if err := p.Err(); err != nil {
-		return err
-	}
-	return s.DB.Write(ctx, func(tx db.Writer) error {
-		x, found, err := actionByID(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if !found {
-			return fault.Hidden()
-		}
-		if err := canAppeal(a, x.Action).Err(); err != nil {
-			return err
-		}
-		now := s.Clock.Now()
-		if err := reporting.Spend(ctx, tx, a.Person, now); err != nil {
-			return err
-		}
-		box, err := s.Vault.Box(ctx, tx, x.Scope)
-		if err != nil {
-			return err
-		}
-		if err := insertAppeal(ctx, tx, id, box.Seal([]byte(words), place(id, "appeal")), now); err != nil {
-			return fault.Op("appeal", err)
-		}
-		r, _, err := reportByID(ctx, tx, x.Report)
-		if err != nil {
-			return err
-		}
-		r.ID = id // a notice of its own
-		if err := s.tellQueue(ctx, tx, r); err != nil {
-			return err
-		}
-		s.Bus.Publish(tx, Topic, int64(now))
-		return access.Record(ctx, tx, a, now, access.Entry{Verb: "moderation.appeal", Kind: "action", Object: id, Subject: a.Person})
-	})
-}
-
-// DecideAppeal is somebody else's look: the action stands, or is lifted.
-func (s *Service) DecideAppeal(ctx context.Context, a access.Actor, id moment.ID, stands bool, answer string) error {
-	var p fault.Problems
-	if answer = plain(&p, "answer", answer); answer == "" && len(p) == 0 {
-		p.Add("answer", "moderation.error.say_why")
-	}
-	if err := p.Err(); err != nil {
-		return err
-	}
-	return s.DB.Write(ctx, func(tx db.Writer) error {
-		x, found, err := actionByID(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if !found {
-			return fault.Hidden()
-		}
-		r, _, err := reportByID(ctx, tx, x.Report)
-		if err != nil {
-			return err
-		}
-		if err := canDecideAppeal(a, r, x.Action).Err(); err != nil {
-			return err
-		}
-		now := s.Clock.Now()
-		box, err := s.Vault.Box(ctx, tx, x.Scope)
-		if err != nil {
-			return err
-		}
-		if err := decideAppeal(ctx, tx, id, a.Person, stands, box.Seal([]byte(answer), place(id, "answer")), now); err != nil {
-			return fault.Op("appeal", err)
-		}
-		if err := s.Tell.SettleAbout(ctx, tx, id, noticeReport); err != nil {
-			return err
-		}
-		if err := s.Tell.Tell(ctx, tx, notify.Message{To: x.About, Kind: noticeDecision, Key: "appeal/" + string(id), Path: "/me/decisions", About: id}); err != nil {
-			return err
-		}
-		s.Bus.Publish(tx, Topic, int64(now))
-		return access.Record(ctx, tx, a, now, access.Entry{Verb: "moderation.decide_appeal", Kind: "action", Object: id})
-	})
-}
-
-// logSpan is how far back the public log counts.
-const logSpan = 90 * 24 * time.Hour
-
-// Counts is the public log: what was reported and decided in the last ninety days.
-func (s *Service) Counts(ctx context.Context) ([]Count, error) {
-	list, err := counts(ctx, s.DB.Reader(), s.Clock.Now().Add(-logSpan))
-	if err != nil {
-		return nil, err
-	}
-	var out []Count
-	for _, what := range []string{"reports", "note", "warn", "pause", "ban", "appeals", "lifted"} {
-		out = append(out, small(what, list[what]))
 	}
 	return out, nil
 }

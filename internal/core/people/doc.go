@@ -17,7 +17,7 @@
 // people_email, people_link, people_words, people_once, people_attempt,
 // people_lived, people_own, people_nottoday, people_gladly, people_hours,
 // people_known, people_apart, people_situation, people_label, people_together,
-// people_erasure.
+// people_aside (names that moderation took away), people_erasure.
 //
 // Events sent: people.changed (anything in Fit changed), people.erased. Jobs:
 // people.mail sends a link, people.tomorrow ends "not today", people.sweep

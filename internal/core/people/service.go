@@ -101,7 +101,7 @@ func (s *Service) Hold(h ...Holding) { s.holdings = append(s.holdings, h...) }
 // Cards gives what pages may show of people beside their words. Unknown ids and
 // those who are gone have a card of kind Gone.
 func (s *Service) Cards(ctx context.Context, r db.Reader, ids ...moment.ID) (map[moment.ID]Card, error) {
-	list, err := persons(ctx, r, distinct(ids))
+	list, err := carded(ctx, r, distinct(ids))
 	if err != nil {
 		return nil, err
 	}

@@ -248,7 +248,27 @@ func (o own) Export(ctx context.Context, r db.Reader, who moment.ID, put func(fi
 	for _, x := range openings {
 		opened = append(opened, exportedOpening{x.At.Stamp(), x.By(), x.Verb, x.Kind})
 	}
-	return errors.Join(put("account.json", account), put("lived-experience.json", lived), put("who-opened.json", opened))
+	return errors.Join(put("account.json", account), put("lived-experience.json", lived), put("who-opened.json", opened), o.exportAside(ctx, r, who, put))
+}
+
+type asideItem struct {
+	At       string `json:"at"`
+	Name     string `json:"name"`
+	Pronouns string `json:"pronouns,omitempty"`
+	Given    string `json:"name_you_were_given_instead"`
+}
+
+// exportAside puts the names that were taken off the person's card and are kept still.
+func (o own) exportAside(ctx context.Context, r db.Reader, who moment.ID, put func(file string, v any) error) error {
+	list, err := asidesOf(ctx, r, who)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	out := make([]asideItem, len(list))
+	for i, x := range list {
+		out[i] = asideItem{x.At.Stamp(), x.Name, x.Pronouns, x.Given}
+	}
+	return put("names-set-aside.json", out)
 }
 
 func (o own) exportAccount(ctx context.Context, r db.Reader, p person) (exportedAccount, error) {

@@ -124,8 +124,15 @@ func (s *Service) admit(ctx context.Context, tx db.Writer, from Door, fresh mome
 	return who, s.record(ctx, tx, a, "people.join", who)
 }
 
-// free refuses a name that somebody else goes by, or one that would be taken for it.
+// free refuses a name that somebody else goes by, or one that would be taken for it, and
+// one that was set aside.
 func (s *Service) free(ctx context.Context, r db.Reader, name string, except moment.ID) error {
+	if aside, err := asideByFold(ctx, r, FoldName(name)); err != nil || aside {
+		if err == nil {
+			err = nameTaken()
+		}
+		return err
+	}
 	p, found, err := personByFold(ctx, r, FoldName(name))
 	if err != nil || !found || p.ID == except {
 		return err

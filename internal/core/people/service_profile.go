@@ -198,15 +198,18 @@ type Opening struct {
 	access.Line
 	Roles   access.Roles // of whoever it was, today
 	Service bool         // the service itself: a timer
+	Partner bool         // somebody outside, who decides appeals
 	Gone    bool
 }
 
 // By names whoever it was by their weightiest role, never by name: "peer",
-// "service", "gone", "member".
+// "service", "partner", "gone", "member".
 func (o Opening) By() string {
 	switch {
 	case o.Service:
 		return "service"
+	case o.Partner:
+		return "partner"
 	case o.Gone:
 		return "gone"
 	}
@@ -246,8 +249,8 @@ func (s *Service) Opened(ctx context.Context, a access.Actor) ([]Opening, error)
 	}
 	out := make([]Opening, len(lines))
 	for i, l := range lines {
-		service := l.Way == access.BySystem || l.Actor == ""
-		out[i] = Opening{Line: l, Roles: roles[l.Actor], Service: service, Gone: !service && !there[l.Actor]}
+		service, partner := l.Way == access.BySystem || l.Actor == "", l.Way == access.ByLink
+		out[i] = Opening{Line: l, Roles: roles[l.Actor], Service: service, Partner: partner, Gone: !service && !partner && !there[l.Actor]}
 	}
 	return out, nil
 }

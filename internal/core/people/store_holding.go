@@ -11,7 +11,7 @@ import (
 // ownTables hold rows of one person, in a column of that name.
 var ownTables = []string{"people_role", "people_session", "people_token", "people_password", "people_recovery", "people_passkey", "people_challenge",
 	"people_email", "people_link", "people_words", "people_once", "people_lived", "people_nottoday",
-	"people_own", "people_gladly", "people_known", "people_hours"}
+	"people_own", "people_gladly", "people_known", "people_hours", "people_aside"}
 
 // emptyPerson deletes everything of a person but the id.
 func emptyPerson(ctx context.Context, tx db.Writer, who moment.ID, now moment.Time) error {

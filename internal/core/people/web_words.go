@@ -49,7 +49,7 @@ func upperFirst(s string) string {
 // whatWords says what was opened or changed, by the kind of thing.
 func whatWords(ctx context.Context, x Opening) string {
 	key := "people.thing.other"
-	for _, kind := range []string{"request", "conversation", "offer", "account", "person", "words", "post", "author"} {
+	for _, kind := range []string{"request", "conversation", "offer", "account", "person", "words", "post", "author", "appeal"} {
 		if x.Kind == kind {
 			key = "people.thing." + kind
 		}

@@ -264,7 +264,7 @@ func TestWhoIsKeptOutByModeration(t *testing.T) {
 		}
 		q, err := w.Moderation.Queue(t.Context(), tomo.Actor)
 		must(t, err)
-		at := "/reports/" + string(q.Reports[0].ID)
+		at := "/moderation/" + string(q.Reports[0].ID)
 		tomo.Post(at + "/claim")
 		if got := tomo.Post(at+"/decide", "what", "pause", "days", "3", "reason", "Not here."); got.Status != 303 {
 			t.Fatalf("decide: %d", got.Status)

@@ -99,7 +99,7 @@ func TestReports(t *testing.T) {
 		if n := h.count(t, `SELECT count(*) FROM moderation_report WHERE about = $1`, h.heron.ID); n != 1 {
 			t.Errorf("%d reports are about them", n)
 		}
-		shows(t, "who decides", tomo.Get("/reports").Body, nil, []string{"Heron", "Juniper"})
+		shows(t, "who decides", tomo.Get("/moderation").Body, nil, []string{"Heron", "Juniper"})
 		h.over(t, h.wren, 303, "remove", h.me(t, h.juniper))
 		if got := h.juniper.Get("/report?kind=seat&id=" + string(h.me(t, h.wren).ID)); got.Status != 200 {
 			t.Errorf("who was taken out reports: %d", got.Status)

@@ -87,7 +87,7 @@ func (s Shift) Free(now moment.Time) bool { return s.State == Ready && s.Ceiling
 type Exposure struct {
 	Person    moment.ID
 	Ref       moment.ID
-	Kind      string // "chat", "phone", "in_person"
+	Kind      string // "chat", "phone", "in_person", "report" (what was reported was read)
 	StartedAt moment.Time
 	EndedAt   moment.Time
 	Heavy     bool

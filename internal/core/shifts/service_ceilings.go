@@ -234,6 +234,30 @@ func (s *Service) Felt(ctx context.Context, tx db.Writer, person, ref moment.ID,
 	return s.countHeavy(ctx, tx, person, heavy)
 }
 
+// lookMost is how much of the time between taking a report on and deciding counts as
+// carried: nobody reads one for longer without a pause. Ours.
+const lookMost = 30 * time.Minute
+
+// Looked notes, in the caller's transaction, that somebody has read and decided a
+// report that they took on at an instant. What is heavy to read counts as a heavy
+// contact does.
+func (s *Service) Looked(ctx context.Context, tx db.Writer, person, ref moment.ID, since moment.Time, heavy bool) error {
+	now := s.Clock.Now()
+	since = max(since, now.Add(-lookMost))
+	zone, err := s.zone(ctx, tx)
+	if err != nil {
+		return err
+	}
+	x := Exposure{Person: person, Ref: ref, Kind: "report", StartedAt: since, EndedAt: now, Heavy: heavy, Night: isNight(now.Std().In(zone))}
+	if err := insertExposure(ctx, tx, x); err != nil {
+		return fault.Op("exposure", err)
+	}
+	if err := addSpent(ctx, tx, person, now.Sub(since).Microseconds()); err != nil {
+		return fault.Op("exposure", err)
+	}
+	return s.countHeavy(ctx, tx, person, heavy)
+}
+
 func (s *Service) countHeavy(ctx context.Context, tx db.Writer, person moment.ID, heavy bool) error {
 	shift, on, err := runningOf(ctx, tx, person)
 	if err != nil || !on {

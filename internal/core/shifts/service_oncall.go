@@ -42,6 +42,22 @@ func (s *Service) LeadNow(ctx context.Context, r db.Reader) (moment.ID, error) {
 	return staff.Lead, err
 }
 
+// ReachNow gives who is to be told at once, but for one person: who leads now, or where
+// nobody does, who is on call for this hour. Empty when nobody is either.
+func (s *Service) ReachNow(ctx context.Context, r db.Reader, but moment.ID) (moment.ID, error) {
+	lead, err := s.LeadNow(ctx, r)
+	if err != nil || lead != "" && lead != but {
+		return lead, err
+	}
+	call, err := s.OnCall(ctx, r, s.Clock.Now())
+	for _, id := range []moment.ID{call.First, call.Second} {
+		if id != "" && id != but {
+			return id, err
+		}
+	}
+	return "", err
+}
+
 // duties lists who is on call in a stretch of time, opened.
 func (s *Service) duties(ctx context.Context, r db.Reader, span Span) ([]Duty, error) {
 	rows, err := dutiesBetween(ctx, r, span)

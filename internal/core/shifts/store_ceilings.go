@@ -71,7 +71,7 @@ func stretchBefore(ctx context.Context, r db.Reader, of Shift) (end moment.Time,
 
 func contactsHad(ctx context.Context, r db.Reader, person moment.ID) (int, error) {
 	var n int
-	err := r.QueryRow(ctx, `SELECT count(*) FROM shifts_exposure WHERE person = $1 AND ended_at > 0`, person).Scan(&n)
+	err := r.QueryRow(ctx, `SELECT count(*) FROM shifts_exposure WHERE person = $1 AND ended_at > 0 AND kind <> 'report'`, person).Scan(&n)
 	return n, db.Problem("exposure", err)
 }
 

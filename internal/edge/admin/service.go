@@ -27,6 +27,11 @@ type People interface {
 	Cards(ctx context.Context, r db.Reader, ids ...moment.ID) (map[moment.ID]people.Card, error)
 }
 
+// Appeals tells whether an appeal finds somebody who did not act. It is moderation.
+type Appeals interface {
+	AppealsReady(ctx context.Context, r db.Reader) (safety.Condition, error)
+}
+
 // Deps is what the package stands on.
 type Deps struct {
 	DB        *db.DB
@@ -37,6 +42,7 @@ type Deps struct {
 	Shifts    *shifts.Service
 	Safety    *safety.Service
 	Directory *directory.Service
+	Appeals   Appeals
 	Demo      bool
 }
 

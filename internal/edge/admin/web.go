@@ -45,12 +45,13 @@ type overviewPage struct {
 	minimum int
 	second  string
 	partner string
-	phrases bool         // the reader may edit phrases
-	hooks   bool         // the reader may connect webhooks
-	gaps    []shifts.Gap // of the coming days
-	swaps   int          // shifts whose person looks for somebody
-	planned bool         // the opening follows a plan
-	rota    bool         // the reader may open the plan
+	appeals safety.Condition // whether an appeal finds somebody
+	phrases bool             // the reader may edit phrases
+	hooks   bool             // the reader may connect webhooks
+	gaps    []shifts.Gap     // of the coming days
+	swaps   int              // shifts whose person looks for somebody
+	planned bool             // the opening follows a plan
+	rota    bool             // the reader may open the plan
 	demo    bool
 }
 
@@ -64,6 +65,10 @@ func (s *Service) overview(w http.ResponseWriter, r *http.Request) error {
 	if p.ready, err = s.Safety.Readiness(ctx, read); err != nil {
 		return err
 	}
+	if p.appeals, err = s.Appeals.AppealsReady(ctx, read); err != nil {
+		return err
+	}
+	p.ready = append(p.ready, p.appeals)
 	if p.may, err = s.Safety.MayOpen(ctx, read); err != nil {
 		return err
 	}

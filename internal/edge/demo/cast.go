@@ -71,6 +71,7 @@ func cast() []player {
 		{Name: "Heron", Role: "demo.role.member", Languages: []string{"en"}, Lived: append(shown("hospital", "sleep"), hidden("psychosis")...), Wish: heronsWish(),
 			Never: []string{"war"}, Gladly: []string{"hospital", "man"}, Week: hours([]int{1, 3}, 36, 6), Own: "the months after coming home"},
 		{Name: "Juniper", Role: "demo.role.member", Languages: []string{"es", "en"}, Lived: shown("grief", "migration"), Gladly: []string{"grief", "migrant"}, Week: hours(weekend, 20, 12)},
+		{Name: "Pipit", Role: "demo.role.newcomer", Languages: []string{"en"}, Lived: shown("money")},
 		{Name: "Ali", Role: "demo.role.peer", Roles: peer, Languages: []string{"en", "ar"}, Pronouns: "he/him", Lived: append(shown("hospital", "panic", "sleep", "man"), hidden("psychosis")...), Never: []string{"self-harm"}, Gladly: []string{"sleep", "hospital"}, Week: hours(workdays, 36, 8)},
 		{Name: "Wren", Role: "demo.role.peer", Roles: peer, Languages: []string{"en", "es"}, Pronouns: "she/her", Lived: shown("grief", "caring", "new-parent", "woman"), Never: []string{"pregnancy-loss"}, Week: hours(workdays, 18, 6)},
 		{Name: "Noor", Role: "demo.role.peer", Roles: peer, Languages: []string{"ar", "en"}, Lived: shown("migration", "panic", "loneliness", "woman"), Gladly: []string{"migrant", "migration"}, Week: append(hours([]int{1, 4}, 38, 6), hours(weekend, 20, 16)...)},

@@ -195,7 +195,10 @@ func (d *Demo) History(ctx context.Context, clock MovableClock) error {
 	if err := d.walks(ctx, clock); err != nil {
 		return err
 	}
-	return fault.Op("demo groups", d.gatherAll(ctx))
+	if err := d.gatherAll(ctx); err != nil {
+		return fault.Op("demo groups", err)
+	}
+	return fault.Op("demo forum", d.talks(ctx, clock))
 }
 
 func (d *Demo) named(names ...string) []placed {

@@ -10,9 +10,11 @@ import (
 	"cairn/internal/core/chat"
 	"cairn/internal/core/discussion"
 	"cairn/internal/core/meetings"
+	"cairn/internal/core/moderation"
 	"cairn/internal/core/people"
 	"cairn/internal/core/safety"
 	"cairn/internal/core/shifts"
+	"cairn/internal/feature/forum"
 	"cairn/internal/feature/groups"
 	"cairn/internal/feature/mentoring"
 	"cairn/internal/feature/support"
@@ -219,7 +221,9 @@ type Deps struct {
 	Safety    *safety.Service
 	Mentoring *mentoring.Service
 
+	Moderation *moderation.Service
 	Discussion *discussion.Service
 	Meetings   *meetings.Service
 	Groups     *groups.Service
+	Forum      *forum.Service
 }

@@ -31,7 +31,7 @@
 // ended its key is destroyed.
 //
 // Events heard: people.changed (somebody is no facilitator any more),
-// moderation.acted (somebody is kept out). Jobs: groups.touch (looks whether two
+// moderation.acted (somebody is kept out), moderation.lifted (they are not any more). Jobs: groups.touch (looks whether two
 // people wish the same), groups.forget (a year after the end), groups.listing (a long
 // list is taken over, or taken away, in steps).
 package groups

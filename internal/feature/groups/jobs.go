@@ -50,7 +50,9 @@ func (s *Service) register() {
 		return s.inviteOver(ctx, tx, about.Invite)
 	})
 	s.Bus.OnTx("people.changed", "groups", func(ctx context.Context, tx db.Writer, e bus.Event) error { return s.changed(ctx, tx, e.ID) })
-	s.Bus.OnTx("moderation.acted", "groups", func(ctx context.Context, tx db.Writer, e bus.Event) error { return s.acted(ctx, tx, e.ID) })
+	for _, event := range []string{"moderation.acted", "moderation.lifted"} {
+		s.Bus.OnTx(event, "groups", func(ctx context.Context, tx db.Writer, e bus.Event) error { return s.acted(ctx, tx, e.ID) })
+	}
 	s.Bus.OnTx("shifts.changed", "groups", func(ctx context.Context, tx db.Writer, _ bus.Event) error { return s.somebodyLeads(ctx, tx) })
 }
 
@@ -69,7 +71,7 @@ func (s *Service) forget(ctx context.Context, tx db.Writer, id moment.ID) error 
 			return err
 		}
 		g.Wall = "" // the page of the group stays for its people
-		if _, err := setState(ctx, tx, g, Ended); err != nil {
+		if _, err := s.move(ctx, tx, g, Ended); err != nil {
 			return fault.Op("forget", err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"cairn/internal/cairntest"
+	"cairn/internal/core/moderation"
 	"cairn/internal/feature/groups"
 	"cairn/internal/kit/fault"
 )
@@ -103,6 +104,12 @@ func TestKeptOutForGood(t *testing.T) {
 		h := begin(t, w)
 		id := h.evenings(t, groups.Members, h.heron, h.juniper)
 		h.keptOut(t, h.heron, h.juniper, id, "ban", "")
+		if n := h.count(t, `SELECT count(*) FROM groups_member WHERE person = $1`, h.heron.ID); n != 1 {
+			t.Error("what could not be given back is taken at once")
+		}
+		status(t, "what they find there", h.heron.Get(at(id, "/people")), 404)
+		h.Time.Advance(moderation.SettleAfter)
+		h.Settle()
 		if n := h.count(t, `SELECT count(*) FROM groups_member WHERE person = $1`, h.heron.ID); n != 0 || h.group(t, id).Members != 2 {
 			t.Error("who is kept out for good is in it")
 		}

@@ -15,6 +15,7 @@ import (
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
 	"cairn/internal/kit/post"
+	"cairn/internal/kit/search"
 	"cairn/internal/kit/vault"
 )
 
@@ -47,6 +48,8 @@ type People interface {
 type Standing interface {
 	// OutUntil tells whether somebody is kept out, and until when; 0 for good.
 	OutUntil(ctx context.Context, r db.Reader, person moment.ID) (until moment.Time, out bool, err error)
+	// OutForGood tells whether it is without an end, though that may not have settled yet.
+	OutForGood(ctx context.Context, r db.Reader, person moment.ID) (bool, error)
 }
 
 // Safety is what groups asks about words.
@@ -66,6 +69,12 @@ type Teller interface {
 	SettleAbout(ctx context.Context, tx db.Writer, about moment.ID, kind string) error
 }
 
+// Index keeps what can be found by words. It is kit/search.
+type Index interface {
+	Put(ctx context.Context, tx db.Writer, d search.Doc) error
+	Remove(ctx context.Context, tx db.Writer, kind string, id moment.ID) error
+}
+
 // Deps is what groups stands on.
 type Deps struct {
 	DB       *db.DB
@@ -82,6 +91,7 @@ type Deps struct {
 	Meetings Meetings
 	Lists    Lists
 	Listings Listings
+	Index    Index
 	BaseURL  string
 	// Guard says which machines may be asked for lists of others.
 	Guard post.Guard
@@ -143,8 +153,15 @@ func (s *Service) standing(ctx context.Context, r db.Reader, a access.Actor, g G
 			return st, err
 		}
 	}
-	_, st.kept, err = s.Standing.OutUntil(ctx, r, a.Person)
-	return st, err
+	if _, st.kept, err = s.Standing.OutUntil(ctx, r, a.Person); err != nil || !st.kept || st.in == nil {
+		return st, err
+	}
+	// Their place is kept until it is sure that they do not come back; what the others say is not theirs.
+	if good, err := s.Standing.OutForGood(ctx, r, a.Person); err != nil || good {
+		st.in = nil
+		return st, err
+	}
+	return st, nil
 }
 
 // on loads a group, decides, runs f, and writes the audit.

@@ -264,27 +264,21 @@ func (s *Service) enlist(ctx context.Context, tx db.Writer, g *Group) error {
 	if g.Slug, err = s.freeSlug(ctx, tx, *g); err != nil {
 		return err
 	}
-	if err := insertGroup(ctx, tx, *g); err != nil {
-		return fault.Op("group", err)
-	}
-	return fault.Op("group", putTags(ctx, tx, *g))
+	return s.writeNew(ctx, tx, *g)
 }
 
 // relist changes what is said about a group that is listed already, or was: it keeps its
 // id and its address.
 func (s *Service) relist(ctx context.Context, tx db.Writer, g *Group) error {
-	if err := updateDraft(ctx, tx, *g); err != nil {
-		return fault.Op("group", err)
-	}
-	if err := putTags(ctx, tx, *g); err != nil {
-		return fault.Op("group", err)
+	if err := s.writeDraft(ctx, tx, *g); err != nil {
+		return err
 	}
 	was := g.State
 	if was == Open {
 		return nil
 	}
 	g.State, g.EndedAt = Open, 0
-	if done, err := setState(ctx, tx, *g, was); err != nil || !done {
+	if done, err := s.move(ctx, tx, *g, was); err != nil || !done {
 		return changedMeanwhile(err)
 	}
 	if was == Paused {
@@ -305,7 +299,7 @@ func (s *Service) schedule(ctx context.Context, tx db.Writer, g *Group, x theirR
 		return nil
 	}
 	g.State = Paused
-	if done, err := setState(ctx, tx, *g, Open); err != nil || !done {
+	if done, err := s.move(ctx, tx, *g, Open); err != nil || !done {
 		return changedMeanwhile(err)
 	}
 	return s.Meetings.Pause(ctx, tx, access.System(), g.ID, true)
@@ -335,7 +329,7 @@ func (s *Service) unlist(ctx context.Context, tx db.Writer, x Listing) error {
 	}
 	was := g.State
 	g.State, g.ChangedAt, g.EndedAt = Ended, now, now
-	if done, err := setState(ctx, tx, g, was); err != nil || !done {
+	if done, err := s.move(ctx, tx, g, was); err != nil || !done {
 		return changedMeanwhile(err)
 	}
 	if err := s.end(ctx, tx, access.System(), g); err != nil {

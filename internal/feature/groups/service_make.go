@@ -84,11 +84,8 @@ func (s *Service) begin(ctx context.Context, tx db.Writer, a access.Actor, g Gro
 		return err
 	}
 	g.ChangedAt = g.MadeAt
-	if err := insertGroup(ctx, tx, g); err != nil {
-		return fault.Op("group", err)
-	}
-	if err := putTags(ctx, tx, g); err != nil {
-		return fault.Op("group", err)
+	if err := s.writeNew(ctx, tx, g); err != nil {
+		return err
 	}
 	if len(sentences) > 0 {
 		if err := s.putAgreement(ctx, tx, &g, sentences, a.Person, g.MadeAt); err != nil {
@@ -120,7 +117,7 @@ func (s *Service) openUp(ctx context.Context, tx db.Writer, g *Group) error {
 	}
 	was := g.State
 	g.State = Open
-	if done, err := setState(ctx, tx, *g, was); err != nil || !done {
+	if done, err := s.move(ctx, tx, *g, was); err != nil || !done {
 		return changedMeanwhile(err)
 	}
 	return s.Meetings.Changed(ctx, tx, g.ID)
@@ -168,11 +165,8 @@ func (s *Service) Change(ctx context.Context, a access.Actor, id moment.ID, d Dr
 			return err
 		}
 		g.Draft, g.ChangedAt = d, now
-		if err := updateDraft(ctx, tx, g); err != nil {
-			return fault.Op("group", err)
-		}
-		if err := putTags(ctx, tx, g); err != nil {
-			return fault.Op("group", err)
+		if err := s.writeDraft(ctx, tx, g); err != nil {
+			return err
 		}
 		if !g.Runs() {
 			return nil
@@ -245,7 +239,7 @@ func (s *Service) Turn(ctx context.Context, a access.Actor, id moment.ID, to Sta
 		if to == Ended {
 			g.EndedAt = now
 		}
-		if done, err := setState(ctx, tx, g, was); err != nil || !done {
+		if done, err := s.move(ctx, tx, g, was); err != nil || !done {
 			return changedMeanwhile(err)
 		}
 		if to == Ended {

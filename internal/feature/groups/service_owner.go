@@ -183,6 +183,6 @@ func (o WallOwner) Keepers(ctx context.Context, r db.Reader, space discussion.Sp
 }
 
 // Followers gives who wants to be told of what is new on a wall.
-func (o WallOwner) Followers(ctx context.Context, r db.Reader, space discussion.Space) ([]moment.ID, error) {
-	return followersOf(ctx, r, space.Owner)
+func (o WallOwner) Followers(ctx context.Context, r db.Reader, space discussion.Space, after moment.ID, most int) ([]moment.ID, error) {
+	return followersOf(ctx, r, space.Owner, after, most)
 }

@@ -47,7 +47,7 @@ func (s *Service) Decide(ctx context.Context, a access.Actor, id moment.ID, yes 
 			return err
 		}
 		g.State, g.ChangedAt = Refused, now
-		if done, err := setState(ctx, tx, g, Proposed); err != nil || !done {
+		if done, err := s.move(ctx, tx, g, Proposed); err != nil || !done {
 			return changedMeanwhile(err)
 		}
 		if err := setReason(ctx, tx, id, sealed); err != nil {
@@ -99,6 +99,9 @@ func (s *Service) drop(ctx context.Context, tx db.Writer, id moment.ID) error {
 		return err
 	}
 	if err := s.Vault.Destroy(ctx, tx, id); err != nil {
+		return err
+	}
+	if err := s.Index.Remove(ctx, tx, Kind, id); err != nil {
 		return err
 	}
 	return fault.Op("group", dropGroup(ctx, tx, id))

@@ -254,6 +254,12 @@ func dropGroup(ctx context.Context, tx db.Writer, id moment.ID) error {
 	return err
 }
 
+// groupsAfter gives groups in the order of their ids, after one.
+func groupsAfter(ctx context.Context, r db.Reader, after string, n int) ([]Group, error) {
+	rows, err := r.Query(ctx, `SELECT `+groupColumns+` FROM groups_group g WHERE g.id > $1 ORDER BY g.id LIMIT $2`, after, n)
+	return db.Collect(rows, err, scanGroup)
+}
+
 // briefings gives the briefings that run, for those who work here.
 func briefings(ctx context.Context, r db.Reader) ([]moment.ID, error) {
 	rows, err := r.Query(ctx, `SELECT id FROM groups_group WHERE form = 'briefing' AND openness <> 'closed' AND state IN ('open', 'paused') ORDER BY id LIMIT 100`)

@@ -51,8 +51,8 @@ func membershipsOf(ctx context.Context, r db.Reader, person moment.ID) ([]Member
 }
 
 // followersOf gives who is told of what is new on the wall.
-func followersOf(ctx context.Context, r db.Reader, group moment.ID) ([]moment.ID, error) {
-	rows, err := r.Query(ctx, `SELECT person FROM groups_member WHERE group_id = $1 AND follows ORDER BY person`, group)
+func followersOf(ctx context.Context, r db.Reader, group, after moment.ID, most int) ([]moment.ID, error) {
+	rows, err := r.Query(ctx, `SELECT person FROM groups_member WHERE group_id = $1 AND follows AND person > $2 ORDER BY person LIMIT $3`, group, string(after), most)
 	return db.Collect(rows, err, func(r db.Row, id *moment.ID) error { return r.Scan(id) })
 }
 

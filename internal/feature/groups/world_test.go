@@ -123,7 +123,7 @@ func (h *house) keptOut(t *testing.T, p, other *cairntest.Someone, id moment.ID,
 	}
 	q, err := h.Moderation.Queue(t.Context(), h.ines.Actor)
 	must(t, err)
-	at := "/reports/" + string(q.Reports[0].ID)
+	at := "/moderation/" + string(q.Reports[0].ID)
 	h.ines.Post(at + "/claim")
 	if got := h.ines.Post(at+"/decide", "what", what, "days", days, "reason", "Take a breath."); got.Status != 303 {
 		t.Fatalf("decide: %d", got.Status)

@@ -20,8 +20,8 @@
 // A year after the end the key is destroyed (safety.md: notes 1 year).
 //
 // Events heard: people.changed (a peer leaves, or somebody's hours and limits
-// change), moderation.acted (somebody is kept out), safety.raised and safety.answered
-// (a worry is shown where the two talk). Jobs: mentoring.answer (nobody
+// change), moderation.acted (somebody is kept out), moderation.lifted (they are not any
+// more), safety.raised and safety.answered (a worry is shown where the two talk). Jobs: mentoring.answer (nobody
 // answered), mentoring.remind (a meeting comes), mentoring.over (a meeting by chat
 // is past), mentoring.review, mentoring.ends, mentoring.look (places are free),
 // mentoring.forget.

@@ -92,6 +92,24 @@ func (s *Service) keptOut(ctx context.Context, tx db.Writer, person moment.ID) e
 	return s.absent(ctx, tx, person, until)
 }
 
+// backIn answers that a decision was taken back: a peer's absence ends that it made. One
+// that they chose themselves, or that something else asks for, stays.
+func (s *Service) backIn(ctx context.Context, tx db.Writer, person moment.ID) error {
+	out, err := s.Standing.Out(ctx, tx, person)
+	if err != nil || out {
+		return err
+	}
+	until, err := s.Standing.LiftedUntil(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	t, taker, err := takerOf(ctx, tx, person)
+	if err != nil || !taker || t.AwayUntil.IsZero() || t.AwayUntil != until {
+		return err
+	}
+	return s.absent(ctx, tx, person, 0)
+}
+
 // memberOut holds the walk of a member who is kept out: for a time no meeting, for
 // good no walk.
 func (s *Service) memberOut(ctx context.Context, tx db.Writer, w Walk, until moment.Time) error {

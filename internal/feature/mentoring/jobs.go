@@ -51,7 +51,7 @@ func (s *Service) register() {
 	}
 	s.Bus.Handle(jobLook, s.lookForAll)
 	s.hearSafety()
-	for event, f := range map[string]func(context.Context, db.Writer, moment.ID) error{"people.changed": s.changed, "moderation.acted": s.keptOut} {
+	for event, f := range map[string]func(context.Context, db.Writer, moment.ID) error{"people.changed": s.changed, "moderation.acted": s.keptOut, "moderation.lifted": s.backIn} {
 		s.Bus.OnTx(event, "mentoring", func(ctx context.Context, tx db.Writer, e bus.Event) error {
 			return f(ctx, tx, e.ID)
 		})

@@ -7,6 +7,7 @@ import (
 
 	"cairn/internal/cairntest"
 	"cairn/internal/core/chat"
+	"cairn/internal/core/moderation"
 	"cairn/internal/core/people"
 	"cairn/internal/feature/mentoring"
 	"cairn/internal/kit/access"
@@ -101,7 +102,7 @@ func (h two) decided(t *testing.T, id moment.ID, other *cairntest.Someone, what,
 	}
 	q, err := h.Moderation.Queue(t.Context(), tomo.Actor)
 	must(t, err)
-	at := "/reports/" + string(q.Reports[0].ID)
+	at := "/moderation/" + string(q.Reports[0].ID)
 	tomo.Post(at + "/claim")
 	if got := tomo.Post(at+"/decide", "what", what, "days", days, "reason", "Not here."); got.Status != 303 {
 		t.Fatalf("decide: %d", got.Status)
@@ -131,6 +132,16 @@ func TestAPauseIsAnAbsenceAndABanAnEnd(t *testing.T) {
 				whom, other = h.heron, h.ali
 			}
 			h.decided(t, id, other, x.what, x.days)
+			if x.what == "ban" {
+				if v := h.open(t, other, id); v.State != mentoring.Walking || len(v.Coming) != 0 {
+					t.Errorf("at once: %s, %d meetings to come", v.State, len(v.Coming))
+				}
+				if got := h.ali.Get("/people/walk/" + string(id)); (got.Status == 404) == x.member {
+					t.Errorf("a peer who is banned reads on: %d", got.Status)
+				}
+				h.Time.Advance(moderation.SettleAfter)
+				h.Settle()
+			}
 			v := h.open(t, other, id)
 			if v.State != x.state || len(v.Coming) != 0 {
 				t.Errorf("%s, %d meetings to come", v.State, len(v.Coming))
@@ -154,6 +165,38 @@ func TestAPauseIsAnAbsenceAndABanAnEnd(t *testing.T) {
 			}
 			if list, err := h.Notify.Open(ctx, h.DB.Reader(), other.ID); err != nil || len(list) == 0 {
 				t.Errorf("the other is told nothing: %v", err)
+			}
+		})
+	}
+}
+
+// Taken back, a decision about a peer is as if it had not been: they are not away any more,
+// and nobody's walk has ended.
+func TestADecisionTakenBackEndsTheAbsence(t *testing.T) {
+	for _, what := range []string{"pause", "ban"} {
+		t.Run(what, func(t *testing.T) {
+			h := begin(t, cairntest.New(t))
+			ctx, id := t.Context(), h.walks(t)
+			h.agrees(t, id, h.terms())
+			h.decided(t, id, h.heron, what, "3")
+			away := func() (until int64) {
+				must(t, h.DB.Reader().QueryRow(ctx, `SELECT away_until FROM mentoring_peer WHERE person = $1`, h.ali.ID).Scan(&until))
+				return until
+			}
+			if away() == 0 {
+				t.Fatal("who is kept out is not away")
+			}
+			list, err := h.Moderation.Mine(ctx, h.ali.Actor)
+			must(t, err)
+			must(t, h.Moderation.Undo(ctx, h.Person("Ines", access.Supervisor).Actor, list[0].ID, "A mistake."))
+			h.Settle()
+			if away() != 0 {
+				t.Error("they are away still")
+			}
+			h.Time.Advance(moderation.SettleMost + 24*time.Hour)
+			h.Settle()
+			if v := h.open(t, h.heron, id); v.State != mentoring.Walking {
+				t.Errorf("the walk is %s", v.State)
 			}
 		})
 	}

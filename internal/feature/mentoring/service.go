@@ -48,6 +48,10 @@ type Standing interface {
 	Out(ctx context.Context, r db.Reader, person moment.ID) (bool, error)
 	// OutUntil is Out, and until when; 0 for good.
 	OutUntil(ctx context.Context, r db.Reader, person moment.ID) (until moment.Time, out bool, err error)
+	// OutForGood tells whether it is without an end, though that may not have settled yet.
+	OutForGood(ctx context.Context, r db.Reader, person moment.ID) (bool, error)
+	// LiftedUntil is until when the decision held that was taken back last.
+	LiftedUntil(ctx context.Context, r db.Reader, person moment.ID) (moment.Time, error)
 }
 
 // Safety is what mentoring asks about worries and words.

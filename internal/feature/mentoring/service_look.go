@@ -6,6 +6,7 @@ import (
 	"cairn/internal/core/people"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/db"
+	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
 )
 
@@ -164,6 +165,13 @@ func (v View) Member() bool { return v.Me == v.Walk.Member }
 func (s *Service) Open(ctx context.Context, a access.Actor, id moment.ID) (View, error) {
 	r := s.DB.Reader()
 	w, err := s.load(ctx, r, id)
+	if err != nil {
+		return View{}, err
+	}
+	good, err := s.Standing.OutForGood(ctx, r, a.Person)
+	if err == nil && good && a.Person == w.Peer {
+		err = fault.Hidden() // as canSee says when it has settled
+	}
 	if err != nil {
 		return View{}, err
 	}

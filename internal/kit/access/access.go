@@ -104,6 +104,8 @@ const (
 	ByBrowser Way = "browser"
 	ByToken   Way = "token"
 	BySystem  Way = "system"
+	// ByLink is somebody without an account who was sent a link; their id is no person's.
+	ByLink Way = "link"
 )
 
 // Actor is who is asking. The zero Actor is a visitor.

@@ -20,6 +20,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	_ "modernc.org/sqlite" // the SQLite driver registers itself
@@ -54,6 +55,27 @@ type DB struct {
 	stmts    *statements
 	group    *grouped // SQLite only
 	log      *slog.Logger
+	watch    atomic.Pointer[Watcher]
+}
+
+// Watcher is told of a statement before it runs: tx is the same for those of one
+// transaction, and nil outside of any. What is bound may be somebody's words.
+type Watcher func(tx any, query string, args []any)
+
+// Watch tells w of every statement from now on, on SQLite; nil ends it. It is for
+// benchmarks that compare with the same statements run bare.
+func (d *DB) Watch(w Watcher) {
+	if w == nil {
+		d.watch.Store(nil)
+		return
+	}
+	d.watch.Store(&w)
+}
+
+func (d *DB) tell(tx any, query string, args []any) {
+	if w := d.watch.Load(); w != nil {
+		(*w)(tx, query, args)
+	}
 }
 
 // Open opens "sqlite:<path>" or "postgres://...". It does not migrate.
@@ -80,6 +102,7 @@ func Open(ctx context.Context, rawURL string, opts Options) (*DB, error) {
 		if err != nil {
 			return nil, err
 		}
+		d.group.tell = d.tell
 		d.read, err = sql.Open("sqlite", sqliteDSN(rawURL, true))
 		if err != nil {
 			return nil, errors.Join(Problem("open", err), d.group.close())
@@ -198,6 +221,7 @@ func (d *DB) Write(ctx context.Context, f func(tx Writer) error) error {
 type pool struct{ d *DB }
 
 func (p pool) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	p.d.tell(nil, query, args)
 	if s := p.d.cached(ctx, query); s != nil {
 		return s.QueryContext(ctx, args...)
 	}
@@ -205,6 +229,7 @@ func (p pool) Query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 }
 
 func (p pool) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	p.d.tell(nil, query, args)
 	if s := p.d.cached(ctx, query); s != nil {
 		return s.QueryRowContext(ctx, args...)
 	}

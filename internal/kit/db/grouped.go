@@ -19,6 +19,7 @@ type grouped struct {
 	pool  *sql.DB
 	conn  *sql.Conn
 	stmts *statements
+	tell  func(tx any, query string, args []any)
 	in    chan *request
 	mu    sync.RWMutex // guards shut against write
 	shut  bool
@@ -187,6 +188,7 @@ type groupedTx struct {
 // neighbours' part too. Hence the contexts below that cannot be cancelled.
 
 func (w *groupedTx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	w.g.tell(w, query, args)
 	ctx = context.WithoutCancel(ctx)
 	if st := w.g.stmts.get(ctx, query); st != nil {
 		return st.QueryContext(ctx, args...)
@@ -195,6 +197,7 @@ func (w *groupedTx) Query(ctx context.Context, query string, args ...any) (*sql.
 }
 
 func (w *groupedTx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	w.g.tell(w, query, args)
 	ctx = context.WithoutCancel(ctx)
 	if st := w.g.stmts.get(ctx, query); st != nil {
 		return st.QueryRowContext(ctx, args...)
@@ -203,6 +206,7 @@ func (w *groupedTx) QueryRow(ctx context.Context, query string, args ...any) *sq
 }
 
 func (w *groupedTx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	w.g.tell(w, query, args)
 	ctx = context.WithoutCancel(ctx)
 	var res sql.Result
 	var err error

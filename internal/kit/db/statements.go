@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"regexp"
 	"sync"
 )
 
@@ -18,6 +19,14 @@ type statements struct {
 	byText  map[string]*sql.Stmt
 }
 
+// limit is a bound LIMIT.
+var limit = regexp.MustCompile(`(?i)\bLIMIT \$(\d+)`)
+
+// planned says a bound LIMIT as a sum. SQLite looks at what is bound to a plain one to
+// choose its plan, and therefore plans the statement anew at every run: that took three
+// quarters of the time of a short query.
+func planned(query string) string { return limit.ReplaceAllString(query, "LIMIT $$$1 + 0") }
+
 // get gives a prepared statement, or nil when the text cannot be kept; the
 // caller then runs it unprepared and meets the error, if any, there.
 func (s *statements) get(ctx context.Context, query string) *sql.Stmt {
@@ -28,7 +37,7 @@ func (s *statements) get(ctx context.Context, query string) *sql.Stmt {
 	if st != nil || full {
 		return st
 	}
-	st, err := s.prepare(context.WithoutCancel(ctx), query)
+	st, err := s.prepare(context.WithoutCancel(ctx), planned(query))
 	if err != nil {
 		return nil
 	}

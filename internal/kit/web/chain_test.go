@@ -316,12 +316,12 @@ func TestSessionCookie(t *testing.T) {
 	}
 	res, _ = w.post("/leave", nil, "Cookie", "s=x; lang=ar; theme=dark")
 	wantStatus(t, res, 303)
-	if res.Header.Get("Location") != DefaultExitURL || len(res.Header.Values("Set-Cookie")) != 4 || res.Header.Get("Clear-Site-Data") == "" {
+	if res.Header.Get("Location") != DefaultExitURL || len(res.Header.Values("Set-Cookie")) != 5 || res.Header.Get("Clear-Site-Data") == "" {
 		t.Errorf("leaving: %v", res.Header)
 	}
 	res, _ = w.post("/leave", nil, "Sec-Fetch-Dest", "empty", "Sec-Fetch-Site", "same-origin")
 	wantStatus(t, res, 204)
-	if len(res.Header.Values("Set-Cookie")) != 4 {
+	if len(res.Header.Values("Set-Cookie")) != 5 {
 		t.Error("the beacon leaves cookies behind")
 	}
 }

@@ -13,6 +13,10 @@ import (
 	"cairn/internal/kit/moment"
 )
 
+// formMemory is how much of a form with files stays in memory, in bytes: more than any
+// route takes, so that nothing private lies in a temporary file.
+const formMemory = 64 << 20
+
 // maxFields bounds the number of values in one form.
 const maxFields = 500
 
@@ -25,7 +29,7 @@ func Form(r *http.Request) (url.Values, error) {
 		return nil, fault.New(fault.Invalid, "web.error.form")
 	}
 	if kind == "multipart/form-data" {
-		err = r.ParseMultipartForm(DefaultMaxBody) //nolint:gosec // the body is bounded by the route's MaxBody before
+		err = r.ParseMultipartForm(formMemory) //nolint:gosec // the body is bounded by the route's MaxBody before
 	} else {
 		err = r.ParseForm()
 	}
@@ -45,12 +49,14 @@ func Upload(r *http.Request, name string) ([]byte, error) {
 	if r.MultipartForm == nil || len(r.MultipartForm.File[name]) == 0 {
 		return nil, nil
 	}
-	f, err := r.MultipartForm.File[name][0].Open()
+	file := r.MultipartForm.File[name][0]
+	f, err := file.Open()
 	if err != nil {
 		return nil, fault.Op("upload", err)
 	}
 	defer func() { _ = f.Close() }()
-	b, err := io.ReadAll(f)
+	b := make([]byte, file.Size)
+	_, err = io.ReadFull(f, b)
 	return b, fault.Op("upload", err)
 }
 

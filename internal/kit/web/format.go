@@ -47,6 +47,11 @@ func DateClock(ctx context.Context, t moment.Time) string {
 	return T(ctx, "web.date.clock", "date", Date(ctx, t), "clock", Clock(ctx, t))
 }
 
+// MonthName names a month of a year: "November 2026".
+func MonthName(ctx context.Context, year int, month time.Month) string {
+	return T(ctx, "web.date.month", "month", monthName(ctx, month), "year", strconv.Itoa(year))
+}
+
 func monthName(ctx context.Context, m time.Month) string {
 	return T(ctx, "web.month."+strconv.Itoa(int(m)))
 }

@@ -2,10 +2,12 @@ package web
 
 import (
 	"hash/maphash"
+	"net/http"
 	"net/netip"
 	"sync"
 	"time"
 
+	"cairn/internal/kit/access"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
 )
@@ -46,7 +48,10 @@ func newLimiter(clock moment.Clock, rate Rate) *limiter {
 }
 
 // take counts one request. The fault says after how many seconds to come back.
-func (l *limiter) take(addr netip.Addr) error {
+func (l *limiter) take(addr netip.Addr) error { return l.count(household(addr)) }
+
+// count counts one of anything.
+func (l *limiter) count(whose []byte) error {
 	if l == nil {
 		return nil
 	}
@@ -54,7 +59,7 @@ func (l *limiter) take(addr netip.Addr) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.turn(now)
-	key := l.key(addr)
+	key := maphash.Bytes(l.seed, whose)
 	square := max(l.next[key], now).Add(l.every)
 	if ahead := square.Sub(now); ahead > l.burst {
 		wait := int((ahead-l.burst)/time.Second) + 1
@@ -76,15 +81,15 @@ func (l *limiter) turn(now moment.Time) {
 	l.day, l.seed, l.next = day, maphash.MakeSeed(), map[uint64]moment.Time{}
 }
 
-// key hashes an address; of IPv6 the /64 that one household has.
-func (l *limiter) key(addr netip.Addr) uint64 {
+// household is what an address is counted as: of IPv6 the /64 that one household has.
+func household(addr netip.Addr) []byte {
 	if addr.Is6() {
 		if p, err := addr.Prefix(64); err == nil {
 			addr = p.Addr()
 		}
 	}
 	b := addr.As16()
-	return maphash.Bytes(l.seed, b[:])
+	return b[:]
 }
 
 // makeRoom drops addresses that are square again, then others until a quarter
@@ -101,4 +106,26 @@ func (l *limiter) makeRoom(now moment.Time) {
 		}
 		delete(l.next, k)
 	}
+}
+
+// Limit bounds how often something that costs much is asked of this process, in memory and
+// by the day's hash as requests are: by person for members, by network for everybody else,
+// who could be somebody new each time.
+type Limit struct{ people, networks *limiter }
+
+// NewLimit makes a limit, for one person and for one network.
+func NewLimit(clock moment.Clock, person, network Rate) *Limit {
+	return &Limit{newLimiter(clock, person), newLimiter(clock, network)}
+}
+
+// Take counts one use for whoever asks. TooFast says when to come back.
+func (l *Limit) Take(r *http.Request) error {
+	if a := Actor(r.Context()); a.Has(access.Member) {
+		return l.people.count([]byte(a.Person))
+	}
+	addr, err := netip.ParseAddr(Address(r))
+	if err != nil {
+		addr = netip.IPv4Unspecified()
+	}
+	return l.networks.take(addr)
 }

@@ -86,9 +86,10 @@ func (s *Site) worker(w http.ResponseWriter, _ *http.Request) error {
 	return nil
 }
 
-// robots keeps what people do here out of search engines; the public pages stay findable.
+// robots asks search engines to leave out what people do and write here, also in open
+// spaces: what is taken back would stand in theirs. The public pages stay findable.
 func (s *Site) robots(w http.ResponseWriter, _ *http.Request) error {
-	return public(w, "text/plain; charset=utf-8", []byte("User-agent: *\nDisallow: /talk\nDisallow: /me\nDisallow: /shift\nDisallow: /board\nDisallow: /api\n"))
+	return public(w, "text/plain; charset=utf-8", []byte("User-agent: *\nDisallow: /talk\nDisallow: /me\nDisallow: /shift\nDisallow: /board\nDisallow: /api\nDisallow: /forum/\nDisallow: /post/\nDisallow: /search\nDisallow: /moderation\n"))
 }
 
 // public answers with what is the same for everybody; kept for a day.

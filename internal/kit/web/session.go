@@ -38,7 +38,7 @@ func ClearSession(w http.ResponseWriter, r *http.Request) { clearCookie(w, r, se
 // calls it after the session is closed, and reads no form: the script's beacon
 // sends none. The browser's own history stays.
 func Leave(w http.ResponseWriter, r *http.Request) error {
-	for _, name := range []string{sessionName(r), langCookie, themeCookie, zoneCookie} {
+	for _, name := range []string{sessionName(r), visitName(r), langCookie, themeCookie, zoneCookie} {
 		clearCookie(w, r, name)
 	}
 	w.Header().Set("Clear-Site-Data", `"storage"`)

@@ -85,6 +85,7 @@ type Shell struct {
 	Notices    func(ctx context.Context) Told
 	PolicyHref string // of the policy in plain words; "" means there is none yet
 	HouseHref  string // how people are with each other; "" for none
+	SearchHref string // where one searches; "" for nowhere
 
 	ExitURL        string         // "" means DefaultExitURL
 	Zone           *time.Location // of the service; nil means UTC
