@@ -141,6 +141,7 @@ type Entry struct {
 	lead   moment.ID       // who was last told of it as whoever leads, while it is held for its words; "" when nobody was
 	reach  Reach           // as what they were told
 	opened moment.Time     // when one of those who may release it first opened it
+	unread moment.Time     // since when it waits for that; none when nobody else would be told
 	told   bool            // those who follow were told, or will be
 	fixed  map[string]bool // topics that moderation keeps on it, each with whether its author had put it there
 }

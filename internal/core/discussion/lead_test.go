@@ -271,7 +271,7 @@ func TestTakenBackWhileNobodyLeads(t *testing.T) {
 		id := h.answers(t, h.heron, post, goodbye, true)
 		must(t, w.Discussion.Withdraw(t.Context(), h.heron.Actor, id))
 		for _, p := range []*cairntest.Someone{h.ines, h.otto} {
-			if h.told(t, p, "discussion.waiting") != 1 || h.told(t, p, "discussion.held") != 0 {
+			if h.told(t, p, "discussion.waiting") != 0 || h.told(t, p, "discussion.held") != 1 { // nothing comes after it
 				t.Errorf("%s: told wrongly", p.Name)
 			}
 			th, err := w.Discussion.Open(t.Context(), p.Actor, id)
@@ -288,7 +288,7 @@ func TestTakenBackWhileNobodyLeads(t *testing.T) {
 		got := h.otto.Get("/post/" + string(id))
 		has(t, "when the account is gone", got.Body, "has left")
 		lacks(t, "when the account is gone", got.Body, "Heron", "tired", "how is everybody", "omebody 1")
-		if h.told(t, h.otto, "discussion.waiting") != 1 {
+		if h.told(t, h.ines, "discussion.left") != 1 {
 			t.Error("nobody is told that the account is gone")
 		}
 	})

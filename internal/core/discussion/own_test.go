@@ -245,7 +245,7 @@ func TestExportAndErasure(t *testing.T) {
 		if n := h.count(t, `SELECT count(*) FROM discussion_version`) + h.count(t, `SELECT count(*) FROM discussion_reveal WHERE reason IS NOT NULL`) + h.count(t, `SELECT count(*) FROM discussion_entry WHERE author IS NULL AND (words IS NOT NULL OR title IS NOT NULL OR reason IS NOT NULL)`); n != 0 {
 			t.Errorf("%d texts left", n)
 		}
-		if h.told(t, h.fern, "discussion.waiting") != 0 || h.told(t, h.ines, "discussion.waiting") != 1 {
+		if h.told(t, h.fern, "discussion.waiting") != 0 || h.told(t, h.ines, "discussion.left") != 1 {
 			t.Error("what was held still waits to be read, or nobody learns that its author left")
 		}
 		left := h.ines.Get("/post/" + string(held))

@@ -35,10 +35,7 @@ func (s *Service) tellHeld(ctx context.Context, tx db.Writer, x room, e Entry, l
 			return err
 		}
 	}
-	if err := s.tellThose(ctx, tx, e, lead, keepers, noticeHeld, key); err != nil || !e.worries() {
-		return err
-	}
-	return s.watch(ctx, tx, aboutUnread{Entry: e.ID, Since: e.StateAt})
+	return s.tellThose(ctx, tx, e, lead, keepers, noticeHeld, key)
 }
 
 // tellThose is tellHeld with the keepers that are told, and what whoever leads is told.

@@ -180,6 +180,9 @@ func (s *Service) store(ctx context.Context, tx db.Writer, a access.Actor, x roo
 		if e.lead, e.reach, err = s.leadFor(ctx, tx, e); err != nil {
 			return err
 		}
+		if e.worries() {
+			e.unread = e.At
+		}
 	}
 	var err error
 	if e.Alias, err = s.aliasFor(ctx, tx, e); err != nil {
@@ -232,7 +235,10 @@ func (s *Service) aliasFor(ctx context.Context, tx db.Writer, e Entry) (int, err
 // announce tells whom a new entry concerns.
 func (s *Service) announce(ctx context.Context, tx db.Writer, x room, e Entry) error {
 	if e.State == Held {
-		return s.tellHeld(ctx, tx, x, e, e.lead, heldKey(e))
+		if err := s.tellHeld(ctx, tx, x, e, e.lead, heldKey(e)); err != nil || !e.worries() {
+			return err
+		}
+		return s.watch(ctx, tx, aboutUnread{Entry: e.ID, Since: e.unread})
 	}
 	if err := s.call(ctx, tx, e); err != nil {
 		return err
@@ -311,7 +317,7 @@ func (s *Service) stillSee(ctx context.Context, r db.Reader, space Space, list [
 // what may be a goodbye waits on for whoever leads, whoever else has answered. When the author
 // says more, it waits anew from then on, and they are told again.
 func (s *Service) underHeld(ctx context.Context, tx db.Writer, x room, post, e Entry) error {
-	if post.author == e.author {
+	if post.author == e.author && x.viewer.mine(e) { // and not when somebody releases it
 		if err := s.settle(ctx, tx, post.ID); err != nil {
 			return err
 		}
@@ -324,7 +330,7 @@ func (s *Service) underHeld(ctx context.Context, tx db.Writer, x room, post, e E
 	if permHeld.Check(x.viewer.Actor) != nil || !x.viewer.mine(e) {
 		return s.Tell.Settle(ctx, tx, e.author, noticeWaiting+"/"+heldKey(post)) // they have read it
 	}
-	if err := setOpened(ctx, tx, post.ID, e.At); err != nil {
+	if err := setOpened(ctx, tx, post, e.At); err != nil {
 		return fault.Op("held", err)
 	}
 	return s.settle(ctx, tx, post.ID)

@@ -23,6 +23,34 @@ func (s *Service) Page(ctx context.Context, a access.Actor, space moment.ID, bef
 	return v, s.noteOpened(ctx, a, v.Stand, access.Entry{Verb: "discussion.read", Kind: "space", Object: space})
 }
 
+// watchPage is Page for what keeps an open page up to date: with the audit, as somebody may come
+// without the page. Whether anybody sits before it nobody knows, so nothing counts as opened.
+func (s *Service) watchPage(ctx context.Context, a access.Actor, space moment.ID) error {
+	v, held, err := s.page(ctx, a, space, "", 0)
+	if err == nil {
+		err = s.noteReads(ctx, a, held)
+	}
+	if err != nil {
+		return err
+	}
+	return s.noteOpened(ctx, a, v.Stand, access.Entry{Verb: "discussion.read", Kind: "space", Object: space})
+}
+
+// watchThread is OpenFrom for what keeps an open page up to date, as watchPage.
+func (s *Service) watchThread(ctx context.Context, a access.Actor, post, from moment.ID) (Thread, error) {
+	t, read, err := s.thread(ctx, a, post, from)
+	if err == nil {
+		err = s.noteReads(ctx, a, read)
+	}
+	if err == nil {
+		err = s.noteSeen(ctx, a, t)
+	}
+	if err != nil {
+		return t, err
+	}
+	return t, s.noteOpened(ctx, a, t.Stand, access.Entry{Verb: "discussion.read", Kind: "post", Object: t.Post.ID})
+}
+
 // reads is noteReads for somebody who has just opened a page.
 func (s *Service) reads(ctx context.Context, a access.Actor, list []row) error {
 	if err := s.opened(ctx, a, list); err != nil {

@@ -29,7 +29,7 @@ func (s *Service) Threads(ctx context.Context, a access.Actor, space moment.ID, 
 	if err != nil {
 		return v, err
 	}
-	if err := s.reads(ctx, a, rows); err != nil {
+	if err := s.noteReads(ctx, a, rows); err != nil { // titles: their words are not opened
 		return v, err
 	}
 	if a.Has(access.Member) {

@@ -30,7 +30,9 @@ func (s *Service) leadFor(ctx context.Context, r db.Reader, e Entry) (moment.ID,
 	return lead, OnCall, nil
 }
 
-// waits has what is held wait anew from now on: who reads it is told, and that they were is noted.
+// waits has what is held wait from now on: who reads it is told, and that they were is noted.
+// Nothing that its author says puts off when more people are told: what waits unopened already
+// goes on waiting.
 func (s *Service) waits(ctx context.Context, tx db.Writer, x room, e Entry) error {
 	lead, reach, err := s.leadFor(ctx, tx, e)
 	if err != nil {
@@ -39,10 +41,17 @@ func (s *Service) waits(ctx context.Context, tx db.Writer, x room, e Entry) erro
 	if err := setLead(ctx, tx, e.ID, lead, reach, e.StateAt); err != nil {
 		return fault.Op("held", err)
 	}
-	return s.tellHeld(ctx, tx, x, e, lead, heldKey(e))
+	if err := s.tellHeld(ctx, tx, x, e, lead, heldKey(e)); err != nil || !e.worries() {
+		return err
+	}
+	fresh, err := beginUnread(ctx, tx, e)
+	if err != nil || !fresh {
+		return fault.Op("held", err)
+	}
+	return s.watch(ctx, tx, aboutUnread{Entry: e.ID, Since: e.StateAt})
 }
 
-// aboutUnread is a holding that began at an instant, and how often more people were told of it.
+// aboutUnread is what waits unopened since an instant, and how often more people were told of it.
 type aboutUnread struct {
 	Entry moment.ID   `json:"entry"`
 	Since moment.Time `json:"since"`
@@ -58,7 +67,7 @@ func (s *Service) watch(ctx context.Context, tx db.Writer, about aboutUnread) er
 // leads or is on call by now, then all who could read it, those told before once more.
 func (s *Service) unreadJob(ctx context.Context, tx db.Writer, about aboutUnread) error {
 	e, found, err := entryByID(ctx, tx, about.Entry)
-	if err != nil || !found || !e.worries() || e.StateAt != about.Since || !e.opened.IsZero() {
+	if err != nil || !found || !e.worries() || e.unread != about.Since || !e.opened.IsZero() {
 		return err
 	}
 	more, key, last := []moment.ID(nil), heldKey(e.Entry), about.Step > 0
@@ -74,12 +83,12 @@ func (s *Service) unreadJob(ctx context.Context, tx db.Writer, about aboutUnread
 		}
 		key += "/again"
 	}
-	told := false
+	told := false // somebody more than those who were told at first
 	for _, id := range more {
 		if id == e.author {
 			continue
 		}
-		told = true
+		told = told || id != e.lead && e.reach != ByNobody // then all were
 		if err := s.tell(ctx, tx, id, noticeHeld, key, e.Entry); err != nil {
 			return err
 		}
@@ -93,7 +102,7 @@ func (s *Service) unreadJob(ctx context.Context, tx db.Writer, about aboutUnread
 		}
 	}
 	if last {
-		return nil
+		return fault.Op("held", endUnread(ctx, tx, e.ID, about.Since))
 	}
 	about.Step++
 	return s.watch(ctx, tx, about)
@@ -128,8 +137,9 @@ func (s *Service) allWhoRead(ctx context.Context, r db.Reader) ([]moment.ID, err
 	return out, nil
 }
 
-// opened notes of what may be a goodbye that one of those who may release it has it before
-// them: nobody else is woken for it.
+// opened notes of what may be a goodbye that one of those who may release it has opened a page
+// with its words: nobody else is woken for it. A list of titles is not that, nor a page that stands
+// open somewhere and is kept up to date.
 func (s *Service) opened(ctx context.Context, a access.Actor, list []row) error {
 	if permHeld.Check(a) != nil {
 		return nil //nolint:nilerr // whoever may not release it has not opened it for this
@@ -138,7 +148,7 @@ func (s *Service) opened(ctx context.Context, a access.Actor, list []row) error 
 		if !e.worries() || !e.opened.IsZero() || e.author == a.Person {
 			continue
 		}
-		if err := s.DB.Write(ctx, func(tx db.Writer) error { return setOpened(ctx, tx, e.ID, s.Clock.Now()) }); err != nil {
+		if err := s.DB.Write(ctx, func(tx db.Writer) error { return setOpened(ctx, tx, e.Entry, s.Clock.Now()) }); err != nil {
 			return fault.Op("held", err)
 		}
 	}
@@ -157,7 +167,32 @@ func (s *Service) tellTaken(ctx context.Context, tx db.Writer, e Entry, now mome
 	if err != nil {
 		return err
 	}
-	return s.tellThose(ctx, tx, e, lead, nil, noticeHeld, takenKey(e))
+	return s.tellAfter(ctx, tx, e, lead, noticeHeld, takenKey(e))
+}
+
+// tellAfter tells whoever leads or is on call of what is over before anybody has read it. Where
+// nobody is, or more people were told of it before, all who could have read it are told, as what
+// cannot wait: nothing comes after it that would wake them.
+func (s *Service) tellAfter(ctx context.Context, tx db.Writer, e Entry, lead moment.ID, kind, key string) error {
+	to := []moment.ID{lead}
+	if lead == "" || e.reach == ByMore {
+		all, err := s.allWhoRead(ctx, tx)
+		if err != nil {
+			return err
+		}
+		to = append(to, all...)
+	}
+	told := map[moment.ID]bool{"": true, e.author: true}
+	for _, id := range to {
+		if told[id] {
+			continue
+		}
+		told[id] = true
+		if err := s.tell(ctx, tx, id, kind, key, e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // leftWithin is for how long words that were taken back are a reason to worry when their
@@ -183,7 +218,7 @@ func (s *Service) tellLeft(ctx context.Context, tx db.Writer, list []Entry, now 
 	if err != nil {
 		return err
 	}
-	return s.tellThose(ctx, tx, last, lead, nil, noticeLeft, leftKey(last.ID))
+	return s.tellAfter(ctx, tx, last, lead, noticeLeft, leftKey(last.ID))
 }
 
 // leftKey names that whoever wrote an entry has left.

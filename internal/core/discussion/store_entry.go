@@ -17,13 +17,13 @@ type row struct {
 	rev                         int64 // of a thread, on its first post
 }
 
-const entryColumns = `id, space, post, author, anonymous, alias, title, words, version, quotes, topics, state, why, reason, lead, reach, opened_at, told, pinned, moderated,
+const entryColumns = `id, space, post, author, anonymous, alias, title, words, version, quotes, topics, state, why, reason, lead, reach, opened_at, unread_since, told, pinned, moderated,
 	at, active_at, changed_at, state_at, comments, been_there, with_you, thank_you, rev, origin <> '', label, fixed`
 
 func scanEntry(r db.Row, e *row) error {
 	var topics, fixed string
 	var been, with, thank int
-	err := r.Scan(&e.ID, &e.Space, &e.Post, &e.author, &e.Anonymous, &e.Alias, &e.title, &e.words, &e.Version, &e.Quotes, &topics, &e.State, &e.Why, &e.reason, &e.lead, &e.reach, &e.opened, &e.told, &e.Pinned, &e.Moderated,
+	err := r.Scan(&e.ID, &e.Space, &e.Post, &e.author, &e.Anonymous, &e.Alias, &e.title, &e.words, &e.Version, &e.Quotes, &topics, &e.State, &e.Why, &e.reason, &e.lead, &e.reach, &e.opened, &e.unread, &e.told, &e.Pinned, &e.Moderated,
 		&e.At, &e.ActiveAt, &e.ChangedAt, &e.StateAt, &e.Comments, &been, &with, &thank, &e.rev, &e.Brought, &e.label, &fixed)
 	if err != nil {
 		return err
@@ -41,9 +41,9 @@ func scanEntry(r db.Row, e *row) error {
 }
 
 func insertEntry(ctx context.Context, tx db.Writer, e row, key string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO discussion_entry (id, space, post, author, anonymous, alias, aliases, client_key, title, words, quotes, state, why, lead, told, at, active_at, state_at, reach)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $16, $17)`,
-		e.ID, e.Space, e.Post, e.author, e.Anonymous, e.Alias, aliases(e), key, e.title, e.words, e.Quotes, string(e.State), string(e.Why), string(e.lead), e.told, e.At, string(e.reach))
+	_, err := tx.Exec(ctx, `INSERT INTO discussion_entry (id, space, post, author, anonymous, alias, aliases, client_key, title, words, quotes, state, why, lead, told, at, active_at, state_at, reach, unread_since)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $16, $17, $18)`,
+		e.ID, e.Space, e.Post, e.author, e.Anonymous, e.Alias, aliases(e), key, e.title, e.words, e.Quotes, string(e.State), string(e.Why), string(e.lead), e.told, e.At, string(e.reach), e.unread)
 	return err
 }
 
@@ -96,9 +96,11 @@ func before(ctx context.Context, r db.Reader, space, author moment.ID) (last mom
 }
 
 // setState moves an entry from one state to another; false when somebody was faster.
-// Whoever leads was told of what ends with it.
+// Whoever leads was told of what ends with it. What nobody has opened, and is held for its words
+// still, goes on waiting.
 func setState(ctx context.Context, tx db.Writer, id moment.ID, from, to State, why Why, reason []byte, now moment.Time) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE discussion_entry SET state = $3, why = $4, reason = $5, state_at = $6, lead = '', reach = '', opened_at = 0, pinned = CASE WHEN $7 THEN pinned ELSE FALSE END WHERE id = $1 AND state = $2`,
+	n, err := tx.Exec(ctx, `UPDATE discussion_entry SET state = $3, why = $4, reason = $5, state_at = $6, lead = '', reach = '', opened_at = 0,
+		unread_since = CASE WHEN state = 'held' AND why = 'words' AND $3 = 'held' AND $4 = 'words' AND opened_at = 0 THEN unread_since ELSE 0 END, pinned = CASE WHEN $7 THEN pinned ELSE FALSE END WHERE id = $1 AND state = $2`,
 		id, string(from), string(to), string(why), reason, now, to == Open)
 	return n > 0, err
 }
@@ -133,9 +135,10 @@ func rewrite(ctx context.Context, tx db.Writer, e row, words []byte, now moment.
 }
 
 // setLead notes who was told of a holding that began at an instant; "" for nobody. What began
-// anew nobody has opened.
+// anew nobody has opened; where nobody had opened it before either, it goes on waiting.
 func setLead(ctx context.Context, tx db.Writer, id, lead moment.ID, reach Reach, since moment.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET lead = $2, reach = $3, opened_at = CASE WHEN state_at = $4 THEN opened_at ELSE 0 END, state_at = $4 WHERE id = $1 AND state = 'held'`, id, string(lead), string(reach), since)
+	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET lead = $2, reach = $3, opened_at = CASE WHEN state_at = $4 THEN opened_at ELSE 0 END,
+		unread_since = CASE WHEN state_at = $4 OR opened_at = 0 THEN unread_since ELSE 0 END, state_at = $4 WHERE id = $1 AND state = 'held'`, id, string(lead), string(reach), since)
 	return err
 }
 
@@ -145,9 +148,22 @@ func setReach(ctx context.Context, tx db.Writer, id moment.ID, reach Reach, sinc
 	return err
 }
 
-// setOpened notes that one of those who may release what is held has opened it.
-func setOpened(ctx context.Context, tx db.Writer, id moment.ID, now moment.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET opened_at = $2 WHERE id = $1 AND state = 'held' AND opened_at = 0`, id, now)
+// setOpened notes that one of those who may release what is held has opened it as it stood: not
+// what was said since.
+func setOpened(ctx context.Context, tx db.Writer, e Entry, now moment.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET opened_at = $2 WHERE id = $1 AND state = 'held' AND opened_at = 0 AND state_at = $3`, e.ID, now, e.StateAt)
+	return err
+}
+
+// beginUnread notes since when what is held waits to be opened; false when it waits already.
+func beginUnread(ctx context.Context, tx db.Writer, e Entry) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE discussion_entry SET unread_since = $2 WHERE id = $1 AND state = 'held' AND unread_since = 0`, e.ID, e.StateAt)
+	return n > 0, err
+}
+
+// endUnread notes that nobody else is left to be told. What its author says then begins anew.
+func endUnread(ctx context.Context, tx db.Writer, id moment.ID, since moment.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE discussion_entry SET unread_since = 0 WHERE id = $1 AND unread_since = $2`, id, since)
 	return err
 }
 

@@ -50,7 +50,7 @@ func threadGlass(v viewer, args ...any) glass {
 	return g
 }
 
-const eColumns = `e.id, e.space, e.post, e.author, e.anonymous, e.alias, e.title, e.words, e.version, e.quotes, e.topics, e.state, e.why, e.reason, e.lead, e.reach, e.opened_at, e.told, e.pinned, e.moderated,
+const eColumns = `e.id, e.space, e.post, e.author, e.anonymous, e.alias, e.title, e.words, e.version, e.quotes, e.topics, e.state, e.why, e.reason, e.lead, e.reach, e.opened_at, e.unread_since, e.told, e.pinned, e.moderated,
 	e.at, e.active_at, e.changed_at, e.state_at, e.comments, e.been_there, e.with_you, e.thank_you, e.rev, e.origin <> '', e.label, e.fixed`
 
 func pinnedOf(ctx context.Context, r db.Reader, space moment.ID, v viewer) ([]row, error) {

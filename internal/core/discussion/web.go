@@ -126,7 +126,7 @@ func (s *Service) wallStream(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a, back := web.Actor(r.Context()), r.URL.Query().Get("back")
-	if _, err := s.Page(r.Context(), a, id, "", 0); err != nil { // with the audit, whoever comes without the page
+	if err := s.watchPage(r.Context(), a, id); err != nil {
 		return err
 	}
 	return web.KeepLive(w, r, s.Bus, []string{Topic(id)}, func(ctx context.Context) (web.Region, error) {
@@ -184,7 +184,7 @@ func (s *Service) threadStream(w http.ResponseWriter, r *http.Request) error {
 	}
 	a := web.Actor(r.Context())
 	from, _ := moment.ParseID(r.URL.Query().Get("from"))
-	opened, err := s.OpenFrom(r.Context(), a, id, from)
+	opened, err := s.watchThread(r.Context(), a, id, from)
 	if err != nil {
 		return err
 	}

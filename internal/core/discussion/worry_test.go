@@ -1,6 +1,8 @@
 package discussion_test
 
 import (
+	"context"
+	"net/http"
 	"testing"
 	"time"
 
@@ -99,7 +101,7 @@ func TestAGoodbyeThatReachesNobodyAtOnce(t *testing.T) {
 				t.Errorf("told %d times", n)
 			}
 		}
-		has(t, "then", h.heron.Get("/post/"+string(id)).Body, "so more people have been sent a message")
+		has(t, "then", h.heron.Get("/post/"+string(id)).Body, "Nobody is on duty right now, so it can take a while") // nobody else was told
 	})
 }
 
@@ -126,6 +128,95 @@ func TestWhoLeavesAfterAGoodbye(t *testing.T) {
 			if got := who.Get("/post/" + string(last)); got.Status != 404 {
 				t.Errorf("a %s learns it: %d", p, got.Status)
 			}
+		}
+	})
+}
+
+// Whoever goes on writing puts nothing off, and one who wrote before is told of again.
+func TestWritingOnPutsNothingOff(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w, anything)
+		h.onCall(t)
+		id := h.posts(t, h.heron, goodbye)
+		told := func(p *cairntest.Someone) int {
+			return h.count(t, `SELECT count(*) FROM notify_notice WHERE person = $1 AND kind = 'discussion.held' AND about = $2`, p.ID, id)
+		}
+		for i, want := range []int{0, 0, 1, 1, 1, 2} { // every four minutes
+			h.wait(4 * time.Minute)
+			if n := told(h.otto); n != want {
+				t.Fatalf("after %d minutes the second was told %d times", 4*(i+1), n)
+			}
+			if i == 0 {
+				must(t, w.Discussion.Edit(t.Context(), h.heron.Actor, id, goodbye+" still"))
+			} else {
+				h.answers(t, h.heron, id, "is anybody there")
+			}
+		}
+		before := told(h.otto)
+		h.wait(11 * time.Minute) // all had been told; what was said since waits as the first did
+		if n := told(h.otto); n <= before {
+			t.Errorf("of what was said at last the second was told %d times", n-before)
+		}
+		has(t, "opened", h.ines.Get("/post/"+string(id)).Body, "is anybody there")
+		before = told(h.otto)
+		h.wait(time.Hour)
+		if n := told(h.otto); n != before {
+			t.Errorf("told %d times after it was opened", n-before)
+		}
+	})
+}
+
+// A page that stands open somewhere is nobody who reads.
+func TestAnOpenTabOpensNothing(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w, anything)
+		h.leads(t, h.ines)
+		h.garden.members[h.ines.ID] = true
+		id := h.posts(t, h.heron, goodbye)
+		for _, path := range []string{"/post/" + string(id) + "/stream", h.wall() + "/stream"} {
+			h.connects(t, h.ines, path)
+		}
+		const opened = `SELECT count(*) FROM discussion_entry WHERE id = $1 AND opened_at > 0`
+		if n := h.count(t, opened, id); n != 0 {
+			t.Error("a stream counts as opening")
+		}
+		h.ines.Get("/post/" + string(id))
+		if n := h.count(t, opened, id); n != 1 {
+			t.Error("the page does not")
+		}
+	})
+}
+
+// connects opens a stream until its first bytes are there.
+func (h house) connects(t *testing.T, p *cairntest.Someone, path string) {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, h.Server.URL+path, nil)
+	must(t, err)
+	res, err := p.HTTP.Do(r)
+	must(t, err)
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode != http.StatusOK {
+		t.Errorf("%s: %d", path, res.StatusCode)
+	}
+	_, err = res.Body.Read(make([]byte, 64))
+	must(t, err)
+}
+
+// Somebody who releases the author's own answer is not the author who says more.
+func TestReleasingAnAnswerBelowIsNoNewAlarm(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w, anything)
+		h.leads(t, h.ines)
+		id := h.posts(t, h.heron, goodbye)
+		below := h.answers(t, h.heron, id, goodbye+" of the cold")
+		h.ines.Get("/post/" + string(id))
+		before := h.count(t, `SELECT count(*) FROM notify_notice WHERE kind = 'discussion.held'`)
+		must(t, w.Discussion.Release(t.Context(), h.ines.Actor, below))
+		h.wait(time.Hour)
+		if n := h.count(t, `SELECT count(*) FROM notify_notice WHERE kind = 'discussion.held'`); n != before {
+			t.Errorf("%d alarms of a release", n-before)
 		}
 	})
 }

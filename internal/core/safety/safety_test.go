@@ -131,7 +131,7 @@ func TestDraft(t *testing.T) {
 					t.Errorf("%s lacks %s", lang, key)
 				}
 			}
-			if section.Key == "keeping" && len(section.Paragraphs()) != 4 {
+			if section.Key == "keeping" && len(section.Paragraphs()) != 5 {
 				t.Errorf("%s: %d paragraphs on keeping", lang, len(section.Paragraphs()))
 			}
 		}
