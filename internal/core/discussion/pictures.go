@@ -17,6 +17,7 @@ const (
 	MostAlt        = 300              // characters of what a picture shows, in words
 	picturesAtOnce = 1                // pictures that are made anew at the same time, on one node
 	formsAtOnce    = 3                // large forms that are read at the same time, on one node
+	readLarge      = 60 * time.Second // that a large form takes to be read, once it has a place
 	waitForPlace   = 20 * time.Second // that a large form waits for others to be read
 )
 

@@ -15,6 +15,10 @@ import (
 // picturing bounds how many forms with pictures one person sends: making them anew costs.
 var picturing = access.Rate{Name: "discussion.picture", Most: 20, Per: 10 * time.Minute}
 
+// uploading bounds how many large forms of one person are read: each holds one of few places for
+// as long as its line takes.
+var uploading = access.Rate{Name: "discussion.upload", Most: 10, Per: 10 * time.Minute}
+
 // mayPost gives the space, for whoever may write a post there now.
 func (s *Service) mayPost(ctx context.Context, r db.Reader, a access.Actor, space moment.ID) (room, error) {
 	x, err := s.visit(ctx, r, a, space)
@@ -50,6 +54,14 @@ func newIntake() *intake {
 		t.lanes[i] = make(chan struct{}, 1)
 	}
 	return t
+}
+
+// takeIn gives a place in memory for a large form of somebody, who has so many of them.
+func (s *Service) takeIn(ctx context.Context, a access.Actor) (leave func(), err error) {
+	if err := s.DB.Write(ctx, func(tx db.Writer) error { return uploading.Spend(ctx, tx, a.Person, s.Clock.Now()) }); err != nil {
+		return nil, err
+	}
+	return s.intake.enter(ctx, a.Person)
 }
 
 // enter waits for a place, for waitForPlace at most; leave gives it back.

@@ -28,22 +28,31 @@ func (s *Service) commentForm(w http.ResponseWriter, r *http.Request, post momen
 	return s.largeForm(w, r, func() bool { return takes(s.mayComment(r.Context(), s.DB.Reader(), web.Actor(r.Context()), post)) })
 }
 
-func (s *Service) largeForm(w http.ResponseWriter, r *http.Request, takes func() bool) (form url.Values, leave func(), err error) {
-	leave = func() {}
+func (s *Service) largeForm(w http.ResponseWriter, r *http.Request, takes func() bool) (url.Values, func(), error) {
+	free, read := func() {}, false
+	defer func() {
+		if !read { // also when reading it fell
+			free()
+		}
+	}()
 	switch large := r.ContentLength < 0 || r.ContentLength > pasteMost; {
 	case !large:
 	case !takes():
 		r.Body = http.MaxBytesReader(w, r.Body, pasteMost)
 	default:
-		if leave, err = s.intake.enter(r.Context(), web.Actor(r.Context()).Person); err != nil {
+		leave, err := s.takeIn(r.Context(), web.Actor(r.Context()))
+		if err != nil {
 			return nil, nil, err
 		}
+		free = leave
+		web.ReadWithin(w, readLarge)
 	}
-	if form, err = web.Form(r); err != nil {
-		leave()
+	form, err := web.Form(r)
+	if err != nil {
 		return nil, nil, err
 	}
-	return form, leave, nil
+	read = true
+	return form, free, nil
 }
 
 // Uploads reads the pictures that came with a form, after PostForm. A place where neither a

@@ -319,3 +319,21 @@ func TestKeepersAreLedToWhatWaits(t *testing.T) {
 }
 
 func (h *house) visits(p *cairntest.Someone) string { return p.Get("/forum").Body }
+
+// A list of titles opens no goodbye, also for those who may open it: its words do.
+func TestATitleIsNotOpened(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w)
+		id := h.space(t, draft(forum.Open))
+		thread := h.begins(t, h.heron, id, "Tonight", goodbye)
+		const opened = `SELECT count(*) FROM discussion_entry WHERE id = $1 AND opened_at > 0`
+		has(t, "the list", h.tomo.Get(at(id)).Body, "Tonight")
+		if h.count(t, opened, thread) != 0 {
+			t.Error("a title counts as opened")
+		}
+		has(t, "the thread", h.tomo.Get(post(thread)).Body, goodbye)
+		if h.count(t, opened, thread) != 1 {
+			t.Error("the thread does not")
+		}
+	})
+}

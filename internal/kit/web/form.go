@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"cairn/internal/kit/fault"
@@ -41,6 +42,12 @@ func Form(r *http.Request) (url.Values, error) {
 		return nil, fault.New(fault.Invalid, "web.error.form")
 	}
 	return checked(r.PostForm)
+}
+
+// ReadWithin gives a request that waited for something so long, from now on, to be read.
+func ReadWithin(w http.ResponseWriter, within time.Duration) {
+	// A writer that knows no deadlines keeps the server's own.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(within))
 }
 
 // Upload gives the bytes of a file that came with a form, after Form; none is nothing.
