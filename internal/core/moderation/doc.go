@@ -39,5 +39,6 @@
 // sealed, a key a report. Events sent: moderation.acted (somebody is kept out, or that has
 // settled), moderation.lifted (they are not any more). Jobs: moderation.forget (their time
 // is over), moderation.remove (what was removed goes), moderation.settle (for good is for
-// good), moderation.ask (an appeal waits still), moderation.write (mail to a partner).
+// good), moderation.ask (an appeal waits still), moderation.unopened (nobody has opened what
+// may be a goodbye), moderation.write (mail to a partner).
 package moderation

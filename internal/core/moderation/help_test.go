@@ -7,6 +7,7 @@ import (
 
 	"cairn/internal/cairntest"
 	"cairn/internal/core/moderation"
+	"cairn/internal/core/shifts"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/db"
 )
@@ -42,8 +43,7 @@ func TestAHeavyReportShowsHelp(t *testing.T) {
 			t.Fatalf("%d reports", len(q.Reports))
 		}
 		has(t, "the report", h.otto.Get("/moderation/"+string(q.Reports[0].ID)).Body, "It hurt.", "I want to die.")
-		long := strings.Repeat("and more. ", moderation.MostWords/10)
-		got = status(t, "more than fits", h.heron.Post("/report", "kind", "post", "id", entry, "reason", "hurtful", "words", long), 422)
+		got = status(t, "too long alone", h.heron.Post("/report", "kind", "post", "id", entry, "reason", "hurtful", "words", strings.Repeat("and more. ", moderation.MostWords/10+1)), 422)
 		has(t, "words that do not fit", got.Body, "and more.")
 	})
 }
@@ -74,13 +74,12 @@ func TestAHeavyAppealReachesSomebody(t *testing.T) {
 	})
 }
 
-// With nobody on shift or on call, all who decide are told, whoever acted too, but nobody
-// who reported; and no pace refuses such words.
+// With nobody on shift or on call, all who decide are told urgently, whoever acted too, but
+// nobody who reported; and no pace refuses such words.
 func TestAHeavyAppealWhenNobodyIsThere(t *testing.T) {
 	eachSmall(t, func(t *testing.T, h small) {
 		ines, ruth := h.Person("Ines", access.Supervisor), h.Person("Ruth", access.Supervisor)
 		x := h.decided(t, ines, "said", pause)
-		before := h.told(t, h.otto, "moderation.report") + h.told(t, ruth, "moderation.report")
 		must(t, h.DB.Write(t.Context(), func(tx db.Writer) error { // as many as the pace allows
 			rate := access.Rate{Name: "moderation.report", Most: 10, Per: 10 * time.Minute}
 			for range 10 {
@@ -92,8 +91,114 @@ func TestAHeavyAppealWhenNobodyIsThere(t *testing.T) {
 		}))
 		status(t, "plain words", h.ali.Post("/me/decisions/"+string(x.ID), "words", "I said it about myself"), 429)
 		status(t, "the appeal", h.ali.Post("/me/decisions/"+string(x.ID), "words", goodbye), 303)
-		if a, b := h.told(t, h.otto, "moderation.report")+h.told(t, ruth, "moderation.report"), h.told(t, ines, "moderation.report"); a-before != 2 || b != 0 {
-			t.Errorf("who decides was told %d times, who reported %d", a-before, b)
+		if a, b, c := h.told(t, h.otto, "moderation.worry"), h.told(t, ruth, "moderation.worry"), h.told(t, ines, "moderation.worry"); a != 1 || b != 1 || c != 0 {
+			t.Errorf("who acted was told %d times, another %d, who reported %d", a, b, c)
+		}
+		var quiet int
+		must(t, h.DB.Reader().QueryRow(t.Context(), `SELECT count(*) FROM notify_notice WHERE kind = 'moderation.worry' AND NOT urgent`).Scan(&quiet))
+		if quiet != 0 {
+			t.Errorf("%d are not urgent", quiet)
+		}
+	})
+}
+
+// Where whoever leads and is first on call reported it, the second on call is told, and not
+// everybody at once.
+func TestAHeavyAppealReachesTheSecondOnCall(t *testing.T) {
+	eachSmall(t, func(t *testing.T, h small) {
+		ines, ruth := h.Person("Ines", access.Supervisor), h.Person("Ruth", access.Supervisor)
+		x := h.decided(t, ines, "said", pause)
+		must(t, h.Shifts.Start(t.Context(), ines.Actor, true))
+		now := h.Clock.Now()
+		for kind, p := range map[shifts.DutyKind]*cairntest.Someone{shifts.First: ines, shifts.Second: ruth} {
+			must(t, h.Shifts.PutOnCall(t.Context(), h.otto.Actor, shifts.Duty{Kind: kind, Person: p.ID, From: now, Until: now.Add(8 * time.Hour)}))
+		}
+		status(t, "the appeal", h.ali.Post("/me/decisions/"+string(x.ID), "words", goodbye), 303)
+		if a, b, c := h.told(t, h.otto, "moderation.worry"), h.told(t, ruth, "moderation.worry"), h.told(t, ines, "moderation.worry"); a != 0 || b != 1 || c != 0 {
+			t.Errorf("not on call: told %d times, second on call %d, who reported %d", a, b, c)
+		}
+	})
+}
+
+// One phone that nobody hears is no answer: when nobody who may has opened such an appeal ten
+// minutes later, all who may are told; and nobody more once one of them has.
+func TestAHeavyAppealThatNobodyOpens(t *testing.T) {
+	eachSmall(t, func(t *testing.T, h small) {
+		ines, ruth := h.Person("Ines", access.Supervisor), h.Person("Ruth", access.Supervisor)
+		must(t, h.Shifts.Start(t.Context(), h.otto.Actor, true))
+		counts := func(what string, otto, rest int) {
+			t.Helper()
+			if a, b, c := h.told(t, h.otto, "moderation.worry"), h.told(t, ruth, "moderation.worry"), h.told(t, ines, "moderation.worry"); a != otto || b != rest || c != 0 {
+				t.Errorf("%s: who leads was told %d times, another %d, who reported %d", what, a, b, c)
+			}
+		}
+		x := h.decided(t, ines, "said", pause)
+		at := "/moderation/" + string(h.reportOf(t, x))
+		status(t, "opened before the appeal", h.otto.Get(at), 200)
+		status(t, "the appeal", h.ali.Post("/me/decisions/"+string(x.ID), "words", goodbye), 303)
+		status(t, "who reported opens it", ines.Get(at), 404)
+		h.Time.Advance(9 * time.Minute)
+		counts("before ten minutes", 1, 0)
+		h.Time.Advance(time.Minute)
+		counts("after ten minutes", 2, 1)
+		h.Time.Advance(3 * time.Hour)
+		counts("later", 2, 1)
+		must(t, h.Moderation.DecideAppeal(t.Context(), ruth.Actor, x.ID, "no", "Come back in."))
+		counts("answered", 0, 0)
+
+		x = h.decided(t, ines, "said", pause)
+		status(t, "the appeal", h.ali.Post("/me/decisions/"+string(x.ID), "words", goodbye), 303)
+		status(t, "opened", ruth.Get("/moderation/"+string(h.reportOf(t, x))), 200)
+		h.Time.Advance(11 * time.Minute)
+		counts("opened in time", 1, 0)
+	})
+}
+
+// Who reports the same again is heard: a heavier reason counts, a lighter one takes nothing
+// back, and the newer words stand whole.
+func TestReportingTheSameAgain(t *testing.T) {
+	eachSmall(t, func(t *testing.T, h small) {
+		entry := string(h.writes(t, h.ali, "pull yourself together", false))
+		report := func(reason, words string) moderation.Queued {
+			t.Helper()
+			status(t, reason, h.heron.Post("/report", "kind", "post", "id", entry, "reason", reason, "words", words), 303)
+			q, err := h.Moderation.Queue(t.Context(), h.otto.Actor)
+			must(t, err)
+			if len(q.Reports) != 1 {
+				t.Fatalf("%d reports", len(q.Reports))
+			}
+			return q.Reports[0]
+		}
+		noted := func() (n int) {
+			must(t, h.DB.Reader().QueryRow(t.Context(), `SELECT count(*) FROM access_audit WHERE verb = 'moderation.report'`).Scan(&n))
+			return n
+		}
+		first := report("selling", "They asked for money, and would not let go.")
+		live := h.Bus.Subscribe(moderation.Topic)
+		defer live.Close()
+		for i, x := range []struct {
+			reason, want string
+			noted        int
+		}{{"sexual", "sexual", 2}, {"threat", "threat", 3}, {"hurtful", "threat", 3}, {"threat", "threat", 3}} {
+			if got := report(x.reason, ""); got.Reason != x.want || noted() != x.noted {
+				t.Errorf("%d: %s makes it %s, noted %d times", i, x.reason, got.Reason, noted())
+			}
+		}
+		select {
+		case <-live.C():
+		case <-time.After(5 * time.Second):
+			t.Error("open queues are not told")
+		}
+		newer := strings.TrimSpace(strings.Repeat("and more. ", moderation.MostWords/10-2))
+		report("threat", newer)
+		page := h.otto.Get("/moderation/" + string(first.ID)).Body
+		has(t, "the report", page, newer, "They asked for […]")
+		lacks(t, "the report", page, "would not let go")
+		newest := strings.Repeat("z", moderation.MostWords)
+		report("threat", newest)
+		has(t, "as long as fits", h.otto.Get("/moderation/"+string(first.ID)).Body, newest)
+		if n := noted(); n != 5 {
+			t.Errorf("noted %d times", n)
 		}
 	})
 }

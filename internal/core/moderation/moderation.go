@@ -22,6 +22,8 @@ const (
 	smallCell = 5
 	// mostQueued is how many reports, and how many appeals, the queue shows.
 	mostQueued = 200
+	// mostOfOne is how many reports of one reporter are among them.
+	mostOfOne = 20
 )
 
 var reporting = access.Rate{Name: "moderation.report", Most: 10, Per: 10 * time.Minute}
@@ -77,6 +79,17 @@ func Things() []string { return []string{Leave, Label, Hide, Remove} }
 
 // isHeavy tells which reports weigh on whoever reads them, as a heavy contact does.
 func isHeavy(reason string) bool { return reason == "threat" || reason == "sexual" }
+
+// weight orders the queue by reason, the heaviest lowest, as openReports does.
+func weight(reason string) int {
+	switch reason {
+	case "threat":
+		return 0
+	case "sexual":
+		return 1
+	}
+	return 2
+}
 
 // Report is something that somebody reported.
 type Report struct {

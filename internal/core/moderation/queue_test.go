@@ -11,9 +11,15 @@ import (
 	"cairn/internal/kit/moment"
 )
 
-// files puts reports that somebody made into the queue, each a second older than the one before,
-// and with an action each one that was decided and is appealed against.
+// files puts reports into the queue, each by another person and a second older than the one
+// before, and with an action each one that was decided and is appealed against.
 func (h small) files(t *testing.T, n int, reason, action string) {
+	t.Helper()
+	h.filesBy(t, n, reason, action, moment.NewID)
+}
+
+// filesBy is files with who reported.
+func (h small) filesBy(t *testing.T, n int, reason, action string, by func() moment.ID) {
 	t.Helper()
 	must(t, h.DB.Write(t.Context(), func(tx db.Writer) error {
 		for i := range n {
@@ -22,7 +28,7 @@ func (h small) files(t *testing.T, n int, reason, action string) {
 				closed = at
 			}
 			if _, err := tx.Exec(t.Context(), `INSERT INTO moderation_report (id, kind, object, about, reporter, reason, scope, state, at, closed_at) VALUES ($1, 'post', $2, $3, $4, $5, $1, $6, $7, $8)`,
-				id, moment.NewID(), h.ali.ID, h.heron.ID, reason, map[bool]string{true: "closed", false: "open"}[action != ""], at, closed); err != nil {
+				id, moment.NewID(), h.ali.ID, by(), reason, map[bool]string{true: "closed", false: "open"}[action != ""], at, closed); err != nil {
 				return err
 			}
 			if action == "" {
@@ -68,6 +74,36 @@ func TestTheHeaviestComesFirst(t *testing.T) {
 		body := h.otto.Get("/moderation").Body
 		if n := strings.Count(body, "There are more than are shown."); n != 2 {
 			t.Errorf("that there is more is said %d times", n)
+		}
+	})
+}
+
+// One person who reports much, and all of it as threats, leaves room for what others report;
+// what is left out is said.
+func TestOneReporterDoesNotFillTheQueue(t *testing.T) {
+	eachSmall(t, func(t *testing.T, h small) {
+		h.files(t, 1, "selling", "")
+		h.filesBy(t, 20, "threat", "", func() moment.ID { return h.heron.ID })
+		lacks(t, "twenty", h.otto.Get("/moderation").Body, "There are more than are shown.")
+		h.filesBy(t, 230, "threat", "", func() moment.ID { return h.heron.ID })
+		h.files(t, 25, "sexual", "")
+		h.filesBy(t, 30, "threat", "", func() moment.ID { return h.otto.ID }) // theirs, and not theirs to see
+		must(t, h.DB.Write(t.Context(), func(tx db.Writer) error {
+			_, err := tx.Exec(t.Context(), `UPDATE moderation_report SET reporter = NULL WHERE reason = 'sexual'`)
+			return err
+		}))
+		h.files(t, 30, "other", "")
+		q, err := h.Moderation.Queue(t.Context(), h.otto.Actor)
+		must(t, err)
+		n := map[string]int{}
+		for _, x := range q.Reports {
+			n[x.Reason]++
+		}
+		if n["threat"] != 20 || n["sexual"] != 25 || n["selling"] != 1 || n["other"] != 30 || !q.MoreReports {
+			t.Errorf("%v, more %v", n, q.MoreReports)
+		}
+		if first, last := q.Reports[0].At, q.Reports[19].At; first > last || first > h.Time.Now()-moment.Time(229*1_000_000) {
+			t.Error("of one reporter the oldest are not shown first")
 		}
 	})
 }

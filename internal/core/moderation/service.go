@@ -22,9 +22,10 @@ const (
 	noticeWorry    = "moderation.worry"    // to who can be reached: somebody may need help now
 	jobForget      = "moderation.forget"
 	jobRemove      = "moderation.remove"
-	jobSettle      = "moderation.settle" // somebody is kept out for good
-	jobAsk         = "moderation.ask"    // an appeal waits still
-	jobWrite       = "moderation.write"  // mail to a partner
+	jobSettle      = "moderation.settle"   // somebody is kept out for good
+	jobAsk         = "moderation.ask"      // an appeal waits still
+	jobUnopened    = "moderation.unopened" // nobody has opened what may be a goodbye
+	jobWrite       = "moderation.write"    // mail to a partner
 )
 
 // Kinds are what moderation tells people, for notify.
@@ -151,6 +152,7 @@ func New(d Deps) *Service {
 	bus.HandleTx(d.Bus, jobRemove, s.removeJob)
 	bus.HandleTx(d.Bus, jobSettle, s.settleJob)
 	bus.HandleTx(d.Bus, jobAsk, s.askJob)
+	bus.HandleTx(d.Bus, jobUnopened, s.unopenedJob)
 	d.Bus.Handle(jobWrite, s.writeJob)
 	return s
 }
@@ -163,7 +165,7 @@ func (s *Service) Take(subjects ...Subject) {
 }
 
 // Report puts something into the queue, with what stood around it. Reporting the
-// same again while it is open adds words to it, and nothing else.
+// same again while it is open adds words to it, and makes it as heavy as the heavier reason.
 func (s *Service) Report(ctx context.Context, a access.Actor, d Draft) error {
 	if err := permReport.Check(a); err != nil {
 		return err
@@ -185,23 +187,29 @@ func (s *Service) Report(ctx context.Context, a access.Actor, d Draft) error {
 			return err
 		}
 		if open {
-			return s.addWords(ctx, tx, had, d.Words)
-		}
-		r := Report{ID: moment.NewID(), Kind: d.Kind, Object: d.Object, About: what.About, Reason: d.Reason, Scope: moment.NewID(), State: "open", At: now, Anonymous: what.Anonymous, reporter: a.Person}
-		box, err := s.Vault.NewScope(ctx, tx, r.Scope, now)
-		if err != nil {
-			return err
-		}
-		if err := insertReport(ctx, tx, r, sealed(box, d.Words, r.ID, "words"), sealed(box, what.Excerpt, r.ID, "excerpt")); err != nil {
-			return fault.Op("report", err)
-		}
-		if err := s.tellQueue(ctx, tx, r.ID, string(r.ID), r.About, r.reporter); err != nil {
+			if changed, err := s.addTo(ctx, tx, had, d); err != nil || !changed {
+				return err
+			}
+		} else if err := s.file(ctx, tx, a, d, what, now); err != nil {
 			return err
 		}
 		s.Bus.Publish(tx, Topic, int64(now))
 		// The one it is about reads who opened what of theirs: not that they were reported.
 		return access.Record(ctx, tx, a, now, access.Entry{Verb: "moderation.report", Kind: d.Kind, Object: d.Object})
 	})
+}
+
+// file writes a new report down, and tells who decides.
+func (s *Service) file(ctx context.Context, tx db.Writer, a access.Actor, d Draft, what Reported, now moment.Time) error {
+	r := Report{ID: moment.NewID(), Kind: d.Kind, Object: d.Object, About: what.About, Reason: d.Reason, Scope: moment.NewID(), State: "open", At: now, Anonymous: what.Anonymous, reporter: a.Person}
+	box, err := s.Vault.NewScope(ctx, tx, r.Scope, now)
+	if err != nil {
+		return err
+	}
+	if err := insertReport(ctx, tx, r, sealed(box, d.Words, r.ID, "words"), sealed(box, what.Excerpt, r.ID, "excerpt")); err != nil {
+		return fault.Op("report", err)
+	}
+	return s.tellQueue(ctx, tx, r.ID, string(r.ID), r.About, r.reporter)
 }
 
 // seen gives what a draft is about as the actor sees it. Whoever reports somebody's profile

@@ -83,7 +83,11 @@ func (s *Service) Waits(ctx context.Context, a access.Actor) (int, error) {
 
 // reported adds reports and appeals.
 func (s *Service) reported(ctx context.Context, r db.Reader, a access.Actor, out *Queue) error {
-	reports, err := openReports(ctx, r, mostQueued+1)
+	reports, err := openReports(ctx, r, a.Person, mostQueued)
+	if err != nil {
+		return err
+	}
+	open, err := countOpen(ctx, r, a.Person)
 	if err != nil {
 		return err
 	}
@@ -91,8 +95,8 @@ func (s *Service) reported(ctx context.Context, r db.Reader, a access.Actor, out
 	if err != nil {
 		return err
 	}
-	out.MoreReports, out.MoreAppeals = len(reports) > mostQueued, len(appeals) > mostQueued
-	reports, appeals = reports[:min(len(reports), mostQueued)], appeals[:min(len(appeals), mostQueued)]
+	out.MoreReports, out.MoreAppeals = open > len(reports), len(appeals) > mostQueued
+	appeals = appeals[:min(len(appeals), mostQueued)]
 	var ids []moment.ID
 	for _, x := range reports {
 		ids = append(ids, x.About, x.ClaimedBy)
@@ -184,8 +188,10 @@ func (s *Service) Open(ctx context.Context, a access.Actor, id moment.ID) (Queue
 	if err != nil {
 		return Queued{}, nil, err
 	}
-	err = s.Ledger.RecordRead(ctx, a, s.Clock.Now(), access.Entry{Verb: "moderation.read", Kind: "report", Object: id})
-	return queued(x, cards), actions, err
+	if err := s.Ledger.RecordRead(ctx, a, s.Clock.Now(), access.Entry{Verb: "moderation.read", Kind: "report", Object: id}); err != nil {
+		return Queued{}, nil, err
+	}
+	return queued(x, cards), actions, s.openedAppeals(ctx, x, actions)
 }
 
 // readReport opens what was reported in words, and what stood around it.

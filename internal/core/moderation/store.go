@@ -47,12 +47,28 @@ func setWords(ctx context.Context, tx db.Writer, id moment.ID, words []byte) err
 	return err
 }
 
-// openReports gives what is open, the heaviest first and then the oldest: who reports much
-// hides no threat.
-func openReports(ctx context.Context, r db.Reader, most int) ([]Report, error) {
-	rows, err := r.Query(ctx, `SELECT `+reportColumns+` FROM moderation_report WHERE closed_at = 0
-		ORDER BY CASE reason WHEN 'threat' THEN 0 WHEN 'sexual' THEN 1 ELSE 2 END, at, id LIMIT $1`, most)
+// forReader are the open reports that are neither about a reader nor theirs ($1).
+const forReader = `closed_at = 0 AND about <> $1 AND coalesce(reporter, '') <> $1`
+
+func setReason(ctx context.Context, tx db.Writer, id moment.ID, reason string) error {
+	_, err := tx.Exec(ctx, `UPDATE moderation_report SET reason = $2 WHERE id = $1`, id, reason)
+	return err
+}
+
+// openReports gives what is open, the heaviest first and then the oldest, and mostOfOne of one
+// reporter: who reports much hides no threat, and no other's report.
+func openReports(ctx context.Context, r db.Reader, reader moment.ID, most int) ([]Report, error) {
+	rows, err := r.Query(ctx, `SELECT `+reportColumns+` FROM (
+			SELECT `+reportColumns+`, w, row_number() OVER (PARTITION BY coalesce(reporter, id) ORDER BY w, at, id) AS nth FROM (
+				SELECT `+reportColumns+`, CASE reason WHEN 'threat' THEN 0 WHEN 'sexual' THEN 1 ELSE 2 END AS w FROM moderation_report WHERE `+forReader+`) AS weighed) AS counted
+		WHERE nth <= $2 ORDER BY w, at, id LIMIT $3`, reader, mostOfOne, most)
 	return db.Collect(rows, err, scanReport)
+}
+
+// countOpen counts what is open, listed or not.
+func countOpen(ctx context.Context, r db.Reader, reader moment.ID) (n int, err error) {
+	err = r.QueryRow(ctx, `SELECT count(*) FROM moderation_report WHERE `+forReader, reader).Scan(&n)
+	return n, db.Problem("report", err)
 }
 
 func reportsBy(ctx context.Context, r db.Reader, reporter moment.ID) ([]Report, error) {

@@ -27,6 +27,10 @@ const (
 // over midnight can go on.
 const KeyLasts = 24 * time.Hour
 
+// VisitLasts is how long after it was typed a visitor's search opens. A browser that is left
+// open on a shared device is still the same visit.
+const VisitLasts = 2 * time.Hour
+
 // Asked is what somebody looks for. It is written small, since it travels sealed in an
 // address.
 type Asked struct {
@@ -35,6 +39,8 @@ type Asked struct {
 	Topic string        `json:"t,omitempty"` // a slug of the taxonomy; "" is any
 	Since string        `json:"s,omitempty"` // one of Spans; "" is any time
 	After search.Cursor `json:"c,omitzero"`
+	// At is when it was typed; further pages keep it.
+	At moment.Time `json:"a,omitempty"`
 }
 
 // Spans are how far back one may look.

@@ -60,7 +60,8 @@ func (s *Service) seal(ctx context.Context, a seeker, q Asked) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(append(id, box.Seal(plain, a.place())...)), nil
 }
 
-// open gives what was asked; false when it is not kept any more, or was somebody else's.
+// open gives what was asked; false when it is not kept any more, was somebody else's, or a
+// visitor typed it too long ago.
 func (s *Service) open(ctx context.Context, a seeker, sealed string) (q Asked, ok bool, err error) {
 	if len(sealed) > longestSeal || a.Person == "" && a.visit == "" {
 		return q, false, nil
@@ -88,7 +89,8 @@ func (s *Service) open(ctx context.Context, a seeker, sealed string) (q Asked, o
 	if err := json.Unmarshal(plain, &q); err != nil {
 		return q, false, nil //nolint:nilerr // another version wrote it
 	}
-	return q, q.Validate() == nil, nil
+	late := a.Person == "" && s.Clock.Now().Sub(q.At) >= VisitLasts
+	return q, !late && q.Validate() == nil, nil
 }
 
 // today gives the scope of today's key, made when it is first needed.

@@ -32,6 +32,7 @@ type pageData struct {
 	Member bool
 	Began  bool // something was asked
 	Stale  bool // what was asked is not kept any more
+	NoMark bool // or it cannot be opened, as the browser sends no mark of a visit
 	Err    error
 }
 
@@ -48,7 +49,7 @@ func (s *Service) page(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		d.Stale = !ok
+		d.Stale, d.NoMark = !ok, a.Person == "" && a.visit == ""
 		if ok {
 			if d, err = s.found(r, a, asked); err != nil {
 				return err
@@ -94,15 +95,34 @@ func (s *Service) ask(w http.ResponseWriter, r *http.Request) error {
 	if err := asked.Validate(); err != nil {
 		return s.render(w, r, pageData{Results: Results{Asked: asked}, Err: err})
 	}
+	asked.At = s.Clock.Now()
 	a := seeker{Actor: web.Actor(ctx)}
 	if a.Person == "" {
+		unmarked := web.Visit(r) == ""
 		a.visit = web.MarkVisit(w, r)
+		helps, err := s.helps(ctx, asked.Words)
+		if err != nil {
+			return err
+		}
+		if unmarked && helps {
+			return s.atOnce(w, r, a, asked)
+		}
 	}
 	sealed, err := s.seal(ctx, a, asked)
 	if err != nil {
 		return err
 	}
 	return web.SeeOther(w, r, href(sealed))
+}
+
+// atOnce answers a form with what was found. A browser that refuses cookies would come back
+// without the mark that opens the search, and words that ask for help get it in any browser.
+func (s *Service) atOnce(w http.ResponseWriter, r *http.Request, a seeker, asked Asked) error {
+	d, err := s.found(r, a, asked)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, d)
 }
 
 // href is the address of a sealed search.

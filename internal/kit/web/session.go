@@ -12,13 +12,15 @@ const (
 )
 
 // SetSession gives the browser its session token. keepFor 0 makes a cookie
-// that ends with the browser, as for guests and shared devices.
+// that ends with the browser, as for guests and shared devices. What was bound to the visit
+// before is theirs no more.
 func SetSession(w http.ResponseWriter, r *http.Request, token string, keepFor time.Duration) {
 	c := newCookie(r, sessionName(r), token)
 	if keepFor > 0 {
 		c.MaxAge = int(keepFor / time.Second)
 	}
 	http.SetCookie(w, c)
+	clearCookie(w, r, visitName(r))
 }
 
 // SessionToken reads the session token, or "".
@@ -30,8 +32,11 @@ func SessionToken(r *http.Request) string {
 	return c.Value
 }
 
-// ClearSession takes the session cookie away.
-func ClearSession(w http.ResponseWriter, r *http.Request) { clearCookie(w, r, sessionName(r)) }
+// ClearSession takes the session cookie away, and the mark of the visit.
+func ClearSession(w http.ResponseWriter, r *http.Request) {
+	clearCookie(w, r, sessionName(r))
+	clearCookie(w, r, visitName(r))
+}
 
 // Leave ends a quick exit: it takes every cookie of ours and what pages have
 // stored, and sends the browser to the neutral page. Whoever handles /leave

@@ -47,3 +47,25 @@ func TestStillSignedInAsksAgain(t *testing.T) {
 		})
 	}
 }
+
+// Whoever signs in or out begins anew: what was bound to the visit before opens no more.
+func TestTheMarkOfAVisitEndsWithSigningInAndOut(t *testing.T) {
+	for name, do := range map[string]func(http.ResponseWriter, *http.Request){
+		"in":  func(rw http.ResponseWriter, r *http.Request) { SetSession(rw, r, "token", 0) },
+		"out": ClearSession,
+	} {
+		w := newWorld(t)
+		w.site.Mount(Route{Method: "GET", Path: "/door", Need: access.Everybody(), Do: func(rw http.ResponseWriter, r *http.Request) error {
+			do(rw, r)
+			return nil
+		}})
+		res, _ := w.get("/door", "Cookie", "v=mark")
+		gone := false
+		for _, c := range res.Cookies() {
+			gone = gone || c.Name == "v" && c.Value == "" && c.MaxAge < 0
+		}
+		if !gone {
+			t.Errorf("signing %s: %v", name, res.Header.Values("Set-Cookie"))
+		}
+	}
+}

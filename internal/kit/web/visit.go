@@ -18,8 +18,8 @@ func Visit(r *http.Request) string {
 }
 
 // MarkVisit gives the mark of this visit, and makes one where there is none. It is random,
-// known to the browser alone, and ends with it and with the quick exit: what is bound to it
-// opens for nobody who comes to the same device afterwards.
+// known to the browser alone, and ends with it, with the quick exit, and with signing in or
+// out: what is bound to it opens for nobody who comes to the same device afterwards.
 func MarkVisit(w http.ResponseWriter, r *http.Request) string {
 	if mark := Visit(r); mark != "" {
 		return mark
