@@ -105,6 +105,10 @@ func (x *Index) ask(ctx context.Context, r db.Reader, q Query, text, want, first
 	return f, err
 }
 
+// goesOnText asks the list of words of the index, from each beginning on. A CROSS JOIN makes
+// SQLite begin with these: the other way round it reads all words there are.
+const goesOnText = `SELECT EXISTS (SELECT 1 FROM json_each($1) b CROSS JOIN search_vocab v WHERE v.term >= b.value || char(1) AND v.term <= b.value || char(1114111))`
+
 // goesOn tells whether any word of these areas goes on from the last one. Where none does,
 // there is nothing more to find, and SQLite tells so for a small part of what a search for
 // beginnings takes. PostgreSQL has no list of its words to ask: there it may always be.
@@ -121,7 +125,7 @@ func (x *Index) goesOn(ctx context.Context, r db.Reader, areas []string, terms [
 	if err != nil {
 		return false, fault.Op("search", err)
 	}
-	err = r.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM json_each($1) b JOIN search_vocab v ON v.term >= b.value || char(1) AND v.term <= b.value || char(1114111))`, string(list)).Scan(&more)
+	err = r.QueryRow(ctx, goesOnText, string(list)).Scan(&more)
 	return more, db.Problem("search words", err)
 }
 
