@@ -9,8 +9,11 @@ import (
 	"cairn/internal/kit/fault"
 )
 
+// few is how little is found when the last word may go on: whoever has more has what they typed.
+const few = 10
+
 // Find gives a page of the documents that have all that was asked for, of those in
-// the query's areas. Words are looked for as they are; when they fill no page, the last
+// the query's areas. Words are looked for as they are; when little is found, the last
 // one may be the beginning of a word. Too many areas or authors are fault.Invalid.
 func (x *Index) Find(ctx context.Context, r db.Reader, q Query) (Page, error) {
 	if len(q.Areas) > MostAreas || len(q.Not) > MostLeftOut {
@@ -30,7 +33,7 @@ func (x *Index) Find(ctx context.Context, r db.Reader, q Query) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	if first := q.After.From == 0 && !q.After.Begun; first && found.count < q.Most && mayBegin(terms) {
+	if first := q.After.From == 0 && !q.After.Begun; first && found.count < min(few, q.Most) && mayBegin(terms) {
 		if more, err := x.goesOn(ctx, r, areas, terms); err != nil || !more {
 			return found.page(q), err
 		}
