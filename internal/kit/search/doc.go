@@ -10,7 +10,7 @@
 // looked for, so that both engines find the same: SQLite by FTS5, PostgreSQL by
 // tsvector. What somebody types is never the engine's own language.
 //
-// Of what was found the newest thousand count. Of the newest two hundred of them those
+// Of what was found the newest thousand count. Of the newest hundred of them those
 // whose title has all the words come first, and then the newest. Nothing is weighed by
 // how rare a word is: that would tell of documents that the reader may not see.
 //

@@ -3,8 +3,11 @@ package search
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/json"
 	"strconv"
 	"strings"
+
+	"cairn/internal/kit/fault"
 )
 
 // The index has each word behind the number of its area: "7.panic" is the word panic in
@@ -163,6 +166,26 @@ func (a asked) inTitle(t tongue) string {
 		areas = append(areas, "("+strings.Join(parts, t.and)+")")
 	}
 	return strings.Join(areas, t.or)
+}
+
+// titleWords gives the words that have to stand in a title, as they stand between blanks, as a
+// list in JSON, and how many they are.
+func (a asked) titleWords() (n int, list string, err error) {
+	words := []string{}
+	for i, x := range a.terms {
+		if x.not {
+			continue
+		}
+		for k, w := range x.words {
+			w = " " + w
+			if !a.begun || i != len(a.terms)-1 || k != len(x.words)-1 {
+				w += " "
+			}
+			words = append(words, w)
+		}
+	}
+	b, err := json.Marshal(words)
+	return len(words), string(b), fault.Op("search", err)
 }
 
 // join quotes words and joins them.

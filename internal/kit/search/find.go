@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"math"
+	"strconv"
+	"strings"
 
 	"cairn/internal/kit/db"
 	"cairn/internal/kit/fault"
@@ -82,7 +84,11 @@ func (q Query) span() (from, to int64) {
 func (x *Index) find(ctx context.Context, r db.Reader, q Query, areas []string, terms []term) (found, error) {
 	a := q.asked(areas, terms)
 	if !x.db.Postgres() {
-		return x.ask(ctx, r, q, onSQLite, a.inWords(fts5()), a.inTitle(fts5()))
+		words, list, err := a.titleWords()
+		if err != nil {
+			return found{}, err
+		}
+		return x.ask(ctx, r, q, onSQLite(words), a.inWords(fts5()), list)
 	}
 	want, first := a.inWords(tsquery()), a.inTitle(tsquery())
 	if many, err := x.common.expect(ctx, r, a); err != nil {
@@ -132,11 +138,19 @@ func (x *Index) goesOn(ctx context.Context, r db.Reader, areas []string, terms [
 	return more, db.Problem("search words", err)
 }
 
-// onSQLite takes the newest matches from the index of words backwards, and asks it once
-// more, among the newest two hundred of those, for the ones that match by their title: a
-// wider look would cost more than the search itself where two words are common. Only the
-// page leaves the engine.
-const onSQLite = `WITH hit AS MATERIALIZED (SELECT rowid AS n FROM search_text WHERE search_text MATCH $1 AND rowid >= $3 AND rowid <= $4 ORDER BY rowid DESC LIMIT 1000),
-	top AS MATERIALIZED (SELECT rowid AS n FROM search_text WHERE search_text MATCH $2 AND rowid >= (SELECT min(n) FROM (SELECT n FROM hit ORDER BY n DESC LIMIT 200)) AND rowid <= (SELECT max(n) FROM hit))
+// onSQLite takes the newest matches from the index of words backwards, and looks at the titles
+// of the newest hundred of those for the ones that have all of so many words in them. To ask the
+// index of words for these once more would cost as much as the search itself.
+func onSQLite(words int) string {
+	var all strings.Builder
+	for i := range words {
+		if i > 0 {
+			all.WriteString(" AND ")
+		}
+		all.WriteString("instr(' ' || d.title || ' ', json_extract($2, '$[" + strconv.Itoa(i) + "]')) > 0")
+	}
+	return `WITH hit AS MATERIALIZED (SELECT rowid AS n FROM search_text WHERE search_text MATCH $1 AND rowid >= $3 AND rowid <= $4 ORDER BY rowid DESC LIMIT 1000),
+	top AS MATERIALIZED (SELECT h.n FROM (SELECT n FROM hit ORDER BY n DESC LIMIT 100) h CROSS JOIN search_doc d WHERE d.n = h.n AND ` + all.String() + `)
 	SELECT d.kind, d.id, d.at, (SELECT count(*) FROM hit), (SELECT max(n) FROM hit)
 	FROM (SELECT n, n IN (SELECT n FROM top) AS first FROM hit ORDER BY first DESC, n DESC LIMIT $5 OFFSET $6) p JOIN search_doc d ON d.n = p.n ORDER BY p.first DESC, p.n DESC`
+}

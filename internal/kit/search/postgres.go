@@ -20,7 +20,7 @@ const (
 )
 
 const postgresPage = `SELECT d.kind, d.id, d.at, (SELECT count(*) FROM hit), (SELECT max(n) FROM hit)
-	FROM (SELECT n, n >= (SELECT min(n) FROM (SELECT n FROM hit ORDER BY n DESC LIMIT 200) newest) AND text @@ CAST(CAST($2 AS TEXT) AS tsquery) AS first FROM hit ORDER BY first DESC, n DESC LIMIT $5 OFFSET $6) p JOIN search_doc d ON d.n = p.n ORDER BY p.first DESC, p.n DESC`
+	FROM (SELECT n, n >= (SELECT min(n) FROM (SELECT n FROM hit ORDER BY n DESC LIMIT 100) newest) AND text @@ CAST(CAST($2 AS TEXT) AS tsquery) AS first FROM hit ORDER BY first DESC, n DESC LIMIT $5 OFFSET $6) p JOIN search_doc d ON d.n = p.n ORDER BY p.first DESC, p.n DESC`
 
 // onPostgres fetches all matches from the index of words. The sums keep the engine from
 // walking through all documents by their place.
