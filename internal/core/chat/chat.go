@@ -3,12 +3,12 @@ package chat
 import (
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
+	"cairn/internal/kit/prose"
 )
 
 // Limits of a conversation.
@@ -216,45 +216,19 @@ func cleanAlias(alias string) (string, error) {
 	return alias, p.Err()
 }
 
-// CleanText makes words safe to keep and to show: control characters and
-// direction overrides go (an override can make a line read as something else),
-// line ends become one kind. It returns the key of what is wrong, if anything.
+// CleanText makes words fit to be said: see prose.Legible. It returns the key of what is
+// wrong, if anything.
 func CleanText(s string) (string, string) {
-	if !utf8.ValidString(s) {
-		return "", "chat.error.encoding"
-	}
-	s = strings.ReplaceAll(s, "\r\n", "\n")
-	visible := false
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return r
-		case r == '\r':
-			return '\n'
-		case unicode.Is(unicode.Cc, r), isOverride(r), r == '\uFEFF':
-			return -1
-		case !unicode.IsSpace(r) && !unicode.Is(unicode.Cf, r) && !isBlank(r):
-			visible = true
-		}
-		return r
-	}, s)
-	s = strings.TrimSpace(s)
+	clean, ok := prose.Legible(s)
 	switch {
-	case !visible:
-		return s, "chat.error.empty"
-	case utf8.RuneCountInString(s) > MostRunes:
-		return s, "chat.error.long"
+	case !ok:
+		return "", "chat.error.encoding"
+	case clean == "":
+		return "", "chat.error.empty"
+	case utf8.RuneCountInString(clean) > MostRunes:
+		return clean, "chat.error.long"
 	}
-	return s, ""
-}
-
-// isOverride names the bidirectional embeddings, overrides and isolates of
-// Unicode UAX #9; the plain marks that Arabic and Hebrew writers use stay.
-func isOverride(r rune) bool { return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 }
-
-// isBlank names letters that show nothing: Hangul fillers and the Braille blank.
-func isBlank(r rune) bool {
-	return r == 0x115F || r == 0x1160 || r == 0x3164 || r == 0xFFA0 || r == 0x2800
+	return clean, ""
 }
 
 // Topic is the live topic of a conversation.

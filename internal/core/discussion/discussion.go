@@ -6,10 +6,10 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"cairn/internal/core/chat"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
+	"cairn/internal/kit/prose"
 )
 
 // Limits. All are ours. Lengths are in characters.
@@ -214,16 +214,16 @@ func cleanWords(p *fault.Problems, s string, most int) string {
 		p.AddWith("words", "discussion.error.long", map[string]any{"most": most, "over": n - most})
 		return s
 	}
-	clean, wrong := chat.CleanText(s)
-	switch wrong {
-	case "":
-		return clean
-	case "chat.error.empty":
-		p.Add("words", "discussion.error.empty")
-	default:
+	clean, ok := prose.Legible(s)
+	switch {
+	case !ok:
 		p.Add("words", "discussion.error.signs")
+		return s
+	case clean == "":
+		p.Add("words", "discussion.error.empty")
+		return s
 	}
-	return s
+	return clean
 }
 
 // cleanLine is an optional text on one line.
@@ -232,33 +232,25 @@ func cleanLine(p *fault.Problems, field, s string, most int) string {
 		p.AddWith(field, "discussion.error.long", map[string]any{"most": most, "over": n - most})
 		return s
 	}
-	clean, wrong := chat.CleanText(s)
-	switch wrong {
-	case "":
-		return strings.Join(strings.Fields(clean), " ")
-	case "chat.error.empty":
-		return ""
+	clean, ok := prose.Legible(s)
+	if !ok {
+		p.Add(field, "discussion.error.signs")
+		return s
 	}
-	p.Add(field, "discussion.error.signs")
-	return s
+	return strings.Join(strings.Fields(clean), " ")
 }
 
 // cleanReason is why a keeper did something; the author reads it.
 func cleanReason(s string) (string, error) {
 	var p fault.Problems
-	clean := s
-	if n := utf8.RuneCountInString(s); n > MostReason {
+	clean, ok := prose.Legible(s)
+	switch n := utf8.RuneCountInString(s); {
+	case n > MostReason:
 		p.AddWith("reason", "discussion.error.long", map[string]any{"most": MostReason, "over": n - MostReason})
-	} else {
-		var wrong string
-		clean, wrong = chat.CleanText(s)
-		switch wrong {
-		case "":
-		case "chat.error.empty":
-			p.Add("reason", "discussion.error.reason")
-		default:
-			p.Add("reason", "discussion.error.signs")
-		}
+	case !ok:
+		p.Add("reason", "discussion.error.signs")
+	case clean == "":
+		p.Add("reason", "discussion.error.reason")
 	}
 	return clean, p.Err()
 }

@@ -3,7 +3,6 @@ package discussion
 import (
 	"errors"
 	"strconv"
-	"time"
 	"unicode/utf8"
 
 	"cairn/internal/kit/fault"
@@ -14,11 +13,8 @@ import (
 // Limits of pictures. All are ours.
 const (
 	MostPictures   = 3
-	MostAlt        = 300              // characters of what a picture shows, in words
-	picturesAtOnce = 1                // pictures that are made anew at the same time, on one node
-	formsAtOnce    = 3                // large forms that are read at the same time, on one node
-	readLarge      = 60 * time.Second // that a large form takes to be read, once it has a place
-	waitForPlace   = 20 * time.Second // that a large form waits for others to be read
+	MostAlt        = 300 // characters of what a picture shows, in words
+	picturesAtOnce = 1   // pictures that are made anew at the same time, on one node
 )
 
 // Upload is a picture as it was sent, with what it shows in words. Slot is its place in the

@@ -2,6 +2,7 @@ package discussion
 
 import (
 	"context"
+	"slices"
 
 	"cairn/internal/core/notify"
 	"cairn/internal/kit/access"
@@ -35,31 +36,30 @@ func (s *Service) tellHeld(ctx context.Context, tx db.Writer, x room, e Entry, l
 			return err
 		}
 	}
-	return s.tellThose(ctx, tx, e, lead, keepers, noticeHeld, key)
-}
-
-// tellThose is tellHeld with the keepers that are told, and what whoever leads is told.
-func (s *Service) tellThose(ctx context.Context, tx db.Writer, e Entry, lead moment.ID, also []moment.ID, kind, key string) error {
-	told := map[moment.ID]bool{e.author: true}
 	if lead != "" {
-		told[lead] = true
-		if err := s.tell(ctx, tx, lead, kind, key, e); err != nil {
+		if err := s.tell(ctx, tx, lead, noticeHeld, key, e); err != nil {
 			return err
 		}
-	}
-	if e.Why == ForWords && lead == "" {
+		keepers = slices.DeleteFunc(keepers, func(id moment.ID) bool { return id == lead })
+	} else if e.Why == ForWords {
 		all, err := s.allWhoRead(ctx, tx)
 		if err != nil {
 			return err
 		}
-		also = append(also, all...)
+		keepers = append(keepers, all...)
 	}
-	for _, id := range also {
+	return s.tellEach(ctx, tx, e, keepers, noticeWaiting, key)
+}
+
+// tellEach tells people about an entry, each once, and never who wrote it.
+func (s *Service) tellEach(ctx context.Context, tx db.Writer, e Entry, to []moment.ID, kind, key string) error {
+	told := map[moment.ID]bool{"": true, e.author: true}
+	for _, id := range to {
 		if told[id] {
 			continue
 		}
 		told[id] = true
-		if err := s.tell(ctx, tx, id, noticeWaiting, key, e); err != nil {
+		if err := s.tell(ctx, tx, id, kind, key, e); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package discussion
 
 import (
 	"context"
-	"hash/fnv"
 	"time"
 
 	"cairn/internal/kit/access"
@@ -14,10 +13,6 @@ import (
 
 // picturing bounds how many forms with pictures one person sends: making them anew costs.
 var picturing = access.Rate{Name: "discussion.picture", Most: 20, Per: 10 * time.Minute}
-
-// uploading bounds how many large forms of one person are read: each holds one of few places for
-// as long as its line takes.
-var uploading = access.Rate{Name: "discussion.upload", Most: 10, Per: 10 * time.Minute}
 
 // mayPost gives the space, for whoever may write a post there now.
 func (s *Service) mayPost(ctx context.Context, r db.Reader, a access.Actor, space moment.ID) (room, error) {
@@ -40,49 +35,6 @@ func (s *Service) mayComment(ctx context.Context, r db.Reader, a access.Actor, p
 // takes tells whether a place takes pictures from whoever may writes there. What else stands
 // in the way is said once the form was read, with the words still there.
 func takes(x room, err error) bool { return err == nil && x.Rules.Pictures }
-
-// intake bounds how many forms with pictures are in memory at once: a few on one node, and of
-// one person one after the other.
-type intake struct {
-	places chan struct{}
-	lanes  [64]chan struct{} // by person; two who share one wait for each other
-}
-
-func newIntake() *intake {
-	t := &intake{places: make(chan struct{}, formsAtOnce)}
-	for i := range t.lanes {
-		t.lanes[i] = make(chan struct{}, 1)
-	}
-	return t
-}
-
-// takeIn gives a place in memory for a large form of somebody, who has so many of them.
-func (s *Service) takeIn(ctx context.Context, a access.Actor) (leave func(), err error) {
-	if err := s.DB.Write(ctx, func(tx db.Writer) error { return uploading.Spend(ctx, tx, a.Person, s.Clock.Now()) }); err != nil {
-		return nil, err
-	}
-	return s.intake.enter(ctx, a.Person)
-}
-
-// enter waits for a place, for waitForPlace at most; leave gives it back.
-func (t *intake) enter(ctx context.Context, who moment.ID) (leave func(), err error) {
-	ctx, cancel := context.WithTimeout(ctx, waitForPlace)
-	defer cancel()
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(who)) // it never fails
-	lane := t.lanes[h.Sum32()%uint32(len(t.lanes))]
-	for i, c := range []chan struct{}{lane, t.places} {
-		select {
-		case c <- struct{}{}:
-		case <-ctx.Done():
-			if i > 0 {
-				<-lane
-			}
-			return nil, fault.New(fault.Unavailable, "discussion.error.pictures_busy")
-		}
-	}
-	return func() { <-t.places; <-lane }, nil
-}
 
 // clean makes the pictures of a draft anew, before anything is written. may decides first,
 // so that nobody has pictures made who cannot post them.
@@ -182,8 +134,9 @@ func (s *Service) Picture(ctx context.Context, a access.Actor, entry, id moment.
 	if err != nil {
 		return picture.Picture{}, fault.Op("picture", err)
 	}
-	sealed := row{Entry: e}
-	if err := s.reads(ctx, a, []row{sealed}); err != nil {
+	// A page that stands open fetches the pictures of what appears on it by itself: that is
+	// written down, and counts as opening for nobody.
+	if err := s.noteReads(ctx, a, []row{{Entry: e}}); err != nil {
 		return picture.Picture{}, err
 	}
 	out := picture.Picture{Type: p.kind, Width: p.Width, Height: p.Height, Body: body}

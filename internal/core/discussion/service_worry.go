@@ -182,17 +182,7 @@ func (s *Service) tellAfter(ctx context.Context, tx db.Writer, e Entry, lead mom
 		}
 		to = append(to, all...)
 	}
-	told := map[moment.ID]bool{"": true, e.author: true}
-	for _, id := range to {
-		if told[id] {
-			continue
-		}
-		told[id] = true
-		if err := s.tell(ctx, tx, id, kind, key, e); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.tellEach(ctx, tx, e, to, kind, key)
 }
 
 // leftWithin is for how long words that were taken back are a reason to worry when their

@@ -2,14 +2,13 @@ package moderation
 
 import (
 	"slices"
-	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
+	"cairn/internal/kit/prose"
 )
 
 // Limits and times. Keeping is safety.md's "cases 3 years".
@@ -78,7 +77,10 @@ const claimWords = 15 * time.Minute
 func Things() []string { return []string{Leave, Label, Hide, Remove} }
 
 // isHeavy tells which reports weigh on whoever reads them, as a heavy contact does.
-func isHeavy(reason string) bool { return reason == "threat" || reason == "sexual" }
+func isHeavy(reason string) bool { return weight(reason) < plainWeight }
+
+// plainWeight is the weight of a reason that is none of the heavy ones.
+const plainWeight = 2
 
 // weight orders the queue by reason, the heaviest lowest, as openReports does.
 func weight(reason string) int {
@@ -88,7 +90,7 @@ func weight(reason string) int {
 	case "sexual":
 		return 1
 	}
-	return 2
+	return plainWeight
 }
 
 // Report is something that somebody reported.
@@ -218,37 +220,15 @@ func (d *Decision) Validate() error {
 func plain(p *fault.Problems, field, s string) string { return plainUpTo(p, field, s, MostWords) }
 
 func plainUpTo(p *fault.Problems, field, s string, most int) string {
-	if !utf8.ValidString(s) {
+	clean, ok := prose.Legible(s)
+	if !ok {
 		p.Add(field, "moderation.error.signs")
 		return s
 	}
-	if s = legible(s); utf8.RuneCountInString(s) > most {
+	if utf8.RuneCountInString(clean) > most {
 		p.AddWith(field, "moderation.error.long", map[string]any{"most": most})
 	}
-	return s
-}
-
-// legible takes out what nobody sees and what can make words read as others, as in
-// conversations (chat.CleanText): control characters, and what turns the direction of a line.
-// The plain marks that Arabic and Hebrew writers use stay. What shows nothing is empty.
-func legible(s string) string {
-	shows := false
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return r
-		case r == '\r':
-			return '\n'
-		case unicode.Is(unicode.Cc, r), r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069, r == 0xFEFF:
-			return -1
-		}
-		shows = shows || !unicode.IsSpace(r) && !unicode.Is(unicode.Cf, r)
-		return r
-	}, strings.ReplaceAll(s, "\r\n", "\n"))
-	if !shows {
-		return ""
-	}
-	return strings.TrimSpace(s)
+	return clean
 }
 
 // Count is a line of the public log.

@@ -6,11 +6,11 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"cairn/internal/core/chat"
 	"cairn/internal/core/discussion"
 	"cairn/internal/kit/access"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
+	"cairn/internal/kit/prose"
 )
 
 // Kind is the kind of a space of the forum, for discussions.
@@ -121,15 +121,12 @@ func text(p *fault.Problems, field, s string, most int) string {
 		p.AddWith(field, "forum.error.long", map[string]any{"most": most, "over": n - most})
 		return s
 	}
-	clean, wrong := chat.CleanText(s)
-	switch wrong {
-	case "":
-		return clean
-	case "chat.error.empty":
-		return ""
+	clean, ok := prose.Legible(s)
+	if !ok {
+		p.Add(field, "forum.error.signs")
+		return s
 	}
-	p.Add(field, "forum.error.signs")
-	return s
+	return clean
 }
 
 // wider tells that more people would read a space than those who wrote in it were told.

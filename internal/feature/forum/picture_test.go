@@ -158,6 +158,28 @@ func TestPicturesThatAreRefused(t *testing.T) {
 	status(t, "heavy words of a picture", h.ali.Get(got.To()), 404)
 }
 
+// A page that stands open fetches pictures by itself: nobody has opened a goodbye by that, and
+// whoever is on call is still woken for it.
+func TestAPictureFetchedOpensNothing(t *testing.T) {
+	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {
+		h := begin(t, w)
+		got := sends(h.heron, at(h.pictured(t, forum.Members), "/write"), map[string][]byte{"picture1": drawing(t)}, "title", "T", "words", goodbye, "alt1", "A dot")
+		id := moment.ID(strings.TrimPrefix(got.To(), "/post/"))
+		status(t, "for who may release it", h.ines.Get(pictureAt.FindString(h.heron.Get(got.To()).Body)), 200)
+		const opened = `SELECT count(*) FROM discussion_entry WHERE id = $1 AND opened_at > 0`
+		if n := h.count(t, opened, id); n != 0 {
+			t.Error("a picture that was fetched counts as opening")
+		}
+		if n := h.count(t, `SELECT count(*) FROM access_audit WHERE verb = 'discussion.read_held' AND actor = $1`, h.ines.ID); n != 1 {
+			t.Errorf("that it was read is written down %d times", n)
+		}
+		h.ines.Get(got.To())
+		if n := h.count(t, opened, id); n != 1 {
+			t.Error("the page does not")
+		}
+	})
+}
+
 // A picture is gone for everybody as its post is, at once, and its body where nobody needs it.
 func TestPicturesGoWithTheirPost(t *testing.T) {
 	cairntest.Each(t, func(t *testing.T, w *cairntest.World) {

@@ -15,7 +15,7 @@ import (
 // is not even passed by. Signs tell what a word of the index is; nobody can type one.
 const (
 	signWord  = "." // a word of the document: "7.panic"
-	signTitle = "^" // a word of its title, once more
+	signTitle = "^" // a word of its title, once more; on PostgreSQL only
 	signMark  = "~" // a kind, language or topic
 	authored  = "!" // an author, behind no number: "!b…"
 	gap       = "|" // between title and text, so that no phrase reaches over it
@@ -148,9 +148,10 @@ func (a asked) words(t tongue, x term, area string, begun bool) string {
 	return out + t.begun
 }
 
-// inTitle writes that all words stand in the title, in any order: a title is short. It
-// is asked of what was found only.
-func (a asked) inTitle(t tongue) string {
+// inTitle writes for PostgreSQL that all words stand in the title, in any order: a title is
+// short. It is asked of what was found only.
+func (a asked) inTitle() string {
+	t := tsquery()
 	var areas []string
 	for _, area := range a.areas {
 		var parts []string
@@ -168,7 +169,7 @@ func (a asked) inTitle(t tongue) string {
 	return strings.Join(areas, t.or)
 }
 
-// titleWords gives the words that have to stand in a title, as they stand between blanks, as a
+// titleWords is inTitle for SQLite: the words that have to stand in a title, as they stand between blanks, as a
 // list in JSON, and how many they are.
 func (a asked) titleWords() (n int, list string, err error) {
 	words := []string{}

@@ -90,7 +90,7 @@ func (x *Index) find(ctx context.Context, r db.Reader, q Query, areas []string, 
 		}
 		return x.ask(ctx, r, q, onSQLite(words), a.inWords(fts5()), list)
 	}
-	want, first := a.inWords(tsquery()), a.inTitle(tsquery())
+	want, first := a.inWords(tsquery()), a.inTitle()
 	if many, err := x.common.expect(ctx, r, a); err != nil {
 		return found{}, err
 	} else if many {

@@ -39,7 +39,7 @@ func (x *Index) rowOf(d Doc, code int64) row {
 	if x.db.Postgres() {
 		out.text = tsvector(area, marks, title, words)
 	} else {
-		out.text = strings.Join(slices.Concat(marks, behind(area, signTitle, title), []string{gap}, behind(area, signWord, title), []string{gap}, behind(area, signWord, words)), " ")
+		out.text = strings.Join(slices.Concat(marks, []string{gap}, behind(area, signWord, title), []string{gap}, behind(area, signWord, words)), " ")
 	}
 	return out
 }

@@ -10,10 +10,10 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"cairn/internal/core/chat"
 	"cairn/internal/core/discussion"
 	"cairn/internal/kit/fault"
 	"cairn/internal/kit/moment"
+	"cairn/internal/kit/prose"
 )
 
 // Read reads a file. What cannot be read as a whole is fault.Invalid with one problem, of
@@ -108,7 +108,7 @@ func readLine(raw []byte, now moment.Time, topics map[string]bool) (row Row, wha
 // whatOf names a line for whoever looks for it in their file.
 func whatOf(l line) string {
 	for _, s := range []string{l.Title, l.Key, l.Author} {
-		if s, wrong := oneLine(s); wrong == "" && s != "" {
+		if s, ok := oneLine(s); ok && s != "" {
 			if rs := []rune(s); len(rs) > mostWhat {
 				s = string(rs[:mostWhat]) + "…"
 			}
@@ -151,11 +151,11 @@ func (l line) row(now moment.Time, topics map[string]bool) (Row, Problem) {
 }
 
 func readWords(l line, b *discussion.Brought) Problem {
-	clean, wrong := chat.CleanText(l.Words)
+	clean, ok := prose.Legible(l.Words)
 	switch {
-	case wrong == "chat.error.empty":
+	case !ok || clean == "":
 		return Problem{Key: "archive.row.words"}
-	case wrong != "" || utf8.RuneCountInString(clean) > discussion.MostWords:
+	case utf8.RuneCountInString(clean) > discussion.MostWords:
 		return Problem{Key: "archive.row.long", Args: map[string]any{"most": discussion.MostWords}}
 	}
 	b.Words = clean
@@ -166,8 +166,8 @@ func readTitle(l line, b *discussion.Brought) Problem {
 	if l.Thread != "" {
 		return Problem{}
 	}
-	clean, wrong := oneLine(l.Title)
-	if wrong != "" || clean == "" || utf8.RuneCountInString(clean) > discussion.MostTitle {
+	clean, ok := oneLine(l.Title)
+	if !ok || clean == "" || utf8.RuneCountInString(clean) > discussion.MostTitle {
 		return Problem{Key: "archive.row.title", Args: map[string]any{"most": discussion.MostTitle}}
 	}
 	b.Title = clean
@@ -175,8 +175,8 @@ func readTitle(l line, b *discussion.Brought) Problem {
 }
 
 func readLabel(l line, b *discussion.Brought) Problem {
-	clean, wrong := oneLine(l.Author)
-	if wrong != "" || utf8.RuneCountInString(clean) > mostLabel {
+	clean, ok := oneLine(l.Author)
+	if !ok || utf8.RuneCountInString(clean) > mostLabel {
 		return Problem{Key: "archive.row.author", Args: map[string]any{"most": mostLabel}}
 	}
 	b.Label = clean
@@ -184,18 +184,15 @@ func readLabel(l line, b *discussion.Brought) Problem {
 }
 
 // oneLine cleans an optional text on one line.
-func oneLine(s string) (clean, wrong string) {
-	clean, wrong = chat.CleanText(s)
-	if wrong == "chat.error.empty" {
-		return "", ""
-	}
-	return strings.Join(strings.Fields(clean), " "), wrong
+func oneLine(s string) (clean string, ok bool) {
+	clean, ok = prose.Legible(s)
+	return strings.Join(strings.Fields(clean), " "), ok
 }
 
 // isKey: what names a line is short and has nothing in it that hides or turns.
 func isKey(s string) bool {
-	clean, wrong := oneLine(s)
-	return wrong == "" && s != "" && clean == s && utf8.RuneCountInString(s) <= mostKey
+	clean, ok := oneLine(s)
+	return ok && s != "" && clean == s && utf8.RuneCountInString(s) <= mostKey
 }
 
 // sorted gives topics in order, each once; an error for one that there is not, or too many.
