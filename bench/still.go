@@ -17,6 +17,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -152,8 +153,21 @@ func resident(pid int, name string) (float64, error) {
 	return 0, errors.New("the kernel does not tell " + name)
 }
 
-func folder(name string) (string, func(), error) {
-	root, err := os.MkdirTemp("", "cairn-bench")
+func folder(name string) (string, func(), error) { return folderIn("", name) }
+
+// inMemory is folder for what has to be read without waiting for a disk: in memory where so
+// many bytes are free there.
+func inMemory(name string, room uint64) (string, func(), error) {
+	const shared = "/dev/shm"
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(shared, &s); err != nil || s.Bavail*uint64(s.Bsize) < room { //nolint:gosec // a size of blocks is positive
+		return folder(name)
+	}
+	return folderIn(shared, name)
+}
+
+func folderIn(parent, name string) (string, func(), error) {
+	root, err := os.MkdirTemp(parent, "cairn-bench")
 	if err != nil {
 		return "", nil, err
 	}

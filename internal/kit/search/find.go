@@ -140,17 +140,19 @@ func (x *Index) goesOn(ctx context.Context, r db.Reader, areas []string, terms [
 
 // onSQLite takes the newest matches from the index of words backwards, and looks at the titles
 // of the newest hundred of those for the ones that have all of so many words in them. To ask the
-// index of words for these once more would cost as much as the search itself.
+// index of words for these once more would cost as much as the search itself. Only those can be
+// put first, so that a page is made of a hundred matches more than it reaches down to.
 func onSQLite(words int) string {
 	var all strings.Builder
 	for i := range words {
 		if i > 0 {
 			all.WriteString(" AND ")
 		}
-		all.WriteString("instr(' ' || d.title || ' ', json_extract($2, '$[" + strconv.Itoa(i) + "]')) > 0")
+		all.WriteString("instr(' ' || d.title || ' ', (SELECT json_extract($2, '$[" + strconv.Itoa(i) + "]'))) > 0") // a query of its own is asked once
 	}
 	return `WITH hit AS MATERIALIZED (SELECT rowid AS n FROM search_text WHERE search_text MATCH $1 AND rowid >= $3 AND rowid <= $4 ORDER BY rowid DESC LIMIT 1000),
-	top AS MATERIALIZED (SELECT h.n FROM (SELECT n FROM hit ORDER BY n DESC LIMIT 100) h CROSS JOIN search_doc d WHERE d.n = h.n AND ` + all.String() + `)
-	SELECT d.kind, d.id, d.at, (SELECT count(*) FROM hit), (SELECT max(n) FROM hit)
-	FROM (SELECT n, n IN (SELECT n FROM top) AS first FROM hit ORDER BY first DESC, n DESC LIMIT $5 OFFSET $6) p JOIN search_doc d ON d.n = p.n ORDER BY p.first DESC, p.n DESC`
+	near AS MATERIALIZED (SELECT n FROM hit ORDER BY n DESC LIMIT $5 + $6 + 100),
+	top AS MATERIALIZED (SELECT h.n FROM (SELECT n FROM near ORDER BY n DESC LIMIT 100) h CROSS JOIN search_doc d WHERE d.n = h.n AND ` + all.String() + `)
+	SELECT d.kind, d.id, d.at, (SELECT count(*) FROM hit), (SELECT max(n) FROM near)
+	FROM (SELECT n, n IN (SELECT n FROM top) AS first FROM near ORDER BY first DESC, n DESC LIMIT $5 OFFSET $6) p JOIN search_doc d ON d.n = p.n ORDER BY p.first DESC, p.n DESC`
 }

@@ -141,18 +141,31 @@ func TestCommonWordsAreKnown(t *testing.T) {
 		s.put(fmt.Sprintf("d%d", i), "open", "", fmt.Sprintf("harbour w%d", i%2))
 	}
 	s.write(func(tx db.Writer) error { _, err := tx.Exec(t.Context(), `ANALYZE search_doc`); return err })
-	share, docs, err := learn(t.Context(), d.Reader())
-	if err != nil || docs != 50 {
-		t.Fatalf("%v documents, %v", docs, err)
+	f, err := learn(t.Context(), d.Reader())
+	if err != nil || f.docs != 50 {
+		t.Fatalf("%v documents, %v", f.docs, err)
 	}
-	if share["1.harbour"] != 1 || share["1.w1"] != .5 || share["1~"+mark(markKind, "page")] != 1 {
-		t.Errorf("shares: %v", share)
+	if f.share["1.harbour"] != 1 || f.share["1.w1"] != .5 || f.share["1~"+mark(markKind, "page")] != 1 {
+		t.Errorf("shares: %v", f.share)
 	}
-	c := common{share: share, docs: 1_000_000}
-	for text, want := range map[string]bool{"harbour": true, "harbour w1": true, "harbour lighthouse": false} {
-		got, err := c.expect(t.Context(), d.Reader(), s.asked(Query{Text: text, Areas: []string{"open"}, Kinds: []string{"page"}}))
-		if err != nil || got != want {
-			t.Errorf("%q: many is %v (%v)", text, got, err)
+	f.docs = 1_000_000
+	c := common{known: f}
+	for _, x := range []struct {
+		text        string
+		begun, many bool
+	}{
+		{"harbour", false, true}, {"harbour w1", false, true}, {"harbour lighthouse", false, false},
+		{"harb", true, true}, {"harb", false, false}, {"harbour w", true, true}, {"harbour light", true, false}, {"lighthouse harb", true, false}, {"hart", true, false},
+	} {
+		q := Query{Text: x.text, Areas: []string{"open"}, Kinds: []string{"page"}, After: Cursor{Begun: x.begun}}
+		a := s.asked(q)
+		a.begun = x.begun // also where what was typed is too short for it
+		got, err := c.expect(t.Context(), d.Reader(), a)
+		if err != nil || got != x.many {
+			t.Errorf("%q, begun %v: many is %v (%v)", x.text, x.begun, got, err)
 		}
+	}
+	if got := f.beginning("1.w"); got != 1 {
+		t.Errorf("words with w: %v", got)
 	}
 }
