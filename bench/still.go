@@ -160,7 +160,7 @@ func folder(name string) (string, func(), error) { return folderIn("", name) }
 func inMemory(name string, room uint64) (string, func(), error) {
 	const shared = "/dev/shm"
 	var s syscall.Statfs_t
-	if err := syscall.Statfs(shared, &s); err != nil || s.Bavail*uint64(s.Bsize) < room { //nolint:gosec // a size of blocks is positive
+	if err := syscall.Statfs(shared, &s); err != nil || s.Bavail*uint64(s.Bsize) < room {
 		return folder(name)
 	}
 	return folderIn(shared, name)
