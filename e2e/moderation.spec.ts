@@ -66,8 +66,20 @@ test('a newcomer’s first words are held, released and answered', async ({ some
   await expect(held).not.toContainText('Plover');
   await held.getByRole('button', { name: 'I read it' }).click();
   await expect(ruth.page.getByText('I read along for a week.')).toBeVisible();
+  let answer = (): void => {};
+  const late = new Promise<void>((resolve) => { answer = resolve; });
+  await ruth.page.route('**/release', async (route) => {
+    await late;
+    await route.continue();
+  });
   await ruth.page.getByRole('button', { name: 'Release it for everybody here' }).click();
-  await ruth.page.getByLabel('Write an answer').fill('Welcome. Stay as long as you like.');
+  const words = ruth.page.getByLabel('Write an answer');
+  await words.click();
+  await ruth.page.keyboard.type('Welcome. '); // while that is answered, one goes on
+  answer();
+  await expect(ruth.page.getByRole('button', { name: 'Release it for everybody here' })).toHaveCount(0);
+  await ruth.page.keyboard.type('Stay as long as you like.');
+  await expect(words).toHaveValue('Welcome. Stay as long as you like.');
   await ruth.page.getByRole('button', { name: 'Send' }).click();
   await expect(page.getByText('Welcome. Stay as long as you like.')).toBeVisible(); // the page hears it
   await expect(page.getByText('Others do not see this yet.')).toHaveCount(0);

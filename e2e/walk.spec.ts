@@ -281,6 +281,7 @@ test('introduced, free to switch, and asked after a conversation', async ({ be, 
     await expect(juniper.page).toHaveURL(/\/wait$/);
     await service.advance(120); // they share nothing, so the circle has to widen first
     await accept(ali.page);
+    await expect(juniper.page).toHaveURL(/\/talk\//); // it goes there by itself
     // It stands beside the conversation, or behind one word where there is no room beside it.
     const link = ali.page.getByRole('link', { name: 'Propose to walk with them', includeHidden: true }).first();
     await ali.page.goto((await link.getAttribute('href')) ?? '');

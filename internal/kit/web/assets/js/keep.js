@@ -1,5 +1,6 @@
 // What somebody has begun in one form stays when another form of the same page is
-// answered: on a slow line one goes on writing while the answer is on its way.
+// answered, and the keyboard stays where it is: on a slow line one goes on writing while
+// the answer is on its way.
 
 const never = 'cairn-send, [type=password], [type=file], [type=hidden]';
 
@@ -18,7 +19,10 @@ const fields = (body, but) =>
   [...body.querySelectorAll('form[method=post] :is(input, textarea, select)')]
     .filter((field) => field.name && field.form && field.form !== but && !field.closest(never));
 
+const has = (body, but) => new Map(fields(body, but).reverse().map((field) => [known(field), field]));
+
 let from = null; // the page and the form that are being answered
+let writing = null; // the field that has the keyboard, and where in it
 
 document.addEventListener('turbo:submit-start', (event) => {
   from = { path: location.pathname, form: event.target };
@@ -27,14 +31,28 @@ document.addEventListener('turbo:submit-start', (event) => {
 document.addEventListener('turbo:before-render', (event) => {
   const was = from;
   from = null;
+  writing = null;
   if (!was || was.path !== location.pathname) return;
-  const begun = fields(document, was.form).filter(changed);
+  const here = fields(document, was.form);
+  const at = here.find((field) => field === document.activeElement);
+  if (at) writing = { name: known(at), from: at.selectionStart, to: at.selectionEnd };
+  const begun = here.filter(changed);
   if (!begun.length) return;
-  const next = new Map(fields(event.detail.newBody).reverse().map((field) => [known(field), field]));
+  const next = has(event.detail.newBody);
   for (const field of begun) {
     const to = next.get(known(field));
     if (!to) continue;
     if (ticks(field)) to.checked = field.checked;
     else to.value = field.value;
   }
+});
+
+document.addEventListener('turbo:render', () => {
+  const was = writing;
+  writing = null;
+  const field = was && has(document).get(was.name);
+  if (!field || document.getElementById('wrong')) return; // what was wrong is read first
+  field.focus({ preventScroll: true });
+  if (was.from !== null) field.setSelectionRange(was.from, was.to);
+  requestAnimationFrame(() => field.scrollIntoView({ block: 'nearest' })); // the page begins at its top
 });
