@@ -252,14 +252,14 @@ test('without JavaScript, in Arabic: find, join, answer, take it back @once', as
   await page.goto(`${group}/join`);
   await page.locator('main form button').last().click(); // nothing agreed yet
   await expect(page.locator('#agreed-wrong, .wrong').first()).toBeVisible();
-  await page.locator('input[name=agreed]').check({ force: true });
+  await page.locator('input[name=agreed]').check();
   await page.locator('main form button').last().click();
   await expect(page).toHaveURL(new RegExp(group));
   await page.locator('main a[href^="/meeting/"]').first().click();
-  await page.locator('input[name=how][value=room]').check({ force: true });
+  await page.locator('input[name=how][value=room]').check();
   await page.locator('form[action$="/answer"] button').click();
   await expect(page).toHaveURL(/done=going/);
-  await page.locator('input[name=how][value=no]').check({ force: true });
+  await page.locator('input[name=how][value=no]').check();
   await page.locator('form[action$="/answer"] button').click();
   await expect(page).toHaveURL(/done=not/);
 });
