@@ -1,5 +1,5 @@
 import { test, expect, exit } from './house';
-import { ask, choose, end, label, said, say, press } from './steps';
+import { ask, choose, end, holdForm, label, said, say, press } from './steps';
 
 test('a guest asks with one tap, talks, ends well and leaves nothing behind', async ({ someone, service }) => {
   const { page, context } = await someone();
@@ -49,12 +49,7 @@ test('what is pressed while another answer is on its way is done too, in turn', 
   await expect(page).toHaveURL(/\/talk\//);
   await expect(said(page, label)).toHaveCount(1);
   await end(page);
-  let answer = (): void => {};
-  const late = new Promise<void>((resolve) => { answer = resolve; });
-  await page.route('**/after', async (route) => {
-    if (route.request().method() === 'POST') await late;
-    await route.continue();
-  });
+  const answer = await holdForm(page, '**/after');
   await choose(page, 'distress', '3');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('button', { name: 'Delete the words' }).click();

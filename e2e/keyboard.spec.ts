@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { test, expect } from './house';
-import { label, said, shown, tabTo } from './steps';
+import { holdForm, label, said, shown, tabTo } from './steps';
 
 // stands tells that the keyboard is somewhere, and that one can see where.
 async function stands(page: Page): Promise<void> {
@@ -88,4 +88,23 @@ test('a form that was refused: the keyboard goes to what is wrong @once', async 
   await page.keyboard.press('Enter');
   await expect(page.locator('#wrong')).toBeFocused();
   await expect(page.getByLabel(/words/i).first()).toHaveValue('not these');
+});
+
+test('the keyboard stays in a list to choose from when another form is answered @once', async ({ be }) => {
+  const { page } = await be('Tomo');
+  await page.goto('/phrases');
+  await page.getByLabel('Phrase', { exact: true }).fill('the tide takes all');
+  await page.getByRole('button', { name: 'Add it' }).click();
+  await page.locator('summary').filter({ hasText: 'English' }).click();
+  const answer = await holdForm(page, '**/retire');
+  const takeOut = page.getByRole('button', { name: 'Take out “the tide takes all”' });
+  await takeOut.click();
+  const language = page.locator('main').getByLabel('Language');
+  await language.focus();
+  await language.selectOption('ar');
+  answer();
+  await expect(page.locator('td', { hasText: 'the tide takes all' })).toHaveCount(0);
+  await expect(language).toBeFocused();
+  await expect(language).toBeInViewport();
+  await expect(language).toHaveValue('ar');
 });

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { test, expect, type Person } from './house';
 import { inspect } from './look';
-import { choose } from './steps';
+import { choose, holdForm } from './steps';
 
 test.describe.configure({ timeout: 180_000 });
 
@@ -66,12 +66,7 @@ test('a newcomer’s first words are held, released and answered', async ({ some
   await expect(held).not.toContainText('Plover');
   await held.getByRole('button', { name: 'I read it' }).click();
   await expect(ruth.page.getByText('I read along for a week.')).toBeVisible();
-  let answer = (): void => {};
-  const late = new Promise<void>((resolve) => { answer = resolve; });
-  await ruth.page.route('**/release', async (route) => {
-    await late;
-    await route.continue();
-  });
+  const answer = await holdForm(ruth.page, '**/release');
   await ruth.page.getByRole('button', { name: 'Release it for everybody here' }).click();
   const words = ruth.page.getByLabel('Write an answer');
   await words.click();

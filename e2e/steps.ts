@@ -33,6 +33,18 @@ export async function say(page: Page, text: string): Promise<void> {
   await expect(page.locator('#text')).toHaveValue('');
 }
 
+// holdForm lets a form that is sent to an address wait, as on a slow line, until the given
+// function is called.
+export async function holdForm(page: Page, address: string): Promise<() => void> {
+  let go = (): void => {};
+  const late = new Promise<void>((resolve) => { go = resolve; });
+  await page.route(address, async (route) => {
+    if (route.request().method() === 'POST') await late;
+    await route.continue();
+  });
+  return go;
+}
+
 // said finds a message by its words.
 export function said(page: Page, text: string): Locator {
   return page.locator('#voices .said').filter({ hasText: text });

@@ -19,7 +19,7 @@ const fields = (body, but) =>
   [...body.querySelectorAll('form[method=post] :is(input, textarea, select)')]
     .filter((field) => field.name && field.form && field.form !== but && !field.closest(never));
 
-const has = (body, but) => new Map(fields(body, but).reverse().map((field) => [known(field), field]));
+const byName = (body) => new Map(fields(body).reverse().map((field) => [known(field), field]));
 
 let from = null; // the page and the form that are being answered
 let writing = null; // the field that has the keyboard, and where in it
@@ -38,7 +38,7 @@ document.addEventListener('turbo:before-render', (event) => {
   if (at) writing = { name: known(at), from: at.selectionStart, to: at.selectionEnd };
   const begun = here.filter(changed);
   if (!begun.length) return;
-  const next = has(event.detail.newBody);
+  const next = byName(event.detail.newBody);
   for (const field of begun) {
     const to = next.get(known(field));
     if (!to) continue;
@@ -50,9 +50,9 @@ document.addEventListener('turbo:before-render', (event) => {
 document.addEventListener('turbo:render', () => {
   const was = writing;
   writing = null;
-  const field = was && has(document).get(was.name);
+  const field = was && byName(document).get(was.name);
   if (!field || document.getElementById('wrong')) return; // what was wrong is read first
   field.focus({ preventScroll: true });
-  if (was.from !== null) field.setSelectionRange(was.from, was.to);
+  if (Number.isInteger(was.from)) field.setSelectionRange(was.from, was.to); // ticks and lists have no place within
   requestAnimationFrame(() => field.scrollIntoView({ block: 'nearest' })); // the page begins at its top
 });
