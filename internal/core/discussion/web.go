@@ -216,6 +216,9 @@ func (s *Service) commentPost(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	form, leave, err := s.commentForm(w, r, id)
+	if err != nil && form != nil {
+		return s.showThread(w, r, WordsOf(form), err)
+	}
 	if err != nil {
 		return err
 	}

@@ -11,15 +11,27 @@ import (
 	"cairn/internal/kit/web"
 )
 
-// PicturedMost is how much a form with pictures may have, in bytes.
-const PicturedMost = pasteMost + MostPictures*picture.MostBytes + 64<<10
+// picturedMost is how much of a form with pictures is read, in bytes.
+const picturedMost = pasteMost + MostPictures*picture.MostBytes + 64<<10
+
+// PicturedMost is the MaxBody of a route that reads its form by PostForm, in bytes. Three
+// pictures as telephones make them are more than picturedMost; they are turned away there, where
+// the words that came with them are not lost.
+const PicturedMost = 1 << 30
 
 // picturePolicy lets a picture do nothing, whatever somebody makes of its address.
 const picturePolicy = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
+// textMost is how much of a large form is read for its words alone, in bytes: what stands in it
+// before its first file.
+const textMost = 256 << 10
+
 // PostForm reads the form of a new post in a space. Of one that is large enough for pictures
 // nothing is read before it is known that the space takes pictures from this person and there is
-// room for it in memory; then leave must be called when the form is done with.
+// room for it in memory; then leave must be called when the form is done with. When there is an
+// error and a form, the pictures were turned away and the form has only the words that stood
+// before them: they are shown again (WordsOf), with help where they sound like a goodbye
+// (safety.md).
 func (s *Service) PostForm(w http.ResponseWriter, r *http.Request, space moment.ID) (form url.Values, leave func(), err error) {
 	return s.largeForm(w, r, func() bool { return takes(s.mayPost(r.Context(), s.DB.Reader(), web.Actor(r.Context()), space)) })
 }
@@ -28,31 +40,55 @@ func (s *Service) commentForm(w http.ResponseWriter, r *http.Request, post momen
 	return s.largeForm(w, r, func() bool { return takes(s.mayComment(r.Context(), s.DB.Reader(), web.Actor(r.Context()), post)) })
 }
 
-func (s *Service) largeForm(w http.ResponseWriter, r *http.Request, takes func() bool) (url.Values, func(), error) {
-	free, read := func() {}, false
+func (s *Service) largeForm(w http.ResponseWriter, r *http.Request, takes func() bool) (form url.Values, leave func(), err error) {
+	if r.ContentLength >= 0 && r.ContentLength <= pasteMost {
+		form, err = web.Form(r)
+		return form, func() {}, err
+	}
+	free, err := s.admit(r, takes)
+	if fault.Is(err, fault.Internal) {
+		return nil, nil, err
+	}
+	web.ReadWithin(w, readLarge) // it may have waited
+	if err != nil {
+		form, broken := web.FormWords(r, textMost)
+		if broken != nil {
+			return nil, nil, err
+		}
+		return form, nil, err
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, picturedMost) // of one that does not say how long it is
+	read := false
 	defer func() {
 		if !read { // also when reading it fell
 			free()
 		}
 	}()
-	switch large := r.ContentLength < 0 || r.ContentLength > pasteMost; {
-	case !large:
-	case !takes():
-		r.Body = http.MaxBytesReader(w, r.Body, pasteMost)
-	default:
-		leave, err := s.takeIn(r.Context(), web.Actor(r.Context()))
-		if err != nil {
-			return nil, nil, err
-		}
-		free = leave
-		web.ReadWithin(w, readLarge)
-	}
-	form, err := web.Form(r)
-	if err != nil {
+	if form, err = web.Form(r); err != nil {
 		return nil, nil, err
 	}
 	read = true
 	return form, free, nil
+}
+
+// admit decides whether a large form is read whole, and waits until there is room for it.
+func (s *Service) admit(r *http.Request, takes func() bool) (leave func(), err error) {
+	switch {
+	case !takes():
+		return nil, fault.New(fault.TooLarge, "web.error.toolarge")
+	case r.ContentLength > picturedMost:
+		key, args := pictureProblem(picture.ErrLarge)
+		return nil, fault.New(fault.TooLarge, key).With(args)
+	}
+	return s.takeIn(r.Context(), web.Actor(r.Context()))
+}
+
+// WordsOf is what is shown again of a form whose pictures were turned away: a browser gives
+// them once only, so they must be chosen again.
+func WordsOf(form url.Values) Draft {
+	d := draftOf(form)
+	d.Pictures = []Upload{{Slot: 1}}
+	return d
 }
 
 // Uploads reads the pictures that came with a form, after PostForm. A place where neither a

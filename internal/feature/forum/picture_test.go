@@ -3,6 +3,7 @@ package forum_test
 import (
 	"bytes"
 	"fmt"
+	"html"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -12,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"cairn/internal/cairntest"
 	"cairn/internal/core/discussion"
@@ -275,6 +277,43 @@ func TestLargeForms(t *testing.T) {
 		if got := <-answers; got != http.StatusSeeOther {
 			t.Errorf("a large answer: %d", got)
 		}
+	}
+}
+
+// Whatever turns pictures away, the words beside them are shown again, with help where they
+// sound like a goodbye. Nothing is sent of them: what stands behind a picture was not read, so
+// neither whether they are to be without a name.
+func TestWordsWhosePicturesAreTurnedAway(t *testing.T) {
+	w := cairntest.New(t)
+	h := begin(t, w)
+	with, without := h.pictured(t, forum.Members), h.space(t, draft(forum.Members))
+	const help = "What you wrote sounds heavy"
+	most := bytes.Repeat([]byte{'x'}, 30<<20) // more than three of 8 MB, and the words
+	tries := func(t *testing.T, space moment.ID, file []byte, want int, says string) {
+		t.Helper()
+		for _, where := range []string{at(space, "/write"), post(h.begins(t, h.wren, space, "One", "hello"), "/comment")} {
+			for _, words := range []string{goodbye, "a quiet <word>"} {
+				got := sends(h.heron, where, map[string][]byte{"picture1": file}, "key", "k", "title", "A title", "words", words)
+				status(t, where, got, want)
+				has(t, where, got.Body, html.EscapeString(words), says)
+				if strings.Contains(got.Body, help) != (words == goodbye) {
+					t.Errorf("%s, %d: help is shown for %q: %v", where, want, words, words != goodbye)
+				}
+			}
+		}
+	}
+	tries(t, with, most, http.StatusRequestEntityTooLarge, "up to 8 MB")
+	tries(t, without, most[:5<<20], http.StatusRequestEntityTooLarge, "more than we can take")
+	theirs := h.begins(t, h.ali, h.pictured(t, forum.Community, h.ali), "Ours", "hello")
+	status(t, "what cannot be seen", sends(h.heron, post(theirs, "/comment"), map[string][]byte{"picture1": most}, "words", "x"), http.StatusNotFound)
+	for range 10 {
+		must(t, h.DB.Write(t.Context(), func(tx db.Writer) error {
+			return access.Rate{Name: "discussion.upload", Most: 10, Per: 10 * time.Minute}.Spend(t.Context(), tx, h.heron.ID, w.Clock.Now())
+		}))
+	}
+	tries(t, with, most[:5<<20], http.StatusTooManyRequests, "choose the pictures again")
+	if n := h.count(t, `SELECT count(*) FROM discussion_entry WHERE author = $1`, h.heron.ID); n != 0 {
+		t.Errorf("%d entries are sent", n)
 	}
 }
 

@@ -155,6 +155,9 @@ func (s *Service) writePost(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	form, leave, err := s.Talk.PostForm(w, r, st.Wall)
+	if err != nil && form != nil {
+		return s.showWrite(w, r, a, id, discussion.WordsOf(form), err)
+	}
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ func said(done string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if done == "help" {
+		if done == doneHelp {
 			templ_7745c5c3_Err = help().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

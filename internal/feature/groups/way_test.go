@@ -290,7 +290,7 @@ func TestAGoodbyeInTheRoundIsHeld(t *testing.T) {
 		id := made(t, w, fern, described("Evening", groups.Members, groups.Facilitated))
 		joined(t, w, id, heron, mina)
 		got := heron.Post(under(id, "/round"), "went", "I want to kill myself", "shared", "group")
-		if got.Status != 303 || !strings.HasSuffix(got.To(), "done=help") {
+		if got.Status != 303 || !strings.HasSuffix(got.To(), "done=kept") {
 			t.Fatalf("said: %d %s", got.Status, got.To())
 		}
 		page := heron.Get(got.To())

@@ -78,7 +78,7 @@ func (s *Service) joinPost(w http.ResponseWriter, r *http.Request) error {
 	if hits, err := s.Safety.Match(r.Context(), s.DB.Reader(), j.Words, web.Lang(r.Context())); err != nil {
 		return err
 	} else if len(hits) > 0 {
-		return web.SeeOther(w, r, pathOf(id)+"?done=help") // help is shown at once (safety.md)
+		return web.SeeOther(w, r, pathOf(id)+"?done="+doneHelp) // help is shown at once (safety.md)
 	}
 	return web.SeeOther(w, r, pathOf(id)+"?done="+string(done))
 }

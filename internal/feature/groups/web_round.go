@@ -51,7 +51,7 @@ func (s *Service) sayPost(w http.ResponseWriter, r *http.Request) error {
 		return s.showRound(w, r, roundData{Typed: &x, Err: err})
 	}
 	if held {
-		return web.SeeOther(w, r, pathOf(id)+"/round?done=help")
+		return web.SeeOther(w, r, pathOf(id)+"/round?done="+doneHelp)
 	}
 	return web.SeeOther(w, r, pathOf(id)+"/round?done=saved")
 }

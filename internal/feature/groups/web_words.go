@@ -29,6 +29,10 @@ func doneKey(done string) string {
 	return ""
 }
 
+// doneHelp shows help after words that ask for it. An address stays in a history that others
+// may read, so it does not say so.
+const doneHelp = "kept"
+
 // languages are those offered for a group: of the service, and the most spoken ones.
 func languages() []string {
 	return []string{"en", "es", "ar", "am", "bn", "de", "fa", "fr", "ha", "hi", "it", "ja", "ko", "ku", "nl", "om", "pl", "ps", "pt", "ro", "ru", "so", "sw", "ta", "ti", "tl", "tr", "uk", "ur", "vi", "yo", "zh", "ase", "bfi"}

@@ -388,12 +388,12 @@ func TestErasureLeavesNoReasonsAndNoCalendar(t *testing.T) {
 
 func TestHelpIsShownForHeavyWords(t *testing.T) {
 	h := begin(t, cairntest.New(t))
-	for words, to := range map[string]string{"I want to kill myself": "/people?done=help", "I would like to walk": "/people"} {
+	for words, to := range map[string]string{"I want to kill myself": "/people?done=kept", "I would like to walk": "/people"} {
 		if got := h.heron.Post("/people/look", "dial", "50", "words", words); got.To() != to {
 			t.Errorf("%q leads to %s", words, got.To())
 		}
 	}
-	if got := h.heron.Get("/people?done=help"); !strings.Contains(got.Body, "Crisis lines and emergency help") {
+	if got := h.heron.Get("/people?done=kept"); !strings.Contains(got.Body, "Crisis lines and emergency help") {
 		t.Error("no help is shown")
 	}
 }

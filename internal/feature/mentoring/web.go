@@ -163,7 +163,7 @@ func (s *Service) lookPost(w http.ResponseWriter, r *http.Request) error {
 	if hits, err := s.Safety.Match(r.Context(), s.DB.Reader(), d.Words, web.Lang(r.Context())); err != nil {
 		return err
 	} else if len(hits) > 0 {
-		return web.SeeOther(w, r, "/people?done=help") // help is shown at once (safety.md)
+		return web.SeeOther(w, r, "/people?done="+doneHelp) // help is shown at once (safety.md)
 	}
 	return web.SeeOther(w, r, "/people")
 }

@@ -288,6 +288,10 @@ func doneKey(done string) string {
 	return ""
 }
 
+// doneHelp shows help after words that ask for it. An address stays in a history that others
+// may read, so it does not say so.
+const doneHelp = "kept"
+
 func typedIn(typed map[string]string, name, otherwise string) string {
 	if v, ok := typed[name]; ok {
 		return v

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"strings"
@@ -35,13 +36,48 @@ func Form(r *http.Request) (url.Values, error) {
 		err = r.ParseForm()
 	}
 	if err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			return nil, fault.New(fault.TooLarge, "web.error.toolarge")
-		}
-		return nil, fault.New(fault.Invalid, "web.error.form")
+		return nil, unread(err)
 	}
 	return checked(r.PostForm)
+}
+
+// FormWords reads what a form with files says in words before its first file, most bytes at
+// most, and nothing behind that: for a form whose files are turned away. A body of another
+// type, and one that does not begin so, is fault.Invalid; more words are fault.TooLarge. After
+// it neither Form nor Upload reads anything more.
+func FormWords(r *http.Request, most int64) (url.Values, error) {
+	r.Body = http.MaxBytesReader(nil, r.Body, most)
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "web.error.form")
+	}
+	values := url.Values{}
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) || err == nil && isFile(part) {
+			return checked(values)
+		}
+		var text []byte
+		if err == nil {
+			text, err = io.ReadAll(part)
+		}
+		if err != nil {
+			return nil, unread(err)
+		}
+		values.Add(part.FormName(), string(text))
+	}
+}
+
+// isFile tells files from words as ParseMultipartForm does.
+func isFile(p *multipart.Part) bool { return p.FileName() != "" || p.Header.Get("Content-Type") != "" }
+
+// unread is the fault for a body that could not be read.
+func unread(err error) error {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return fault.New(fault.TooLarge, "web.error.toolarge")
+	}
+	return fault.New(fault.Invalid, "web.error.form")
 }
 
 // ReadWithin gives a request that waited for something so long, from now on, to be read.

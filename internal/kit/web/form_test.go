@@ -1,10 +1,15 @@
 package web
 
 import (
+	"maps"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
+
+	"cairn/internal/kit/fault"
 )
 
 func TestFormTakesNothingHostile(t *testing.T) {
@@ -44,6 +49,46 @@ func TestFormTakesNothingHostile(t *testing.T) {
 	res, text := w.ask(http.MethodPost, "/form", struct{ *strings.Reader }{strings.NewReader("name=" + strings.Repeat("a", 1<<17))})
 	wantStatus(t, res, 413)
 	wantText(t, text, "more than we can take")
+}
+
+// TestFormWords: the words before a file, and nothing of what comes after it begins.
+func TestFormWords(t *testing.T) {
+	word := func(name, text string) string {
+		return "--x\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + text + "\r\n"
+	}
+	file := func(name string) string {
+		return "--x\r\nContent-Disposition: form-data; name=\"p\"; filename=\"" + name + "\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+	}
+	for name, tt := range map[string]struct {
+		body string
+		want url.Values
+		is   fault.Kind
+	}{
+		"words, a file":            {word("a", "one\r\ntwo") + word("b", "") + file("x.png") + "\x00\xff", url.Values{"a": {"one\ntwo"}, "b": {""}}, 0},
+		"what follows is not read": {word("a", "1") + file("x.png") + strings.Repeat("y", 9000) + "\r\n" + word("c", "3"), url.Values{"a": {"1"}}, 0},
+		"a file that is not there": {word("a", "1") + file("") + "\r\n" + word("c", "3") + "--x--\r\n", url.Values{"a": {"1"}}, 0},
+		"words alone":              {word("a", "1") + word("a", "2") + "--x--\r\n", url.Values{"a": {"1", "2"}}, 0},
+		"too many words":           {word("a", strings.Repeat("y", 9000)) + "--x--\r\n", nil, fault.TooLarge},
+		"hostile words":            {word("a", "\xff") + file("x.png"), nil, fault.Invalid},
+		"cut off":                  {word("a", "1") + "--x\r\nContent-Disp", nil, fault.Invalid},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(tt.body))
+			r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+			got, err := FormWords(r, 8000)
+			if (err != nil) != (tt.want == nil) || err != nil && !fault.Is(err, tt.is) {
+				t.Fatalf("%v", err)
+			}
+			if !maps.EqualFunc(got, tt.want, slices.Equal) {
+				t.Errorf("%q", got)
+			}
+		})
+	}
+	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("a=1"))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if _, err := FormWords(r, 8000); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a form without parts: %v", err)
+	}
 }
 
 func TestQuery(t *testing.T) {
