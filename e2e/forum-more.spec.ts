@@ -35,6 +35,13 @@ test('a picture behind its words, somebody called by name, what was before', asy
   await heron.page.getByLabel('Title').fill(`A wall with moss, ${project}`);
   await heron.page.getByLabel('What would you like to say?').fill('@Ali you asked what I see.');
   await heron.page.getByText('Add pictures').click();
+  // Pictures that are turned away unread leave the words where they are.
+  await heron.page.locator('#picture1').setInputFiles({ name: 'huge.png', mimeType: 'image/png', buffer: Buffer.concat([dot, Buffer.alloc(36 << 20)]) });
+  heron.watch.allow(/status of 413/);
+  await heron.page.getByRole('button', { name: 'Start a thread' }).click();
+  await expect(heron.page.locator('#wrong')).toContainText('up to 8 MB');
+  await expect(heron.page.getByText('choose the pictures again')).toBeVisible();
+  await expect(heron.page.getByLabel('Title')).toHaveValue(`A wall with moss, ${project}`);
   const first = heron.page.getByRole('group').filter({ has: heron.page.locator('#picture1') });
   await first.locator('#picture1').setInputFiles({ name: 'holiday.png', mimeType: 'image/png', buffer: dot });
   heron.watch.allow(/status of 422/);
