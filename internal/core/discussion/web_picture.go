@@ -1,6 +1,8 @@
 package discussion
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -41,7 +43,11 @@ func (s *Service) commentForm(w http.ResponseWriter, r *http.Request, post momen
 }
 
 func (s *Service) largeForm(w http.ResponseWriter, r *http.Request, takes func() bool) (form url.Values, leave func(), err error) {
-	if r.ContentLength >= 0 && r.ContentLength <= pasteMost {
+	large, err := isLarge(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !large {
 		form, err = web.Form(r)
 		return form, func() {}, err
 	}
@@ -69,6 +75,23 @@ func (s *Service) largeForm(w http.ResponseWriter, r *http.Request, takes func()
 	}
 	read = true
 	return form, free, nil
+}
+
+// isLarge tells whether a form has more than words alone may have. Of one that does not say how
+// long it is (as some proxies send all forms on), so much is read to find out.
+func isLarge(r *http.Request) (bool, error) {
+	if r.ContentLength >= 0 {
+		return r.ContentLength > pasteMost, nil
+	}
+	head, err := io.ReadAll(io.LimitReader(r.Body, pasteMost+1))
+	if err != nil {
+		return false, fault.New(fault.Invalid, "web.error.form")
+	}
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(head), r.Body), r.Body}
+	return len(head) > pasteMost, nil
 }
 
 // admit decides whether a large form is read whole, and waits until there is room for it.

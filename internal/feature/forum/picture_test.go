@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"regexp"
@@ -56,6 +57,11 @@ func drawing(t *testing.T) []byte {
 
 // sends sends a form with files, by the names of their fields.
 func sends(p *cairntest.Someone, path string, files map[string][]byte, pairs ...string) cairntest.Page {
+	kind, body := multiparts(files, pairs...)
+	return p.Send(http.MethodPost, path, body, http.Header{"Content-Type": {kind}})
+}
+
+func multiparts(files map[string][]byte, pairs ...string) (kind, body string) {
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -66,7 +72,7 @@ func sends(p *cairntest.Someone, path string, files map[string][]byte, pairs ...
 		_, _ = part.Write(file)
 	}
 	_ = form.Close()
-	return p.Send(http.MethodPost, path, b.String(), http.Header{"Content-Type": {form.FormDataContentType()}})
+	return form.FormDataContentType(), b.String()
 }
 
 var pictureAt = regexp.MustCompile(`/post/[0-9a-f-]+/picture/[0-9a-f-]+`)
@@ -280,6 +286,16 @@ func TestLargeForms(t *testing.T) {
 	}
 }
 
+// uploaded makes it so that somebody has sent as many large forms as they may for now.
+func (h *house) uploaded(t *testing.T, p *cairntest.Someone) {
+	t.Helper()
+	for range 10 {
+		must(t, h.DB.Write(t.Context(), func(tx db.Writer) error {
+			return access.Rate{Name: "discussion.upload", Most: 10, Per: 10 * time.Minute}.Spend(t.Context(), tx, p.ID, h.Clock.Now())
+		}))
+	}
+}
+
 // Whatever turns pictures away, the words beside them are shown again, with help where they
 // sound like a goodbye. Nothing is sent of them: what stands behind a picture was not read, so
 // neither whether they are to be without a name.
@@ -306,14 +322,41 @@ func TestWordsWhosePicturesAreTurnedAway(t *testing.T) {
 	tries(t, without, most[:5<<20], http.StatusRequestEntityTooLarge, "more than we can take")
 	theirs := h.begins(t, h.ali, h.pictured(t, forum.Community, h.ali), "Ours", "hello")
 	status(t, "what cannot be seen", sends(h.heron, post(theirs, "/comment"), map[string][]byte{"picture1": most}, "words", "x"), http.StatusNotFound)
-	for range 10 {
-		must(t, h.DB.Write(t.Context(), func(tx db.Writer) error {
-			return access.Rate{Name: "discussion.upload", Most: 10, Per: 10 * time.Minute}.Spend(t.Context(), tx, h.heron.ID, w.Clock.Now())
-		}))
-	}
+	h.uploaded(t, h.heron)
 	tries(t, with, most[:5<<20], http.StatusTooManyRequests, "choose the pictures again")
 	if n := h.count(t, `SELECT count(*) FROM discussion_entry WHERE author = $1`, h.heron.ID); n != 0 {
 		t.Errorf("%d entries are sent", n)
+	}
+}
+
+// Some proxies send forms on without saying how long they are: small ones are as others, and
+// need no place for large ones.
+func TestFormsThatDoNotSayHowLongTheyAre(t *testing.T) {
+	w := cairntest.New(t)
+	h := begin(t, w)
+	unsaid := func(path string, size int, pairs ...string) (int, string) {
+		kind, body := multiparts(map[string][]byte{"picture1": make([]byte, size)}, pairs...)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.Server.URL+path, struct{ io.Reader }{strings.NewReader(body)})
+		must(t, err)
+		r.Header = http.Header{"Content-Type": {kind}, "Sec-Fetch-Site": {"same-origin"}}
+		res, err := h.heron.HTTP.Do(r)
+		must(t, err)
+		defer func() { _ = res.Body.Close() }()
+		page, err := io.ReadAll(res.Body)
+		must(t, err)
+		return res.StatusCode, string(page)
+	}
+	h.uploaded(t, h.heron)
+	for name, space := range map[string]moment.ID{"with": h.pictured(t, forum.Members), "without": h.space(t, draft(forum.Members))} {
+		thread := h.begins(t, h.wren, space, "One", "hello")
+		if got, _ := unsaid(post(thread, "/comment"), 0, "key", "small-"+name, "words", "some words"); got != http.StatusSeeOther {
+			t.Fatalf("%s, small: %d", name, got)
+		}
+		got, page := unsaid(post(thread, "/comment"), 29<<20, "key", name, "words", goodbye)
+		if want := map[string]int{"with": http.StatusTooManyRequests, "without": http.StatusRequestEntityTooLarge}[name]; got != want {
+			t.Errorf("%s, large: %d, not %d", name, got, want)
+		}
+		has(t, name+", large", page, goodbye, "What you wrote sounds heavy")
 	}
 }
 
