@@ -1,9 +1,11 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -145,6 +147,25 @@ func TestFailuresAsProblems(t *testing.T) {
 		}
 		if strings.Contains(text, "secret") {
 			t.Errorf("%v: the cause is shown", k)
+		}
+	}
+}
+
+// Whoever leaves before they are answered is no mistake of ours: only what broke is in the log.
+func TestWhoLeavesIsNoMistake(t *testing.T) {
+	w := newWorld(t)
+	for _, k := range allKinds {
+		for _, method := range []string{"GET", "POST"} {
+			ctx, leave := context.WithCancel(t.Context())
+			leave()
+			r := httptest.NewRequestWithContext(ctx, method, "/fail/"+k.String(), nil)
+			r.Header.Set("Sec-Fetch-Site", "same-origin")
+			before, got := w.log.String(), httptest.NewRecorder()
+			w.site.ServeHTTP(got, r)
+			said := strings.TrimPrefix(w.log.String(), before)
+			if strings.Contains(said, "ERROR") != (k == fault.Unavailable) || strings.Contains(said, "error page") || got.Body.Len() > 0 && k != fault.SignIn {
+				t.Errorf("%s %v: %q, and %q is answered", method, k, said, got.Body)
+			}
 		}
 	}
 }

@@ -43,11 +43,15 @@ func (s *Site) fail(w *seenWriter, r *http.Request, err error) {
 	s.failAs(w, r, err, Status(err))
 }
 
+// goneAway is noted when the person left before their answer: that is not our mistake. Nobody
+// reads the number; it is the one that nginx notes.
+const goneAway = 499
+
 func (s *Site) failAs(w *seenWriter, r *http.Request, err error, status int) {
 	f := faultOf(err)
-	if r.Context().Err() != nil && f.Kind == fault.Internal {
-		// The person is gone; their leaving is not our mistake.
-		w.status = 499
+	gone := func() bool { return r.Context().Err() != nil }
+	if gone() && f.Kind == fault.Internal {
+		w.status = goneAway
 		return
 	}
 	if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
@@ -70,6 +74,10 @@ func (s *Site) failAs(w *seenWriter, r *http.Request, err error, status int) {
 		return
 	}
 	if err := Render(w, r, status, failurePage(f, status)); err != nil {
+		if gone() {
+			w.status = goneAway
+			return
+		}
 		s.shell.Log.Error("the error page failed", "request", RequestID(r.Context()), "error", err.Error())
 		http.Error(w, http.StatusText(status), status)
 	}
