@@ -560,11 +560,11 @@ func ThreadForm(v SpaceView, action string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = pictureFields(v.Space, v.Typed, v.Err).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = unnamed(v.Space, v.Typed.Anonymous, v.Err).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = unnamed(v.Space, v.Typed.Anonymous, v.Err).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = pictureFields(v.Space, v.Typed, v.Err).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -75,6 +75,8 @@ func multiparts(files map[string][]byte, pairs ...string) (kind, body string) {
 	return form.FormDataContentType(), b.String()
 }
 
+var checked = regexp.MustCompile(`name="anonymous"[^>]* checked`)
+
 var pictureAt = regexp.MustCompile(`/post/[0-9a-f-]+/picture/[0-9a-f-]+`)
 
 func TestPictures(t *testing.T) {
@@ -297,8 +299,7 @@ func (h *house) uploaded(t *testing.T, p *cairntest.Someone) {
 }
 
 // Whatever turns pictures away, the words beside them are shown again, with help where they
-// sound like a goodbye. Nothing is sent of them: what stands behind a picture was not read, so
-// neither whether they are to be without a name.
+// sound like a goodbye, and without a name where that was chosen. Nothing is sent of them.
 func TestWordsWhosePicturesAreTurnedAway(t *testing.T) {
 	w := cairntest.New(t)
 	h := begin(t, w)
@@ -309,9 +310,12 @@ func TestWordsWhosePicturesAreTurnedAway(t *testing.T) {
 		t.Helper()
 		for _, where := range []string{at(space, "/write"), post(h.begins(t, h.wren, space, "One", "hello"), "/comment")} {
 			for _, words := range []string{goodbye, "a quiet <word>"} {
-				got := sends(h.heron, where, map[string][]byte{"picture1": file}, "key", "k", "title", "A title", "words", words)
+				got := sends(h.heron, where, map[string][]byte{"picture1": file}, "key", "k", "title", "A title", "words", words, "anonymous", "yes")
 				status(t, where, got, want)
 				has(t, where, got.Body, html.EscapeString(words), says)
+				if !checked.MatchString(got.Body) || strings.Index(got.Body, `name="anonymous"`) > strings.Index(got.Body, `name="picture1"`) && space == with {
+					t.Errorf("%s, %d: they would be sent with a name", where, want)
+				}
 				if strings.Contains(got.Body, help) != (words == goodbye) {
 					t.Errorf("%s, %d: help is shown for %q: %v", where, want, words, words != goodbye)
 				}
