@@ -31,6 +31,7 @@ test('an empty folder: the printed address leads the first administrator to the 
   other.watch.allow(/status of 404/); // the code, once it has been used
   const used = await other.page.goto(/http\S+set-up\?code=\S+/.exec(service.out)![0]);
   expect(used!.status()).toBe(404);
+  await expect(other.page.getByLabel('Name of the service')).toHaveCount(0);
 });
 
 test('nobody is here: a place is kept, and four words bring it back on another device @once', async ({ someone }) => {

@@ -37,8 +37,10 @@ func newIntake() *intake {
 	return t
 }
 
-// enter waits for a place, for waitForPlace at most; leave gives it back.
+// enter waits for a place, for waitForPlace at most; leave gives it back. No place is
+// fault.TooFast; whoever went away while waiting is no fault.
 func (t *intake) enter(ctx context.Context, who moment.ID) (leave func(), err error) {
+	here := ctx
 	ctx, cancel := context.WithTimeout(ctx, waitForPlace)
 	defer cancel()
 	h := fnv.New32a()
@@ -51,7 +53,10 @@ func (t *intake) enter(ctx context.Context, who moment.ID) (leave func(), err er
 			if i > 0 {
 				<-lane
 			}
-			return nil, fault.New(fault.Unavailable, "discussion.error.pictures_busy")
+			if err := here.Err(); err != nil {
+				return nil, fault.Op("discussion: intake", err)
+			}
+			return nil, fault.New(fault.TooFast, "discussion.error.pictures_busy")
 		}
 	}
 	return func() { <-t.places; <-lane }, nil

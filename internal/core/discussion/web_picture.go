@@ -13,12 +13,12 @@ import (
 	"cairn/internal/kit/web"
 )
 
-// picturedMost is how much of a form with pictures is read, in bytes.
-const picturedMost = pasteMost + MostPictures*picture.MostBytes + 64<<10
+// largeMost is how much of a form with pictures is read, in bytes.
+const largeMost = pasteMost + MostPictures*picture.MostBytes + 64<<10
 
 // PicturedMost is the MaxBody of a route that reads its form by PostForm, in bytes. Three
-// pictures as telephones make them are more than picturedMost; they are turned away there, where
-// the words that came with them are not lost.
+// pictures as telephones make them may be more than largeMost: they are turned away by PostForm,
+// where the words that came with them are not lost.
 const PicturedMost = 1 << 30
 
 // picturePolicy lets a picture do nothing, whatever somebody makes of its address.
@@ -52,7 +52,7 @@ func (s *Service) largeForm(w http.ResponseWriter, r *http.Request, takes func()
 		return form, func() {}, err
 	}
 	free, err := s.admit(r, takes)
-	if fault.Is(err, fault.Internal) {
+	if err != nil && !turnedAway(err) {
 		return nil, nil, err
 	}
 	web.ReadWithin(w, readLarge) // it may have waited
@@ -63,7 +63,7 @@ func (s *Service) largeForm(w http.ResponseWriter, r *http.Request, takes func()
 		}
 		return form, nil, err
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, picturedMost) // of one that does not say how long it is
+	r.Body = http.MaxBytesReader(w, r.Body, largeMost) // of one that does not say how long it is
 	read := false
 	defer func() {
 		if !read { // also when reading it fell
@@ -99,12 +99,15 @@ func (s *Service) admit(r *http.Request, takes func() bool) (leave func(), err e
 	switch {
 	case !takes():
 		return nil, fault.New(fault.TooLarge, "web.error.toolarge")
-	case r.ContentLength > picturedMost:
+	case r.ContentLength > largeMost:
 		key, args := pictureProblem(picture.ErrLarge)
 		return nil, fault.New(fault.TooLarge, key).With(args)
 	}
 	return s.takeIn(r.Context(), web.Actor(r.Context()))
 }
+
+// turnedAway tells that a form was too large or found no room, and that nothing is broken.
+func turnedAway(err error) bool { return fault.Is(err, fault.TooLarge) || fault.Is(err, fault.TooFast) }
 
 // WordsOf is what is shown again of a form whose pictures were turned away: a browser gives
 // them once only, so they must be chosen again.

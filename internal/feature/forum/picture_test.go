@@ -288,7 +288,7 @@ func TestLargeForms(t *testing.T) {
 	}
 }
 
-// uploaded makes it so that somebody has sent as many large forms as they may for now.
+// uploaded makes it so that somebody has sent as many large forms as ten minutes allow.
 func (h *house) uploaded(t *testing.T, p *cairntest.Someone) {
 	t.Helper()
 	for range 10 {

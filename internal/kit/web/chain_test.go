@@ -154,19 +154,25 @@ func TestFailuresAsProblems(t *testing.T) {
 // Whoever leaves before they are answered is no mistake of ours: only what broke is in the log.
 func TestWhoLeavesIsNoMistake(t *testing.T) {
 	w := newWorld(t)
+	leaves := func(method, path string) (logged, answered string) {
+		ctx, leave := context.WithCancel(t.Context())
+		leave()
+		r := httptest.NewRequestWithContext(ctx, method, path, nil)
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		before, got := w.log.String(), httptest.NewRecorder()
+		w.site.ServeHTTP(got, r)
+		return strings.TrimPrefix(w.log.String(), before), got.Body.String()
+	}
 	for _, k := range allKinds {
 		for _, method := range []string{"GET", "POST"} {
-			ctx, leave := context.WithCancel(t.Context())
-			leave()
-			r := httptest.NewRequestWithContext(ctx, method, "/fail/"+k.String(), nil)
-			r.Header.Set("Sec-Fetch-Site", "same-origin")
-			before, got := w.log.String(), httptest.NewRecorder()
-			w.site.ServeHTTP(got, r)
-			said := strings.TrimPrefix(w.log.String(), before)
-			if strings.Contains(said, "ERROR") != (k == fault.Unavailable) || strings.Contains(said, "error page") || got.Body.Len() > 0 && k != fault.SignIn {
-				t.Errorf("%s %v: %q, and %q is answered", method, k, said, got.Body)
+			logged, answered := leaves(method, "/fail/"+k.String())
+			if strings.Contains(logged, "ERROR") != (k == fault.Unavailable) || strings.Contains(logged, "error page") || answered != "" && k != fault.SignIn {
+				t.Errorf("%s %v: %q, and %q is answered", method, k, logged, answered)
 			}
 		}
+	}
+	if logged, answered := leaves("GET", "/waits"); strings.Contains(logged, "ERROR") || answered != "" {
+		t.Errorf("who left while they waited: %q, and %q is answered", logged, answered)
 	}
 }
 

@@ -43,14 +43,14 @@ func (s *Site) fail(w *seenWriter, r *http.Request, err error) {
 	s.failAs(w, r, err, Status(err))
 }
 
-// goneAway is noted when the person left before their answer: that is not our mistake. Nobody
-// reads the number; it is the one that nginx notes.
+// goneAway is noted when the person left before their answer, which is not our mistake. Nobody
+// is left to read the number: it is for the log and the counts, and the one that nginx uses.
 const goneAway = 499
 
 func (s *Site) failAs(w *seenWriter, r *http.Request, err error, status int) {
 	f := faultOf(err)
 	gone := func() bool { return r.Context().Err() != nil }
-	if gone() && f.Kind == fault.Internal {
+	if gone() && (f.Kind == fault.Internal || errors.Is(err, context.Canceled)) { // waiting ends, too, when they leave
 		w.status = goneAway
 		return
 	}

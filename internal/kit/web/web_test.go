@@ -150,6 +150,10 @@ func (w *world) mountAll() {
 			}))
 		}},
 	)
+	w.site.Mount(Route{Method: "GET", Path: "/waits", Need: everybody, Do: func(_ http.ResponseWriter, r *http.Request) error {
+		<-r.Context().Done()
+		return fault.Wrap(fault.Unavailable, "web.error.storage", r.Context().Err())
+	}})
 	for _, k := range allKinds {
 		w.site.Mount(Route{Method: "GET", Path: "/fail/" + k.String(), Need: everybody, Do: failing(k)},
 			Route{Method: "POST", Path: "/fail/" + k.String(), Need: everybody, Do: failing(k)},
